@@ -1,0 +1,1 @@
+"""Learn Docker Swarm by running one."""
