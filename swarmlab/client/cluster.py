@@ -1,0 +1,150 @@
+"""The cluster as the learner holds it: nodes by name, a docker SDK client for each, the lab's clock, waiting.
+
+Owns the connections to the nodes. Does not own the engines behind them (a backend does) nor any snapshot of state:
+every question is asked anew, through the Docker API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from docker import DockerClient
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+from swarmlab.client.protocols import Backend, Clock, Host, Port, PortCheck, Wall
+
+
+class NoManager(Exception):
+    """No node of the lab answers as a swarm manager."""
+
+
+class Node:
+    """One host of the lab: its engine's client and the faults that can be done to it."""
+
+    def __init__(self, host: Host, backend: Backend) -> None:
+        self.host = host
+        self._backend = backend
+        self._faults = backend.faults
+
+    def __repr__(self) -> str:
+        return f"<Node {self.name} {self.address}>"
+
+    @property
+    def name(self) -> str:
+        """Hostname, as `docker node ls` shows it."""
+        return self.host.name
+
+    @property
+    def address(self) -> str:
+        """Private address: the one to advertise."""
+        return self.host.address
+
+    @property
+    def public_address(self) -> str | None:
+        """Address under which the host is reached from outside its network."""
+        return self.host.public_address
+
+    @cached_property
+    def client(self) -> DockerClient:
+        """A docker SDK client for this node's engine."""
+        return self._backend.client(self.name)
+
+    def stop(self) -> None:
+        """Kill the engine and every container on it, as a power cut would."""
+        self._faults.stop(self.name)
+
+    def start(self) -> None:
+        """Start the engine again."""
+        self._faults.start(self.name)
+
+    def disconnect(self) -> None:
+        """Cut the host from the others."""
+        self._faults.disconnect(self.name)
+
+    def reconnect(self) -> None:
+        """Undo `disconnect`."""
+        self._faults.reconnect(self.name)
+
+    def block(self, port: Port, *, at: Wall = "firewall") -> None:
+        """Drop what other hosts send to `port`, at the host's firewall or in its security group."""
+        self._faults.block(self.name, port, at=at)
+
+    def open(self, port: Port, *, at: Wall = "firewall") -> None:
+        """Let packets for `port` pass that wall again."""
+        self._faults.open(self.name, port, at=at)
+
+    def check(self, port: Port, *, peer: Node) -> PortCheck:
+        """Whether `peer` reaches `port` of this node."""
+        return self._backend.ports.check(self.name, port, peer=peer.name)
+
+    def kill(self, container_id: str) -> None:
+        """SIGKILL one container of this node."""
+        self._faults.kill(self.name, container_id)
+
+    def lose_container(self, container_id: str) -> None:
+        """Lose a container while the engine is down; the engine runs again afterwards."""
+        self._faults.lose_container(self.name, container_id)
+
+    def move_outside(self) -> None:
+        """Move the host to a network of its own, where only public addresses are reached."""
+        self._faults.move_outside(self.name)
+
+    def move_inside(self) -> None:
+        """Undo `move_outside`."""
+        self._faults.move_inside(self.name)
+
+    def is_manager(self) -> bool:
+        """Whether the engine answers and says that it is a manager; asks for nothing that needs a leader."""
+        try:
+            return bool(self.client.info()["Swarm"].get("ControlAvailable"))
+        except (DockerException, RequestException):
+            return False
+
+    def close(self) -> None:
+        """Close the client's connections."""
+        if "client" in self.__dict__:
+            self.client.close()
+            del self.__dict__["client"]
+
+
+class Cluster:
+    """The nodes of a lab. `cluster["docker-swarm-3"]` is a node; iterating gives them in the order of their names."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self._nodes = {host.name: Node(host, backend) for host in backend.hosts}
+
+    def __getitem__(self, name: str) -> Node:
+        try:
+            return self._nodes[name]
+        except KeyError:
+            raise KeyError(f"no node {name!r} in this lab; it has {', '.join(self._nodes)}") from None
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._nodes.values())
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """All nodes, in the order of their names."""
+        return tuple(self._nodes.values())
+
+    @property
+    def clock(self) -> Clock:
+        """The lab's time."""
+        return self.backend.clock
+
+    def manager(self) -> Node:
+        """The first node by name that answers as a manager.
+
+        Raises:
+            NoManager: none does; the text says what to type.
+        """
+        for node in self:
+            if node.is_manager():
+                return node
+        raise NoManager("No node of this lab is a swarm manager. Form a swarm first: docker swarm init.")

@@ -1,0 +1,160 @@
+"""What a backend supplies besides the Docker Engine API: hosts, faults, ports, a clock.
+
+This is the one small protocol between the learner's side and a lab. Everything else that the learner's side knows
+it asks through the docker SDK, so the same notebook runs on every backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, get_args
+
+from docker import DockerClient
+
+Port = Literal["2377/tcp", "7946/tcp", "7946/udp", "4789/udp"]
+"""The four rows that a swarm needs open between its hosts."""
+
+Wall = Literal["firewall", "security_group"]
+"""Where a packet can be dropped: on the host itself (`ufw`), or in the cloud in front of it. Both must allow it."""
+
+LabState = Literal["separate", "formed", "three-managers", "helloworld"]
+"""Named states: three separate engines; one manager and two workers; three managers; formed and `helloworld` running."""
+
+PORTS: tuple[Port, ...] = get_args(Port)
+WALLS: tuple[Wall, ...] = get_args(Wall)
+LAB_STATES: tuple[LabState, ...] = get_args(LabState)
+
+
+class FaultRefused(Exception):
+    """The lab cannot, or has no right to, do this; the text says what to type by hand instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """One machine of a lab.
+
+    Attributes:
+        name: hostname, as `docker node ls` shows it (`docker-swarm-3`).
+        address: private IPv4 address, the one a swarm should advertise.
+        public_address: address under which the host is reached from outside its network; None where there is none.
+        docker_host: value of `DOCKER_HOST` that reaches its engine (`unix:///…/docker-swarm-3.sock`).
+        context: name of the docker context in the lab's own `DOCKER_CONFIG` directory.
+    """
+
+    name: str
+    address: str
+    public_address: str | None
+    docker_host: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortCheck:
+    """Whether packets from `peer` reach `port` of `node`; when not, the walls that drop them."""
+
+    node: str
+    peer: str
+    port: Port
+    open: bool
+    blocked_at: tuple[Wall, ...] = ()
+
+
+class Clock(Protocol):
+    """The lab's time: real time on real engines, engine time on the embedded lab."""
+
+    def now(self) -> datetime:
+        """Lab time, timezone-aware, in UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` of lab time pass. In manual time this is what moves time; it returns at once."""
+        ...
+
+
+class Faults(Protocol):
+    """How a lab is broken and repaired. `node` is a host's name. Each is idempotent and may raise FaultRefused."""
+
+    def stop(self, node: str) -> None:
+        """Kill the node's engine, and with it every container on it, as a power cut would."""
+        ...
+
+    def start(self, node: str) -> None:
+        """Start a stopped engine again; returns once its API answers."""
+        ...
+
+    def disconnect(self, node: str) -> None:
+        """Cut the node from the other hosts. Its own API stays reachable for the learner."""
+        ...
+
+    def reconnect(self, node: str) -> None:
+        """Undo `disconnect`."""
+        ...
+
+    def block(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+        """Drop what other hosts send to `port` of `node`, at one of the two walls."""
+        ...
+
+    def open(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+        """Let packets for `port` of `node` pass this wall again."""
+        ...
+
+    def kill(self, node: str, container_id: str) -> None:
+        """SIGKILL one container, as an out-of-memory kill would."""
+        ...
+
+    def lose_container(self, node: str, container_id: str) -> None:
+        """Lose a container while its engine is down: stop the engine, delete the container's data, start the engine."""
+        ...
+
+    def move_outside(self, node: str) -> None:
+        """Move the host to a network of its own: others reach it, and it them, by public addresses only."""
+        ...
+
+    def move_inside(self, node: str) -> None:
+        """Undo `move_outside`."""
+        ...
+
+    def heal(self) -> None:
+        """Undo every fault: engines started, links up, all ports open, all hosts inside."""
+        ...
+
+
+class Ports(Protocol):
+    """Which of the four ports can be reached between two hosts."""
+
+    def check(self, node: str, port: Port, *, peer: str) -> PortCheck:
+        """Send a packet from `peer` to `port` of `node` and say whether it arrives."""
+        ...
+
+
+class Backend(Protocol):
+    """One way to have a lab: embedded engines, real engines in containers, or the learner's own hosts.
+
+    Attributes:
+        name: `embedded`, `dind` or `hosts`.
+        lab_id: short id that names everything the lab creates.
+        hosts: in the order of their names.
+        docker_config: the lab's own `DOCKER_CONFIG` directory, holding a context for each host.
+    """
+
+    name: str
+    lab_id: str
+    hosts: Sequence[Host]
+    docker_config: str
+    clock: Clock
+    faults: Faults
+    ports: Ports
+
+    def client(self, node: str) -> DockerClient:
+        """A new docker SDK client for the node's engine; the caller closes it."""
+        ...
+
+    def reset(self, state: LabState) -> None:
+        """Bring the lab to a named state, faults healed, nothing left of what was there before."""
+        ...
+
+    def close(self) -> None:
+        """End the lab and remove everything that it created. Idempotent."""
+        ...

@@ -1,0 +1,117 @@
+"""One class per kind of refusal, carrying the words that a user reads. Which HTTP status each has: `api/errors.py`.
+
+`EngineError` is raised by the daemon itself and shown as written. `RpcError` is raised by the swarm's manager and
+reaches the user through gRPC, so its text has the prefix `rpc error: code = … desc = …`.
+Source: moby daemon/cluster/errors.go, grpc status codes.
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """A refusal of the engine; `str(error)` is the `message` of the API's answer."""
+
+
+class InvalidParameter(EngineError):
+    """The request itself is wrong (400)."""
+
+
+class NotFound(EngineError):
+    """The named object does not exist (404)."""
+
+    def __init__(self, kind: str, reference: str) -> None:
+        super().__init__(f"{kind} {reference} not found")
+
+
+class Ambiguous(EngineError):
+    """A name or id prefix fits several objects (400)."""
+
+    def __init__(self, kind: str, reference: str, matches: int) -> None:
+        super().__init__(f"{kind} {reference} is ambiguous ({matches} matches found)")
+
+
+class Conflict(EngineError):
+    """The request contradicts the present state (409)."""
+
+
+class Forbidden(EngineError):
+    """The request is not allowed (403)."""
+
+
+class Unavailable(EngineError):
+    """The node is not in the swarm state that the request needs (503)."""
+
+
+class SystemError_(EngineError):
+    """The engine tried and failed (500)."""
+
+
+class NotImplementedHere(EngineError):
+    """This engine does not have it; the text names what was asked (501)."""
+
+
+class RpcError(EngineError):
+    """A refusal of the swarm's manager.
+
+    Attributes:
+        description: the text without the gRPC prefix.
+    """
+
+    code = "Unknown"
+
+    def __init__(self, description: str) -> None:
+        super().__init__(f"rpc error: code = {self.code} desc = {description}")
+        self.description = description
+
+
+class RpcInvalidArgument(RpcError):
+    """400"""
+
+    code = "InvalidArgument"
+
+
+class RpcFailedPrecondition(RpcError):
+    """400"""
+
+    code = "FailedPrecondition"
+
+
+class RpcNotFound(RpcError):
+    """404"""
+
+    code = "NotFound"
+
+
+class RpcAlreadyExists(RpcError):
+    """409"""
+
+    code = "AlreadyExists"
+
+
+class RpcUnimplemented(RpcError):
+    """501"""
+
+    code = "Unimplemented"
+
+
+class RpcUnavailable(RpcError):
+    """503"""
+
+    code = "Unavailable"
+
+
+class RpcDeadlineExceeded(RpcError):
+    """500"""
+
+    code = "DeadlineExceeded"
+
+
+class RpcUnknown(RpcError):
+    """500: the manager raised an error without a gRPC type of its own."""
+
+
+class UpdateOutOfSequence(RpcUnknown):
+    """The version sent is not the stored one: someone else wrote in between."""
+
+    def __init__(self) -> None:
+        super().__init__("update out of sequence")

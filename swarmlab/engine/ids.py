@@ -1,0 +1,68 @@
+"""All chance of the engine, from one seed: ids, secrets, jitter, choices among equals.
+
+Nothing else in the engine may draw a random number, so two labs of one seed that are told the same things in the same
+order are equal to the last digit.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import NewType, TypeVar
+
+NodeId = NewType("NodeId", str)
+ServiceId = NewType("ServiceId", str)
+TaskId = NewType("TaskId", str)
+NetworkId = NewType("NetworkId", str)
+ClusterId = NewType("ClusterId", str)
+ContainerId = NewType("ContainerId", str)
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID_LENGTH = 25
+
+T = TypeVar("T")
+
+
+def base36(number: int, width: int) -> str:
+    """`number` in base 36, padded with zeros on the left to `width` digits, at most `width` of them."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits.rjust(width, "0")[:width]
+
+
+class Chance:
+    """The one seeded source of chance.
+
+    Args:
+        seed: two sources of one seed give the same values in the same order.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311  (a simulation, not a secret of anyone's)
+
+    def object_id(self) -> str:
+        """An id as SwarmKit makes them: 25 characters of base 36. Source: swarmkit identity/randomid.go."""
+        number = self._random.getrandbits(17 * 8) | (1 << (17 * 8 - 1))
+        return base36(number, _ID_LENGTH + 2)[1 : _ID_LENGTH + 1]
+
+    def hex_id(self, length: int = 64) -> str:
+        """A container's, image's or layer's id: `length` hexadecimal digits."""
+        return f"{self._random.getrandbits(4 * length):0{length}x}"
+
+    def bytes(self, count: int) -> bytes:
+        """`count` random bytes: keys and secrets."""
+        return self._random.randbytes(count)
+
+    def between(self, low: float, high: float) -> float:
+        """A number in [low, high], evenly: jitter and latencies."""
+        return self._random.uniform(low, high)
+
+    def choice(self, items: Sequence[T]) -> T:
+        """One of `items`."""
+        return self._random.choice(items)
+
+    def shuffled(self, items: Sequence[T]) -> list[T]:
+        """`items` in a random order."""
+        return self._random.sample(items, len(items))
