@@ -1,0 +1,123 @@
+"""Who owns a lab: its private directory, the record of its owner, and the link to the newest live one.
+
+A lab belongs to the process that started it and ends with it. Everything that a lab puts on disk (sockets, docker
+contexts, certificates) lies in its own directory, 0700, below one directory a user. This module knows nothing of what
+is in there, nor of any backend.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+_RECORD = "owner.json"
+_CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The process that a lab belongs to; `started` tells it from a later process of the same number."""
+
+    pid: int
+    started: float
+
+    def is_alive(self) -> bool:
+        """Whether that very process still runs."""
+        try:
+            return psutil.Process(self.pid).create_time() == self.started
+        except psutil.Error:
+            return False
+
+
+def this_process() -> Owner:
+    """The owner of what this process starts."""
+    return Owner(pid=os.getpid(), started=psutil.Process().create_time())
+
+
+def runtime_directory() -> Path:
+    """The directory of this user's labs, made private if it is not there: short, since socket paths are.
+
+    Raises:
+        PermissionError: someone else made it.
+    """
+    named = os.environ.get("SWARMLAB_RUNTIME_DIR")
+    path = Path(named) if named else Path(tempfile.gettempdir()) / f"swarmlab-{os.getuid()}"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_uid != os.getuid():
+        raise PermissionError(f"{path} belongs to another user. Set SWARMLAB_RUNTIME_DIR to a directory of your own.")
+    path.chmod(0o700)
+    return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabDirectory:
+    """One lab's directory. `docker_config` in it is what a terminal's DOCKER_CONFIG may point to."""
+
+    path: Path
+    lab_id: str
+    backend: str
+    owner: Owner
+
+    @property
+    def docker_config(self) -> Path:
+        """Where the contexts of the lab's nodes lie."""
+        return self.path / "docker"
+
+    def remove(self) -> None:
+        """Delete the directory, and let `current` follow the newest lab that is left."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        _point_current_to_newest()
+
+
+def create_lab_directory(backend: str) -> LabDirectory:
+    """A new lab's directory, owned by this process; what dead owners left behind is removed first."""
+    remove_orphans()
+    lab_id = secrets.token_hex(3)
+    path = runtime_directory() / lab_id
+    path.mkdir(mode=0o700)
+    lab = LabDirectory(path=path, lab_id=lab_id, backend=backend, owner=this_process())
+    (path / _RECORD).write_text(json.dumps({"backend": backend, **asdict(lab.owner)}))
+    lab.docker_config.mkdir(mode=0o700)
+    _point_current_to_newest()
+    return lab
+
+
+def lab_directories() -> Iterator[LabDirectory]:
+    """Every lab's directory of this user, newest first, whether its owner lives or not."""
+    paths = [record.parent for record in runtime_directory().glob(f"*/{_RECORD}") if not record.parent.is_symlink()]
+    for path in sorted(paths, key=lambda path: (path / _RECORD).stat().st_mtime_ns, reverse=True):
+        record = json.loads((path / _RECORD).read_text())
+        owner = Owner(pid=record["pid"], started=record["started"])
+        yield LabDirectory(path=path, lab_id=path.name, backend=record["backend"], owner=owner)
+
+
+def remove_orphans() -> None:
+    """Remove the directories of labs whose owner is dead, and nothing else."""
+    for lab in lab_directories():
+        if not lab.owner.is_alive():
+            lab.remove()
+
+
+def current_docker_config() -> Path:
+    """What a terminal's DOCKER_CONFIG should be so that `docker` talks to the newest live lab."""
+    return runtime_directory() / _CURRENT / "docker"
+
+
+def _point_current_to_newest() -> None:
+    link = runtime_directory() / _CURRENT
+    newest = next((lab for lab in lab_directories() if lab.owner.is_alive()), None)
+    if newest is None:
+        link.unlink(missing_ok=True)
+        return
+    replacement = link.with_name(f"{_CURRENT}-{newest.lab_id}")
+    replacement.unlink(missing_ok=True)
+    replacement.symlink_to(newest.path.name)
+    replacement.replace(link)
