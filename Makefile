@@ -1,17 +1,52 @@
 # The verbs of this repository. `make` alone lists them.
+#
+#   make lab PYTHON=python3.12          with a Python other than python3
+#   make test ARGS="-k scheduler"       with more arguments for the program behind the verb
+
 PYTHON ?= python3
-RUN := .venv/bin/python
 ARGS ?=
+RUN := .venv/bin/python
+# One process a core; the cells of one notebook stay together.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test
+.PHONY: help env-lab env-test lab test check fix notebooks real newcomer clean
 
-help:  ## list these verbs
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 18
+help:  ## this list
+	@echo "make lab is where to begin. All verbs:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-env:
-	@test -x $(RUN) || $(PYTHON) -m venv .venv
-	@test .venv/ok -nt pyproject.toml || { $(RUN) -m pip install -q -e '.[test]' && touch .venv/ok; }
+env-lab env-test: env-%:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; $(PYTHON) was not found." >&2; exit 1; }
+	@$(PYTHON) tools/bootstrap.py $*
 
-test: env  ## run all tests
-	@$(RUN) -m pytest $(ARGS)
+lab: env-lab  ## open JupyterLab on the first lesson
+	@$(RUN) -m swarmlab lab $(ARGS)
+
+test: env-test  ## run every test, the notebooks too; what needs Docker or a browser is skipped without them
+	@$(RUN) -m pytest --nbval $(PARALLEL) $(ARGS)
+
+check: env-test  ## lint, types, layers, and whether everything generated is current
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(RUN) tools/coverage_table.py --check
+
+fix: env-test  ## mend what `make check` can mend: lint, format, everything generated
+	@.venv/bin/ruff check --fix --exit-zero --quiet
+	@.venv/bin/ruff format
+	@$(RUN) tools/coverage_table.py
+
+notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
+	@$(RUN) tools/execute_notebooks.py $(ARGS)
+
+real: env-test  ## run the lessons and the conformance tests on three real Docker Engines
+	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real $(RUN) -m pytest --nbval-lax notebooks tests/conformance $(ARGS)
+
+newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
+	@$(RUN) -m pytest -m newcomer tests/commands_of_the_readme $(ARGS)
+
+clean:  ## remove the virtual environment and everything that was made
+	rm -rf .venv build dist artifacts *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,105 @@
+"""How this repository runs under pytest, its notebooks included, however pytest is called.
+
+On the embedded lab, in manual time: a lesson run twice prints the same bytes. On real engines (`SWARMLAB_BACKEND=dind`)
+cells tagged `embedded-only` are left out and only those tagged `same-on-real` are compared.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbCell
+
+from tests.needs import NEEDS, required
+
+os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
+os.environ.setdefault("SWARMLAB_TIME", "manual")
+os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+
+IPYTHON_DIR = pytest.StashKey[str]()
+
+
+def is_real() -> bool:
+    """Whether the lessons run on real Docker Engines."""
+    return os.environ["SWARMLAB_BACKEND"] != "embedded"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the user's own IPython settings and start-up files out of the lessons' kernels."""
+    config.stash[IPYTHON_DIR] = os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="swarmlab-ipython-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what `pytest_configure` made."""
+    shutil.rmtree(config.stash.get(IPYTHON_DIR, ""), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip by name what this machine has not got, and fit the lessons to real engines."""
+    for item in items:
+        if isinstance(item, IPyNbCell):
+            fit_cell(item)
+        for name in missing(item) - required():
+            item.add_marker(pytest.mark.skip(reason=f"needs {NEEDS[name].what}"))
+
+
+def fit_cell(item: IPyNbCell) -> None:
+    """Choose by its tags whether a lesson's cell runs here, and whether its output is compared."""
+    tags = item.cell.metadata.get("tags", [])
+    if is_real():
+        item.options["check"] = "same-on-real" in tags
+        item.user_properties.append(("compared", item.options["check"]))
+        if "embedded-only" in tags:
+            item.add_marker(pytest.mark.skip(reason="embedded-only"))
+
+
+def missing(item: pytest.Item) -> set[str]:
+    """The needs of a test that this machine cannot meet."""
+    return {name for name, need in NEEDS.items() if item.get_closest_marker(name) and not need.is_there()}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail, instead of skipping, where `SWARMLAB_REQUIRE` says so."""
+    for name in missing(item) & required():
+        pytest.fail(f"SWARMLAB_REQUIRE: {NEEDS[name].what} is required and missing. {NEEDS[name].how_to_get}", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out and how to get it, and what ran on real Docker."""
+    summarize_left_out(terminalreporter)
+    if is_real():
+        summarize_real(terminalreporter)
+
+
+def summarize_left_out(reporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were skipped because the machine lacks something."""
+    skipped = reporter.stats.get("skipped", [])
+    for name, need in NEEDS.items():
+        left_out = [report.nodeid for report in skipped if name in report.keywords and "needs " in str(report.longrepr)]
+        if left_out:
+            reporter.section(f"{len(left_out)} not run here: {need.what} is missing", sep="-")
+            reporter.line("\n".join(left_out))
+            reporter.line(need.how_to_get)
+
+
+def summarize_real(reporter: pytest.TerminalReporter) -> None:
+    """Count what ran on real engines."""
+    cells: Counter[str] = Counter()
+    notebooks = set()
+    for outcome in ("passed", "failed", "skipped"):
+        for report in reporter.stats.get(outcome, []):
+            notebook, _, cell = report.nodeid.partition(".ipynb::")
+            if cell and (report.when == "call" or outcome == "skipped"):
+                cells[outcome] += 1
+                cells["compared"] += outcome != "skipped" and dict(report.user_properties).get("compared", False)
+                notebooks.add(Path(notebook).name)
+    reporter.section(f"on real Docker Engines ({os.environ['SWARMLAB_BACKEND']})", sep="-")
+    reporter.line(
+        f"{len(notebooks)} notebooks, {cells['passed'] + cells['failed']} cells ran ({cells['compared']} of them compared,"
+        f" {cells['failed']} failed), {cells['skipped']} left out as embedded-only"
+    )

@@ -1,0 +1,76 @@
+"""What a test may need of the machine: Docker, a browser. Whether it is there, and how to get it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import docker
+from docker.errors import DockerException
+from requests.exceptions import RequestException
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that some tests cannot do without.
+
+    Attributes:
+        what: what it is, for people.
+        is_there: looks for it on this machine.
+        how_to_get: a sentence.
+    """
+
+    what: str
+    is_there: Callable[[], bool]
+    how_to_get: str
+
+
+@cache
+def find_browser() -> str | None:
+    """Path of a browser that Playwright can drive."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    return found or (str(MAC_CHROME) if MAC_CHROME.exists() else None)
+
+
+@cache
+def has_docker() -> bool:
+    """Whether a Docker engine answers where the docker CLI would ask."""
+    try:
+        client = docker.from_env(timeout=5)
+    except DockerException:
+        return False
+    try:
+        return bool(client.ping())
+    except (DockerException, RequestException):
+        return False
+    finally:
+        client.close()
+
+
+NEEDS = {
+    "real": Need(
+        what="a Docker engine",
+        is_there=has_docker,
+        how_to_get="Install Docker (https://docs.docker.com/engine/install/) and let `docker info` answer for this user.",
+    ),
+    "browser": Need(
+        what="Chromium or Chrome",
+        is_there=lambda: find_browser() is not None,
+        how_to_get="Install Chromium or Chrome, on Debian and Ubuntu: apt install chromium.",
+    ),
+}
+
+
+def required() -> set[str]:
+    """The needs that must be there: `SWARMLAB_REQUIRE=real,browser`."""
+    names = {name for name in os.environ.get("SWARMLAB_REQUIRE", "").split(",") if name}
+    if unknown := names - NEEDS.keys():
+        raise ValueError(f"SWARMLAB_REQUIRE={','.join(sorted(unknown))}: choose from {', '.join(NEEDS)}")
+    return names
