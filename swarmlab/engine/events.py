@@ -1,0 +1,97 @@
+"""What a daemon tells about its containers, images, volumes and networks: `GET /events`. Bounded, followable.
+
+Owns the events of one host. Events of the swarm's objects are emitted here too, by whoever watches the store for this
+daemon. Source: moby daemon/events/events.go (the last 256 events are kept).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from swarmlab.engine.clock import Clock
+
+KEPT = 256
+"""Events that can be asked for afterwards. Source: moby daemon/events/events.go, eventsLimit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened. `scope` is `local` or `swarm`; `time` is seconds since the epoch."""
+
+    time: float
+    type: str
+    action: str
+    actor_id: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    scope: str = "local"
+
+
+class EventStream:
+    """Events as they come. `until` (seconds since the epoch) ends it; None never does."""
+
+    def __init__(self, clock: Clock, past: list[Event], until: float | None) -> None:
+        self._clock = clock
+        self._unread = past
+        self._until = until
+        self._closed = False
+
+    def read(self) -> list[Event]:
+        """What came since the last read, oldest first."""
+        unread, self._unread = self._unread, []
+        return unread
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will come any more; what is unread can still be read."""
+        return self._closed or (self._until is not None and self._clock.now >= self._until)
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._closed = True
+
+    def _hear(self, event: Event) -> None:
+        if self._until is None or event.time <= self._until:
+            self._unread.append(event)
+
+
+class Events:
+    """The events of one host.
+
+    Args:
+        clock: engine time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: deque[Event] = deque(maxlen=KEPT)
+        self._streams: list[EventStream] = []
+
+    def emit(
+        self, type_: str, action: str, actor_id: str, attributes: Mapping[str, str] | None = None, scope: str = "local"
+    ) -> None:
+        """Let everyone who listens know."""
+        event = Event(
+            time=self._clock.now,
+            type=type_,
+            action=action,
+            actor_id=actor_id,
+            attributes=attributes or {},
+            scope=scope,
+        )
+        self._kept.append(event)
+        self._streams = [stream for stream in self._streams if not stream.ended]
+        for stream in self._streams:
+            stream._hear(event)
+
+    def past(self, since: float | None = None, until: float | None = None) -> list[Event]:
+        """The events that are still kept of that time, oldest first."""
+        return [e for e in self._kept if (since is None or e.time >= since) and (until is None or e.time <= until)]
+
+    def follow(self, since: float | None = None, until: float | None = None) -> EventStream:
+        """Events from now on, and before them the kept ones from `since` where it is given."""
+        past = self.past(since, until) if since is not None else []
+        stream = EventStream(self._clock, past, until)
+        self._streams.append(stream)
+        return stream
