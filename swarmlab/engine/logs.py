@@ -67,3 +67,27 @@ class LogBuffer:
     def open(self, options: LogOptions) -> LogStream:
         """Read the lines; following ends when the process ends."""
         raise NotImplementedError
+
+
+class LogBroker:
+    """Service logs: the lines of all tasks of a selection, wherever they run. Lives on the leader.
+
+    Args:
+        store: the swarm's store.
+        links: the way to each node's agent.
+    """
+
+    def __init__(self, store: object, clock: object, links: object) -> None:
+        raise NotImplementedError
+
+    def open_service(self, service_id: str, options: LogOptions) -> LogStream:
+        """The lines of every task of a service that runs or ran; following adds new tasks as they start."""
+        raise NotImplementedError
+
+    def open_task(self, task_id: str, options: LogOptions) -> LogStream:
+        """The lines of one task."""
+        raise NotImplementedError
+
+    def tick(self) -> bool:
+        """Collect new lines of the open streams."""
+        raise NotImplementedError
