@@ -66,7 +66,8 @@ def missing(item: pytest.Item) -> set[str]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail, instead of skipping, where `SWARMLAB_REQUIRE` says so."""
     for name in missing(item) & required():
-        pytest.fail(f"SWARMLAB_REQUIRE: {NEEDS[name].what} is required and missing. {NEEDS[name].how_to_get}", pytrace=False)
+        need = NEEDS[name]
+        pytest.fail(f"SWARMLAB_REQUIRE: {need.what} is required and missing. {need.how_to_get}", pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -100,6 +101,7 @@ def summarize_real(reporter: pytest.TerminalReporter) -> None:
                 notebooks.add(Path(notebook).name)
     reporter.section(f"on real Docker Engines ({os.environ['SWARMLAB_BACKEND']})", sep="-")
     reporter.line(
-        f"{len(notebooks)} notebooks, {cells['passed'] + cells['failed']} cells ran ({cells['compared']} of them compared,"
-        f" {cells['failed']} failed), {cells['skipped']} left out as embedded-only"
+        f"{len(notebooks)} notebooks, {cells['passed'] + cells['failed']} cells ran on real Docker"
+        f" ({cells['compared']} of them compared, {cells['failed']} failed),"
+        f" {cells['skipped']} left out as embedded-only"
     )

@@ -1,1 +1,38 @@
-"""Learn Docker Swarm by running one."""
+"""Learn Docker Swarm by running one.
+
+    lab                                  one face, whatever the backend
+     ├─ lessons | magics                 checks and hints; %docker
+     │   └─ widgets
+     │       └─ plots | commands         pictures; every docker command once
+     │           └─ client               nodes, waiting: the docker SDK and nothing else
+     └─ backends                         embedded, dind, your own hosts
+         └─ server                       sockets and threads
+             └─ api                      the Engine API, no socket
+                 └─ engine               Swarm itself: no I/O, no thread, no clock of its own
+
+A module imports only from below. The left branch, the learner's side, reaches the right one only through the Docker
+API. `make check` holds both.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from swarmlab.lab import Lab
+
+_HOMES = {"Lab": "swarmlab.lab"}
+"""Where the names of this package live: looked up when asked for, so that no part drags in all the others."""
+
+__all__ = ["Lab"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

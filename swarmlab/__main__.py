@@ -1,0 +1,48 @@
+"""`python -m swarmlab`: the verbs of a terminal. Each is carried out elsewhere; here is only the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one verb and return the exit status."""
+    options = command_line().parse_args(arguments)
+    status: int | None = options.verb(options)
+    return status or 0
+
+
+def command_line() -> argparse.ArgumentParser:
+    """All verbs and their options."""
+    parser = argparse.ArgumentParser(prog="python -m swarmlab", description="A Docker Swarm to learn on.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson"))
+    return parser
+
+
+def add_lab(parser: argparse.ArgumentParser) -> None:
+    """Options of `lab`."""
+    parser.add_argument("--port", type=int, help="of 127.0.0.1 (default: 8888, or the next free one)")
+    parser.add_argument("--no-browser", action="store_true", help="only print the link")
+    parser.add_argument("--directory", type=Path, help="holds notebooks/ (default: here, or the checkout)")
+    parser.set_defaults(verb=lab)
+
+
+def lab(options: argparse.Namespace) -> int:
+    """Serve the lessons until Ctrl-C."""
+    from swarmlab import jupyter
+
+    try:
+        directory = options.directory or jupyter.default_directory()
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    jupyter.open_lab(directory.resolve(), port=options.port, browser=not options.no_browser)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

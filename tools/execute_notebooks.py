@@ -1,0 +1,76 @@
+"""Execute the lessons anew, in place: on the embedded lab, in manual time, so that the same cells give the same bytes.
+
+python tools/execute_notebooks.py                     every lesson
+python tools/execute_notebooks.py notebooks/05-*      these
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from tools.lessons import code_cells, lesson_paths, read_lesson
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "pygments_lexer": "ipython3",
+}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CELL_TIMEOUT_S = 300
+
+
+def main(arguments: list[str]) -> int:
+    """Execute the named lessons, or all."""
+    os.environ.update(SWARMLAB_BACKEND="embedded", SWARMLAB_TIME="manual", JUPYTER_PREFER_ENV_PATH="1")
+    with tempfile.TemporaryDirectory(prefix="swarmlab-ipython-") as folder:
+        os.environ["IPYTHONDIR"] = folder  # not the user's start-up files
+        for path in map(Path, arguments) if arguments else lesson_paths():
+            before = path.read_bytes()
+            execute(path)
+            print(f"{path.name}: {'as before' if path.read_bytes() == before else 'changed'}", flush=True)
+    return 0
+
+
+def execute(path: Path) -> None:
+    """Run one notebook from top to bottom and write it back."""
+    lesson = read_lesson(path)
+    client = NotebookClient(
+        lesson,
+        timeout=CELL_TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # or the kernel warns
+    )
+    client.execute()
+    settle(lesson)
+    nbformat.write(lesson, path)
+
+
+def settle(lesson: NotebookNode) -> None:
+    """Leave only what is the same in every run: no versions, no random ids, no machine."""
+    lesson.metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
+    lesson.nbformat, lesson.nbformat_minor = 4, 5
+    for cell in code_cells(lesson):
+        cell.metadata.pop("execution", None)
+        for output in cell.outputs:
+            output.get("data", {}).pop(WIDGET_VIEW, None)  # a widget's id is random; its text stays
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
