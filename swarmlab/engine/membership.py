@@ -28,7 +28,7 @@ class LocalNodeState(StrEnum):
 class InitRequest:
     """What `docker swarm init` sends; empty means not given."""
 
-    listen_addr: str = "0.0.0.0:2377"  # noqa: S104  (an engine's address, not one of ours)
+    listen_addr: str = "0.0.0.0:2377"
     advertise_addr: str = ""
     data_path_addr: str = ""
     data_path_port: int = 0
@@ -45,7 +45,7 @@ class JoinRequest:
 
     remote_addrs: tuple[str, ...]
     join_token: str
-    listen_addr: str = "0.0.0.0:2377"  # noqa: S104  (an engine's address, not one of ours)
+    listen_addr: str = "0.0.0.0:2377"
     advertise_addr: str = ""
     data_path_addr: str = ""
     availability: Availability = Availability.ACTIVE

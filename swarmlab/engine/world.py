@@ -13,6 +13,8 @@ from enum import StrEnum
 SWARM_PORTS = ("2377/tcp", "7946/tcp", "7946/udp", "4789/udp")
 """What Swarm needs open between hosts: management, gossip (twice), overlay traffic."""
 
+_FIRST_HOST = 11
+
 
 class Wall(StrEnum):
     """Where packets to a host can be dropped; both must let them pass."""
@@ -31,7 +33,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Whether a packet arrives at something that listens; when walls drop it, which; `hostname` is who has the address."""
+    """What became of a packet: the walls that dropped it, and the host that has the address."""
 
     outcome: Outcome
     walls: tuple[Wall, ...] = ()
@@ -80,68 +82,168 @@ class OuterHost:
     latency_s: float
 
 
+_OUTER_HOSTS = (
+    OuterHost(name="docker.com", address="198.51.100.10", latency_s=0.0113),
+    OuterHost(name="www.docker.com", address="198.51.100.10", latency_s=0.0113),
+    OuterHost(name="google.com", address="198.51.100.20", latency_s=0.0052),
+    OuterHost(name="example.com", address="198.51.100.30", latency_s=0.0871),
+)
+
+
 class World:
     """All hosts and the network between them.
 
     Args:
         hosts: the machines, in the order in which addresses are given out.
+
+    Raises:
+        ValueError: two hosts have one name or one address.
     """
 
-    hosts: dict[str, Host]
-
     def __init__(self, hosts: Sequence[HostSpec]) -> None:
-        raise NotImplementedError
+        self.hosts: dict[str, Host] = {}
+        self._by_address: dict[str, Host] = {}
+        self._subscribers: list[Callable[[], None]] = []
+        for number, spec in enumerate(hosts):
+            self._add(_make_host(spec, number))
+
+    def _add(self, host: Host) -> None:
+        if host.hostname in self.hosts:
+            raise ValueError(f"two hosts are named {host.hostname}")
+        for address in (host.address, host.public_address):
+            if address in self._by_address:
+                raise ValueError(f"{host.hostname} and {self._by_address[address].hostname} both have {address}")
+            self._by_address[address] = host
+        self.hosts[host.hostname] = host
+
+    # --- what a packet meets ---
 
     def host_at(self, address: str) -> Host | None:
         """The host that has this private or public address."""
-        raise NotImplementedError
+        return self._by_address.get(address)
 
     def reaches(self, source: str, address: str, port: str) -> Reach:
         """What happens to a packet from host `source` to `address`, `port` (`2377/tcp`)."""
-        raise NotImplementedError
+        sender = self.hosts[source]
+        target = sender if _is_own(sender, address) else self._by_address.get(address)
+        if target is None or not self._routed(sender, target, address):
+            return Reach(outcome=Outcome.SILENT)
+        walls = () if target is sender else tuple(wall for wall in Wall if port in target.blocked[wall])
+        if walls:
+            return Reach(outcome=Outcome.SILENT, walls=walls, hostname=target.hostname)
+        outcome = Outcome.OK if port in target.listening else Outcome.REFUSED
+        return Reach(outcome=outcome, hostname=target.hostname)
+
+    def _routed(self, sender: Host, target: Host, address: str) -> bool:
+        """Whether there is a way at all: power, cables, and private addresses only within the network."""
+        if not (sender.powered and target.powered):
+            return False
+        if sender is target:
+            return True
+        if not (sender.connected and target.connected):
+            return False
+        return address == target.public_address or not (sender.outside or target.outside)
 
     def address_towards(self, source: str, target: str) -> str:
         """The address by which host `source` can reach host `target`: private within the network, public otherwise."""
-        raise NotImplementedError
+        sender, receiver = self.hosts[source], self.hosts[target]
+        apart = sender is not receiver and (sender.outside or receiver.outside)
+        return receiver.public_address if apart else receiver.address
 
     def look_up(self, name: str) -> OuterHost | None:
         """The machine of the outer world with this name or address."""
-        raise NotImplementedError
+        return next((outer for outer in _OUTER_HOSTS if name in (outer.name, outer.address)), None)
+
+    # --- who hears of changes ---
 
     def subscribe(self, subscriber: Callable[[], None]) -> None:
         """Let `subscriber` hear of every change of the world; it may mark work to do."""
-        raise NotImplementedError
+        self._subscribers.append(subscriber)
+
+    def _changed(self) -> None:
+        for subscriber in self._subscribers:
+            subscriber()
+
+    def listen(self, hostname: str, port: str) -> None:
+        """A program of the host serves `port` from now on."""
+        self.hosts[hostname].listening.add(port)
+        self._changed()
+
+    def close(self, hostname: str, port: str) -> None:
+        """Nothing serves `port` of the host any more."""
+        self.hosts[hostname].listening.discard(port)
+        self._changed()
 
     # --- faults and their repair; each is idempotent ---
 
     def power_off(self, hostname: str) -> None:
-        """Cut the power. (Use `Daemon.power_off`: it takes the engine and its containers down too.)"""
-        raise NotImplementedError
+        """Cut the power; `Daemon.power_off` does this, and takes the engine and its containers down too."""
+        self.hosts[hostname].powered = False
+        self._changed()
 
     def power_on(self, hostname: str) -> None:
-        """Give it back. (Use `Daemon.power_on`.)"""
-        raise NotImplementedError
+        """Give the power back; `Daemon.power_on` does this, and starts the engine."""
+        self.hosts[hostname].powered = True
+        self._changed()
 
     def disconnect(self, hostname: str) -> None:
         """Cut the host from all others."""
-        raise NotImplementedError
+        self.hosts[hostname].connected = False
+        self._changed()
 
     def reconnect(self, hostname: str) -> None:
         """Undo `disconnect`."""
-        raise NotImplementedError
+        self.hosts[hostname].connected = True
+        self._changed()
 
     def block(self, hostname: str, port: str, wall: Wall = Wall.FIREWALL) -> None:
-        """Drop what other hosts send to `port` of the host."""
-        raise NotImplementedError
+        """Drop what other hosts send to `port` of the host.
+
+        Raises:
+            ValueError: not one of SWARM_PORTS.
+        """
+        self.hosts[hostname].blocked[wall].add(_swarm_port(port))
+        self._changed()
 
     def open(self, hostname: str, port: str, wall: Wall = Wall.FIREWALL) -> None:
-        """Undo `block` at this wall."""
-        raise NotImplementedError
+        """Undo `block` at this wall.
+
+        Raises:
+            ValueError: not one of SWARM_PORTS.
+        """
+        self.hosts[hostname].blocked[wall].discard(_swarm_port(port))
+        self._changed()
 
     def move_outside(self, hostname: str) -> None:
         """Put the host into a network of its own: it and the others reach each other by public addresses only."""
-        raise NotImplementedError
+        self.hosts[hostname].outside = True
+        self._changed()
 
     def move_inside(self, hostname: str) -> None:
         """Undo `move_outside`."""
-        raise NotImplementedError
+        self.hosts[hostname].outside = False
+        self._changed()
+
+
+def _make_host(spec: HostSpec, number: int) -> Host:
+    # Room for 244 hosts in the last byte; more go on in the byte before it.
+    third, last = divmod(_FIRST_HOST + number, 255)
+    address = spec.address or f"172.31.{16 + third}.{last}"
+    return Host(
+        hostname=spec.hostname,
+        address=address,
+        public_address=spec.public_address or f"203.0.{113 + third}.{last}",
+        cpus=spec.cpus,
+        memory_bytes=spec.memory_bytes,
+        interfaces={"lo": ("127.0.0.1",), "docker0": ("172.17.0.1",), "eth0": (address,)},
+    )
+
+
+def _is_own(host: Host, address: str) -> bool:
+    return any(address in addresses for addresses in host.interfaces.values()) or address == host.public_address
+
+
+def _swarm_port(port: str) -> str:
+    if port not in SWARM_PORTS:
+        raise ValueError(f"{port!r} is not one of {', '.join(SWARM_PORTS)}")
+    return port
