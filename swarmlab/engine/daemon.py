@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from swarmlab.engine.clock import Clock
+from swarmlab.engine.logs import LogOptions, LogStream
 from swarmlab.engine.membership import Membership
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.world import Host
@@ -48,6 +49,14 @@ class Daemon:
         is no manager or in no swarm (Unavailable), no leader within 20 s (RpcUnknown `context deadline exceeded`), no
         leader for longer already (RpcUnknown, the "does not have a leader" text).
         """
+        raise NotImplementedError
+
+    def service_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
+        """The lines of a service's tasks, by the leader's log broker; fails as `ask` does, and with NotFound."""
+        raise NotImplementedError
+
+    def task_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
+        """The lines of one task, in the same way."""
         raise NotImplementedError
 
     def power_off(self) -> None:
