@@ -11,7 +11,10 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one verb and return the exit status."""
     options = command_line().parse_args(arguments)
-    status: int | None = options.verb(options)
+    try:
+        status: int | None = options.verb(options)
+    except KeyboardInterrupt:
+        return 130
     return status or 0
 
 

@@ -33,7 +33,8 @@ def open_lab(directory: Path, *, port: int | None = None, browser: bool = True) 
     from jupyterlab.labapp import LabApp  # takes half a second, and reads the environment
 
     server = LabApp.initialize_server(server_arguments(directory, port=port, browser=browser and has_browser()))
-    print_link(server)
+    server.identity_provider.token_generated = False  # or the server prints the link too, with a banner
+    server.io_loop.add_callback(print_link, server)  # once it listens
     server.start()
 
 
@@ -93,7 +94,6 @@ def has_browser() -> bool:
 def print_link(server: Any) -> None:
     """Print the one line that everybody needs."""
     token = server.identity_provider.token
-    server.identity_provider.token_generated = False  # or the server prints it once more, with a banner
     query = f"?{urlencode({'token': token})}" if token else ""
     print("JupyterLab runs here; Ctrl-C ends it, and every lab with it:\n")
     print(f"    http://127.0.0.1:{server.port}{server.base_url}lab/tree/{FIRST_LESSON}{query}\n", flush=True)
