@@ -1,0 +1,105 @@
+"""What every docker command is: an object that knows its spelling, its SDK call, and how to run.
+
+Owns the registry of commands by path (`service scale`). Does not own what any command does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from swarmlab.commands.errors import DockerError, wrong_flags
+from swarmlab.commands.options import Flag, arguments_of, flags_of, quoted
+from swarmlab.commands.session import Session
+
+REGISTRY: dict[str, type[Command]] = {}
+"""Every command by each path it can be typed under: `ps` and `container ls` are the same."""
+
+
+class Command:
+    """One docker command with its flags and arguments; a frozen dataclass in every subclass.
+
+    Attributes:
+        path: words after `docker`.
+        usage: the rest of the usage line.
+        summary: the sentence under it.
+        interspersed: whether flags may follow arguments; they may not where the arguments are a command of their own.
+        lacks: flags of the real command that this one does not have.
+        aliases: the line that help lists them in.
+        shows_defaults: whether help tells what a flag is when not typed.
+    """
+
+    path: ClassVar[str] = ""
+    usage: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+    interspersed: ClassVar[bool] = True
+    lacks: ClassVar[frozenset[str]] = frozenset()
+    aliases: ClassVar[str] = ""
+    shows_defaults: ClassVar[bool] = True
+
+    def __init_subclass__(cls, *, path: str = "", also: tuple[str, ...] = ()) -> None:
+        if path:
+            cls.path = path
+            REGISTRY.update(dict.fromkeys((path, *also), cls))
+
+    def __post_init__(self) -> None:
+        for each in flags_of(self):
+            object.__setattr__(self, each.name, self._checked(each, getattr(self, each.name)))
+
+    def _checked(self, each: Flag, value: Any) -> Any:
+        if value is None:
+            return None
+        if not each.kind.many:
+            return self.read(each, value)
+        values = (value,) if isinstance(value, str) else tuple(value)
+        return tuple(self.read(each, item) for item in values)
+
+    @classmethod
+    def read(cls, each: Flag, value: Any) -> Any:
+        """One value of a flag, from the text or from Python.
+
+        Raises:
+            DockerError: it cannot be read; in the CLI's words.
+        """
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        try:
+            return each.kind.read(text)
+        except ValueError as error:
+            words = f'invalid argument "{text}" for "{each.shown}" flag: {error}'
+            raise wrong_flags(words, cls.path, cls.usage) from None
+
+    def words(self) -> list[str]:
+        """The command line as words, `docker` first."""
+        flags = [word for each in flags_of(self) for word in each.spell(getattr(self, each.name))]
+        rest = [word for each in arguments_of(self) for word in each.show(getattr(self, each.name))]
+        looks_like_flag = [word.startswith("-") for word in (rest if self.interspersed else rest[:1])]
+        return ["docker", *self.path.split(), *flags, *(["--"] if any(looks_like_flag) else []), *rest]
+
+    def __str__(self) -> str:
+        return quoted(self.words())
+
+    def sdk(self) -> str:
+        """The same with the docker SDK, as Python text; `client` is a `docker.DockerClient`."""
+        raise NotImplementedError
+
+    def perform(self, session: Session) -> None:
+        """Do it and print to the session's terminal.
+
+        Raises:
+            DockerError: the engine refused or the arguments make no sense.
+        """
+        raise NotImplementedError
+
+    def run(self, session: Session) -> None:
+        """Do it, print what the CLI would print, errors included.
+
+        Raises:
+            DockerError: its text has been printed.
+        """
+        try:
+            self.perform(session)
+        except DockerError as error:
+            if str(error):
+                session.terminal.print(str(error))
+            raise
+        finally:
+            session.terminal.flush()

@@ -1,0 +1,163 @@
+"""Where a command runs: one node's engine, the lab's clock, a terminal to print on.
+
+Every request of a command goes through here and through the docker SDK's low-level client, and every refusal leaves here as
+a DockerError in the CLI's words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from docker import DockerClient
+from docker.errors import APIError, DockerException
+from requests import Response
+from requests.exceptions import RequestException
+
+from swarmlab.client.cluster import Cluster, Node, NoManager
+from swarmlab.client.protocols import Clock
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.terminal import Terminal
+
+Params = Mapping[str, Any]
+POLL_S = 0.2
+"""How often the CLI asks again while it waits."""
+
+
+class Session:
+    """One command line's surroundings.
+
+    Attributes:
+        name: the node's host name.
+        context: the docker context that reaches it.
+        docker_host: address of its engine, as errors name it.
+        patience_s: lab seconds after which a following command is ended, as by Ctrl-C; None for never.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        clock: Clock,
+        *,
+        terminal: Terminal | None = None,
+        patience_s: float | None = None,
+    ) -> None:
+        self.name = node.name
+        self.context = node.host.context
+        self.docker_host = node.host.docker_host
+        self.clock = clock
+        self.terminal = terminal or Terminal()
+        self.patience_s = patience_s
+        self._node = node
+        self._end = None if patience_s is None else clock.now() + timedelta(seconds=patience_s)
+
+    @classmethod
+    def on(cls, cluster: Cluster, node: str | None = None, **rest: Any) -> Self:
+        """A session on the node of that name, or on the first reachable manager, or else on the first node."""
+        return cls(_chosen(cluster, node), cluster.clock, **rest)
+
+    @property
+    def client(self) -> DockerClient:
+        """The docker SDK's client for this node.
+
+        Raises:
+            DockerError: its engine does not answer.
+        """
+        try:
+            return self._node.client
+        except (DockerException, RequestException):
+            raise self._unreachable() from None
+
+    def now(self) -> datetime:
+        """Lab time, for ages."""
+        return self.clock.now()
+
+    def expired(self) -> bool:
+        """Whether patience has run out."""
+        return self._end is not None and self.clock.now() >= self._end
+
+    def wait(self, seconds: float = POLL_S) -> None:
+        """Let lab time pass, but not beyond the end of patience."""
+        if self._end is not None:
+            seconds = min(seconds, (self._end - self.clock.now()).total_seconds())
+        if seconds > 0:
+            self.clock.sleep(seconds)
+
+    def get(self, path: str, params: Params | None = None) -> Any:
+        """The decoded answer of a GET."""
+        return self.request("get", path, params=params).json()
+
+    def raw(self, path: str, params: Params | None = None) -> str:
+        """The answer of a GET as text, byte for byte."""
+        return self.request("get", path, params=params).text.strip()
+
+    def post(self, path: str, body: object = None, params: Params | None = None) -> Any:
+        """The decoded answer of a POST; None where it has no body."""
+        text = self.request("post", path, params=params, body=body).text
+        return json.loads(text) if text.strip() else None
+
+    def delete(self, path: str, params: Params | None = None) -> None:
+        """A DELETE."""
+        self.request("delete", path, params=params)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: object = None,
+        stream: bool = False,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> Response:
+        """Ask the engine; `timeout_s` is wall time, the SDK's own when None.
+
+        Raises:
+            DockerError: it refused, or could not be reached.
+        """
+        api = self.client.api
+        given: dict[str, Any] = {"params": params, "stream": stream, "timeout": timeout_s or api.timeout}
+        if body is not None:
+            given |= {"data": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+        if headers:
+            given["headers"] = {**given.get("headers", {}), **headers}
+        try:
+            answer: Response = getattr(api, method)(f"{api.base_url}/v{api._version}{path}", **given)
+            api._raise_for_status(answer)
+        except APIError as error:
+            raise DockerError(
+                f"Error response from daemon: {str(error.explanation or '').strip()}", status=error.status_code
+            ) from None
+        except (DockerException, RequestException):
+            raise self._unreachable() from None
+        return answer
+
+    def _unreachable(self) -> DockerError:
+        return DockerError(f"Cannot connect to the Docker daemon at {self.docker_host}. Is the docker daemon running?")
+
+
+def filters(given: Mapping[str, Any]) -> Params:
+    """The query of a list request: `{"service": ["web"]}` as the engine reads filters."""
+    wanted = {key: {str(value): True for value in values} for key, values in given.items() if values}
+    return {"filters": json.dumps(wanted)} if wanted else {}
+
+
+def typed_filters(texts: tuple[str, ...]) -> dict[str, list[str]]:
+    """`--filter name=web --filter mode=global` by key."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        key, _, value = text.partition("=")
+        found.setdefault(key.strip().lower(), []).append(value.strip())
+    return found
+
+
+def _chosen(cluster: Cluster, name: str | None) -> Node:
+    if name is not None:
+        return cluster[name]
+    try:
+        return cluster.manager()
+    except NoManager:
+        return cluster.nodes[0]

@@ -1,0 +1,45 @@
+"""What a command prints, as it stands on a terminal's screen when the command is over.
+
+Tabs have become blanks, lines carry no blanks at their end, and progress that was drawn over itself appears once, finished.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+TAB = 8
+COLUMNS = 120
+"""Width that the CLI is told: it draws progress bars above 110."""
+
+
+class Terminal:
+    """Prints whole lines to `out`; to whatever `sys.stdout` is at that moment when None."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out
+        self._rest = ""
+
+    def print(self, text: str = "") -> None:
+        """Print text and end the line."""
+        self.write(text + "\n")
+
+    def write(self, text: str) -> None:
+        """Print text; a line that is not ended yet waits for its end."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        if lines:
+            self._emit("".join(_as_shown(line) + "\n" for line in lines))
+
+    def flush(self) -> None:
+        """Print a line that was never ended, ending it."""
+        if self._rest:
+            self.print()
+
+    def _emit(self, text: str) -> None:
+        out = self._out or sys.stdout
+        out.write(text)
+        out.flush()
+
+
+def _as_shown(line: str) -> str:
+    return line.rstrip("\r").rpartition("\r")[2].expandtabs(TAB).rstrip()
