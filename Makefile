@@ -45,7 +45,7 @@ real: env-test  ## run the lessons and the conformance tests on three real Docke
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real $(RUN) -m pytest --nbval-lax notebooks tests/conformance $(ARGS)
 
 newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
-	@$(RUN) -m pytest -m newcomer tests/commands_of_the_readme $(ARGS)
+	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)
 
 clean:  ## remove the virtual environment and everything that was made
 	rm -rf .venv build dist artifacts *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

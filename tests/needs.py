@@ -1,4 +1,4 @@
-"""What a test may need of the machine: Docker, a browser. Whether it is there, and how to get it."""
+"""What a test may need of the machine: Docker, its command line, a browser. Whether it is there, and how to get it."""
 
 from __future__ import annotations
 
@@ -45,11 +45,25 @@ def has_docker() -> bool:
     return subprocess.run(ask, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
+@cache
+def has_docker_command() -> bool:
+    """Whether `docker` is of the version whose printed results are compared byte for byte."""
+    if shutil.which("docker") is None:
+        return False
+    version = subprocess.run(["docker", "--version"], capture_output=True, text=True, check=False).stdout
+    return version.startswith("Docker version 28.")
+
+
 NEEDS = {
     "real": Need(
         what="a Docker engine",
         is_there=has_docker,
         how_to_get="Install Docker (https://docs.docker.com/engine/install/) so that `docker info` answers.",
+    ),
+    "cli": Need(
+        what="the docker command, version 28",
+        is_there=has_docker_command,
+        how_to_get="Install version 28 of docker-ce-cli (https://docs.docker.com/engine/install/); no engine is needed.",
     ),
     "browser": Need(
         what="Chromium or Chrome",
