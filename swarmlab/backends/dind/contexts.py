@@ -1,0 +1,34 @@
+"""The docker CLI's side of a lab: a context for each node, in the lab's own DOCKER_CONFIG directory.
+
+With DOCKER_CONFIG set to that directory, `docker --context docker-swarm-1 …` reaches a node, and plain `docker` the
+node named as current. The user's own contexts are never read nor written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from swarmlab.backends.dind.certificates import Credentials
+from swarmlab.client.protocols import Host
+
+
+def write_contexts(directory: Path, hosts: Sequence[Host], *, current: str, learner: Credentials) -> None:
+    """Write a context for each host, with its certificates, and make one of them the current one."""
+    for host in hosts:
+        key = hashlib.sha256(host.context.encode()).hexdigest()
+        meta = directory / "contexts" / "meta" / key
+        meta.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (meta / "meta.json").write_text(json.dumps(_meta(host)))
+        learner.write(directory / "contexts" / "tls" / key / "docker")
+    (directory / "config.json").write_text(json.dumps({"currentContext": current}))
+
+
+def _meta(host: Host) -> dict[str, object]:
+    return {
+        "Name": host.context,
+        "Metadata": {"Description": f"{host.name}, {host.address}"},
+        "Endpoints": {"docker": {"Host": host.docker_host, "SkipTLSVerify": False}},
+    }
