@@ -63,7 +63,7 @@ NEEDS = {
     "cli": Need(
         what="the docker command, version 28",
         is_there=has_docker_command,
-        how_to_get="Install version 28 of docker-ce-cli (https://docs.docker.com/engine/install/); no engine is needed.",
+        how_to_get="Install docker-ce-cli 28 (https://docs.docker.com/engine/install/); no engine is needed.",
     ),
     "browser": Need(
         what="Chromium or Chrome",
