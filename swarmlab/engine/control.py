@@ -6,32 +6,16 @@ except for removal: orchestrators do that when they see the changed spec. Every 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.control_cluster import update_cluster
+from swarmlab.engine.control_networks import Networks
+from swarmlab.engine.control_nodes import Nodes, RaftGroup
+from swarmlab.engine.control_services import Services, ServiceStatus
+from swarmlab.engine.ids import Chance
 from swarmlab.engine.model import ClusterObject, ClusterSpec, Network, NetworkSpec, Node, NodeSpec, Service, ServiceSpec
 from swarmlab.engine.store import Store
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceStatus:
-    """How many tasks of a service run and should run; `completed` counts for jobs only."""
-
-    running: int
-    desired: int
-    completed: int = 0
-
-
-class RaftGroup(Protocol):
-    """What the rules on nodes need to know of the managers; the cluster supplies it."""
-
-    def is_member(self, node_id: NodeId) -> bool:
-        """Whether the node belongs to the raft group (also an unreachable one does)."""
-
-    def can_lose(self, node_id: NodeId) -> bool:
-        """Whether a majority of the remaining members is reachable once this member is gone."""
+__all__ = ["Control", "RaftGroup", "ServiceStatus"]
 
 
 class Control:
@@ -40,51 +24,54 @@ class Control:
     Args:
         store: the swarm's store; `control.store` is for reading.
         clock: engine time.
-        chance: ids, token secrets.
-        raft: the managers, for promotion, demotion and removal; None: the spec's role alone decides.
+        chance: ids, names, token secrets.
+        raft: the managers, for demotion and removal; None: the spec's role alone decides.
     """
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, raft: RaftGroup | None = None) -> None:
         self.store = store
-        raise NotImplementedError
+        self._chance = chance
+        self._services = Services(store, clock, chance)
+        self._nodes = Nodes(store, clock, raft)
+        self._networks = Networks(store, chance)
 
     # --- services ---
 
     def create_service(self, spec: ServiceSpec) -> Service:
-        """Declare a service; its tasks follow by themselves."""
-        raise NotImplementedError
+        """Declare a service; its tasks follow by themselves. Networks may be named or given by id."""
+        return self._services.create(spec)
 
     def update_service(self, service_id: str, version: int, spec: ServiceSpec, *, rollback: bool = False) -> Service:
         """Change the declaration, or with `rollback` take the previous one back (`spec` must be valid all the same)."""
-        raise NotImplementedError
+        return self._services.update(service_id, version, spec, rollback=rollback)
 
     def remove_service(self, reference: str) -> Service:
         """Remove a service at once; its tasks follow as their containers stop."""
-        raise NotImplementedError
+        return self._services.remove(reference)
 
     def service_status(self, service: Service) -> ServiceStatus:
         """What `service ls` counts: tasks last seen running whatever is desired of them, and tasks wanted."""
-        raise NotImplementedError
+        return self._services.status(service)
 
     # --- nodes ---
 
     def update_node(self, reference: str, version: int, spec: NodeSpec) -> Node:
         """Change a node's availability, labels or wanted role."""
-        raise NotImplementedError
+        return self._nodes.update(reference, version, spec)
 
     def remove_node(self, reference: str, *, force: bool = False) -> Node:
         """Forget a node; its tasks are orphaned."""
-        raise NotImplementedError
+        return self._nodes.remove(reference, force=force)
 
     # --- networks ---
 
     def create_network(self, spec: NetworkSpec) -> Network:
-        """Declare a network; the allocator gives it its ranges in the same breath."""
-        raise NotImplementedError
+        """Declare a network; the allocator gives it its ranges in the next step."""
+        return self._networks.create(spec)
 
     def remove_network(self, reference: str) -> Network:
         """Remove a network that nothing uses."""
-        raise NotImplementedError
+        return self._networks.remove(reference)
 
     # --- the cluster ---
 
@@ -92,4 +79,11 @@ class Control:
         self, version: int, spec: ClusterSpec, *, rotate_worker_token: bool = False, rotate_manager_token: bool = False
     ) -> ClusterObject:
         """Change the swarm's settings, rotate its join tokens."""
-        raise NotImplementedError
+        return update_cluster(
+            self.store,
+            self._chance,
+            version,
+            spec,
+            rotate_worker=rotate_worker_token,
+            rotate_manager=rotate_manager_token,
+        )

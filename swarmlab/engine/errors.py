@@ -88,6 +88,12 @@ class RpcAlreadyExists(RpcError):
     code = "AlreadyExists"
 
 
+class RpcPermissionDenied(RpcError):
+    """403"""
+
+    code = "PermissionDenied"
+
+
 class RpcUnimplemented(RpcError):
     """501"""
 

@@ -9,8 +9,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from swarmlab.engine.allocator import Allocator
 from swarmlab.engine.clock import Clock
+from swarmlab.engine.enforcer import Enforcer
 from swarmlab.engine.ids import Chance
+from swarmlab.engine.orchestrators.global_ import GlobalOrchestrator
+from swarmlab.engine.orchestrators.replicated import ReplicatedOrchestrator
+from swarmlab.engine.reaper import Reaper
+from swarmlab.engine.scheduler import Scheduler
 from swarmlab.engine.store import Change, Store
 
 
@@ -18,7 +24,7 @@ class Loop(Protocol):
     """One component of the leader: allocator, orchestrators, scheduler, reaper, enforcer, dispatcher."""
 
     def start(self) -> None:
-        """Leadership begins: mark whatever the store holds as to be looked at."""
+        """Leadership begins: mark whatever the store holds as to be looked at. Writes nothing yet."""
 
     def stop(self) -> None:
         """Leadership ends: forget everything, cancel every timer."""
@@ -31,24 +37,48 @@ class Loop(Protocol):
 
 
 class Manager:
-    """The leader of one swarm.
+    """The leader of one swarm. Leads only between `start` and `stop`.
 
     Args:
-        store: the swarm's store.
+        store: the swarm's store; must hold the cluster object when the manager starts.
         clock: engine time.
         chance: the seeded source of ids and choices.
         more: loops after the scheduler, in the order of their ticks (the dispatcher).
     """
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, *, more: tuple[Loop, ...] = ()) -> None:
-        raise NotImplementedError
+        self._loops: tuple[Loop, ...] = (
+            Allocator(store, clock),
+            ReplicatedOrchestrator(store, clock, chance),
+            GlobalOrchestrator(store, clock, chance),
+            Reaper(store, clock),
+            Enforcer(store, clock),
+            Scheduler(store, clock, chance),
+            *more,
+        )
+        self.leads = False
+        store.subscribe(self._on_change)
 
     def start(self) -> None:
         """Begin to lead: every loop takes up its work from what the store holds."""
+        self.leads = True
+        for loop in self._loops:
+            loop.start()
 
     def stop(self) -> None:
         """Cease to lead: nothing moves any more."""
+        self.leads = False
+        for loop in self._loops:
+            loop.stop()
+
+    def _on_change(self, change: Change) -> None:
+        if self.leads:
+            for loop in self._loops:
+                loop.on_change(change)
 
     def step(self) -> bool:
         """Run all loops until none has anything left to do now. Returns whether the store was written."""
-        raise NotImplementedError
+        wrote = False
+        while self.leads and any([loop.tick() for loop in self._loops]):
+            wrote = True
+        return wrote

@@ -523,7 +523,10 @@ class ManagerStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One engine as a member of the swarm. `role` is the observed one, `spec.role` the wanted one."""
+    """One engine as a member of the swarm. `role` is the observed one, `spec.role` the wanted one.
+
+    `attachments` are the addresses from which the node balances load on the swarm's networks.
+    """
 
     id: NodeId
     meta: Meta = Meta()
@@ -532,6 +535,7 @@ class Node:
     description: NodeDescription | None = None
     status: NodeStatus = NodeStatus()
     manager_status: ManagerStatus | None = None
+    attachments: tuple[NetworkAttachment, ...] = ()
 
     @property
     def hostname(self) -> str:

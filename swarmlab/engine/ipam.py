@@ -1,0 +1,127 @@
+"""Address ranges, addresses in them, and published ports: what the allocator hands out.
+
+Owns which of them are taken. Addresses and ports are handed out in turn: a freed one comes again only after the
+range has been gone through; a freed subnet comes again at once.
+Source: moby libnetwork ipam (serial allocation), swarmkit manager/allocator/portallocator.go;
+recorded from Docker 28.5.2.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+
+from swarmlab.engine.model import IPAMConfig
+
+FIRST_DYNAMIC_PORT, LAST_DYNAMIC_PORT = 30000, 32767
+FIRST_VXLAN_ID = 4096
+
+
+class Exhausted(Exception):
+    """Nothing (or not what was asked for) is left; whoever asked waits until something is freed."""
+
+
+class SubnetPool:
+    """The subnets of swarm networks.
+
+    Args:
+        pools: the default address pools (`10.0.0.0/8`).
+        size: prefix length of a subnet that is cut from them.
+    """
+
+    def __init__(self, pools: tuple[str, ...], size: int) -> None:
+        self._pools = [IPv4Network(pool) for pool in pools]
+        self._size = size
+        self._taken: set[IPv4Network] = set()
+
+    def take(self, wanted: str = "") -> IPv4Network:
+        """The wanted subnet, or the lowest free one."""
+        network = self._free_one() if not wanted else IPv4Network(wanted, strict=False)
+        if any(network.overlaps(taken) for taken in self._taken):
+            raise Exhausted(f"invalid pool request: Pool overlaps with other one on this address space: {wanted}")
+        self._taken.add(network)
+        return network
+
+    def _free_one(self) -> IPv4Network:
+        for pool in self._pools:
+            for network in pool.subnets(new_prefix=self._size):
+                if not any(network.overlaps(taken) for taken in self._taken):
+                    return network
+        raise Exhausted("could not find an available, non-overlapping IPv4 address pool among the defaults")
+
+    def free(self, subnet: str) -> None:
+        """Let others have the subnet."""
+        self._taken.discard(IPv4Network(subnet, strict=False))
+
+
+class AddressPool:
+    """The addresses of one subnet; the gateway, network and broadcast addresses are taken from the start.
+
+    Args:
+        config: subnet, gateway and range as allocated.
+    """
+
+    def __init__(self, config: IPAMConfig) -> None:
+        self.subnet = IPv4Network(config.subnet, strict=False)
+        whole = IPv4Network(config.ip_range, strict=False) if config.ip_range else self.subnet
+        self._low, self._high = int(whole.network_address), int(whole.broadcast_address)
+        self._taken = {int(self.subnet.network_address), int(self.subnet.broadcast_address)}
+        if config.gateway:
+            self._taken.add(int(IPv4Address(config.gateway)))
+        self._next = self._low
+
+    def take(self) -> str:
+        """The next free address, with its prefix length."""
+        count = self._high - self._low + 1
+        for offset in range(min(count, len(self._taken) + 1)):
+            number = self._low + (self._next - self._low + offset) % count
+            if number not in self._taken:
+                self._taken.add(number)
+                self._next = number + 1 if number < self._high else self._low
+                return f"{IPv4Address(number)}/{self.subnet.prefixlen}"
+        raise Exhausted("could not find an available IP")
+
+    def keep(self, address: str) -> None:
+        """Mark an address (`10.0.1.2/24`) as taken, after a change of leader."""
+        self._taken.add(int(IPv4Address(address.partition("/")[0])))
+
+    def free(self, address: str) -> None:
+        """Let others have the address."""
+        self._taken.discard(int(IPv4Address(address.partition("/")[0])))
+
+
+class Numbers:
+    """Whole numbers handed out in turn: VXLAN ids, dynamic ports.
+
+    Args:
+        first: the lowest.
+        last: the highest.
+    """
+
+    def __init__(self, first: int, last: int) -> None:
+        self._first, self._count = first, last - first + 1
+        self._next = first
+        self._taken: set[int] = set()
+
+    def take(self) -> int:
+        """The next free number."""
+        for offset in range(min(self._count, len(self._taken) + 1)):
+            number = self._first + (self._next - self._first + offset) % self._count
+            if number not in self._taken:
+                self._taken.add(number)
+                self._next = self._first + (number + 1 - self._first) % self._count
+                return number
+        raise Exhausted("no number is left")
+
+    def keep(self, number: int) -> None:
+        """Mark a number as taken.
+
+        Raises:
+            Exhausted: it is taken already.
+        """
+        if number in self._taken:
+            raise Exhausted(f"{number} is taken")
+        self._taken.add(number)
+
+    def free(self, number: int) -> None:
+        """Let others have the number."""
+        self._taken.discard(number)

@@ -1,0 +1,95 @@
+"""What the scheduler remembers of each node: its tasks, what is left to reserve, what failed there lately.
+
+Owns only memory of the present leader; lost when another leads. Source: swarmkit manager/scheduler/nodeinfo.go.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from swarmlab.engine.ids import ServiceId, TaskId
+from swarmlab.engine.model import Node, PublishMode, Resources, Task, TaskState, reservations
+
+FAILURE_MEMORY_S = 300.0
+MAX_FAILURES = 5
+
+SpecKey = tuple[ServiceId, int | None]
+
+
+def spec_key(task: Task) -> SpecKey:
+    """What tasks must have in common to be scheduled together, and to share the memory of failures."""
+    return (task.service_id, task.spec_version)
+
+
+class NodeInfo:
+    """One node and the tasks that are assigned to it and not ended."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.tasks: dict[TaskId, Task] = {}
+        self.active = 0
+        self.active_by_service: Counter[ServiceId] = Counter()
+        self.host_ports: Counter[tuple[str, int]] = Counter()
+        self._reserved_cpus = 0
+        self._reserved_memory = 0
+        self._failures: dict[SpecKey, list[float]] = {}
+
+    @property
+    def _capacity(self) -> Resources:
+        return self.node.description.resources if self.node.description else Resources()
+
+    @property
+    def free_cpus(self) -> int:
+        """Billionths of a CPU that no task has reserved."""
+        return self._capacity.nano_cpus - self._reserved_cpus
+
+    @property
+    def free_memory(self) -> int:
+        """Bytes that no task has reserved."""
+        return self._capacity.memory_bytes - self._reserved_memory
+
+    def put(self, task: Task) -> None:
+        """Count a task here, or count it as it is now."""
+        self.remove(task.id)
+        self.tasks[task.id] = task
+        self._count(task, +1)
+
+    def remove(self, task_id: TaskId) -> bool:
+        """Count a task no longer. Returns whether it was counted."""
+        task = self.tasks.pop(task_id, None)
+        if task is not None:
+            self._count(task, -1)
+        return task is not None
+
+    def _count(self, task: Task, sign: int) -> None:
+        if task.desired_state <= TaskState.COMPLETE:
+            self.active += sign
+            self.active_by_service[task.service_id] += sign
+        reserved = reservations(task.spec)
+        self._reserved_cpus += sign * reserved.nano_cpus
+        self._reserved_memory += sign * reserved.memory_bytes
+        for port in task.endpoint.ports if task.endpoint else ():
+            if port.publish_mode is PublishMode.HOST and port.published_port:
+                self.host_ports[port.protocol, port.published_port] += sign
+        self.host_ports = +self.host_ports if sign < 0 else self.host_ports
+
+    def failed(self, task: Task, now: float) -> None:
+        """Remember that a task of this service and spec version failed here."""
+        recent = [at for at in self._failures.get(spec_key(task), []) if now - at < FAILURE_MEMORY_S]
+        self._failures[spec_key(task)] = [*recent, now]
+
+    def failures(self, task: Task, now: float) -> int:
+        """How many such tasks failed here within the last five minutes."""
+        return sum(now - at <= FAILURE_MEMORY_S for at in self._failures.get(spec_key(task), []))
+
+    def rank(self, task: Task, now: float) -> tuple[int, int, int]:
+        """How good the node is for a task, lowest best: few recent failures, few tasks of the service, few tasks.
+
+        CPU and memory in use play no part.
+        """
+        failures = self.failures(task, now)
+        return (
+            failures if failures >= MAX_FAILURES else 0,
+            self.active_by_service.get(task.service_id, 0),
+            self.active,
+        )

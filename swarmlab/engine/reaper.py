@@ -1,0 +1,122 @@
+"""The task reaper: forgets old tasks.
+
+Owns the removal of task records: those whose desired state is REMOVE once they have stopped, and of each slot all but
+the newest few (the task history limit, which counts the live task too). Looks at a slot when a task is created in it.
+Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go.
+"""
+
+from __future__ import annotations
+
+from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.ids import TaskId
+from swarmlab.engine.model import Service, Task, TaskState, restart_policy
+from swarmlab.engine.store import Action, Change, SlotKey, Store, slot_key
+
+BATCH_S = 0.25
+MAX_DIRTY = 1000
+
+
+class Reaper:
+    """Forgets old tasks, 250 ms after there is something to forget.
+
+    Args:
+        store: the swarm's store.
+        clock: engine time.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._forget()
+
+    def _forget(self) -> None:
+        self._dirty: dict[SlotKey, None] = {}
+        self._over: dict[TaskId, None] = {}
+        self._timer: Timer | None = None
+        self._due = False
+
+    def start(self) -> None:
+        """Forget at once what should have been forgotten before."""
+        for task in self._store.all(Task):
+            if _is_over(task):
+                self._over[task.id] = None
+        self._due = bool(self._over)
+
+    def stop(self) -> None:
+        """Leave everything to the next leader."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._forget()
+
+    def on_change(self, change: Change) -> None:
+        """Mark slots with a new task, and tasks that are over."""
+        task = change.after
+        if not isinstance(task, Task):
+            return
+        if change.action is Action.CREATE:
+            self._dirty[slot_key(task)] = None
+        elif _is_over(task):
+            self._over[task.id] = None
+        elif not self._dirty:
+            return
+        if len(self._dirty) + len(self._over) > MAX_DIRTY:
+            self._mark_due()
+        elif self._timer is None:
+            self._timer = self._clock.after(BATCH_S, self._mark_due)
+
+    def _mark_due(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._due = None, True
+
+    def tick(self) -> bool:
+        """Remove what is due."""
+        if not self._due:
+            return False
+        self._due = False
+        before = self._store.version
+        over, self._over = self._over, {}
+        dirty, self._dirty = self._dirty, {}
+        doomed = dict(over)
+        for key in dirty:
+            doomed |= dict.fromkeys(task.id for task in self._surplus(key))
+        with self._store.transaction() as transaction:
+            for task_id in doomed:
+                task = transaction.get(Task, task_id)
+                if task is not None:
+                    transaction.remove(task)
+        return self._store.version != before
+
+    def _surplus(self, key: SlotKey) -> list[Task]:
+        """The oldest ended tasks of a slot beyond the limit. A slot with several live tasks stays marked."""
+        limit = self._limit(key)
+        tasks = self._store.tasks_of_slot(key)
+        if limit is None or len(tasks) <= limit:
+            return []
+        by_age = sorted(tasks, key=lambda task: task.status.timestamp)
+        ended = [task for task in by_age if _has_ended(task)]
+        surplus = ended[: len(tasks) - limit]
+        reached = by_age.index(surplus[-1]) if len(surplus) == len(tasks) - limit else len(by_age)
+        if sum(not _has_ended(task) for task in by_age[:reached]) > 1:
+            self._dirty[key] = None
+        return surplus
+
+    def _limit(self, key: SlotKey) -> int | None:
+        """How many tasks the slot may keep; None for any number."""
+        service = self._store.get(Service, key[0])
+        if service is None:
+            return None
+        attempts = restart_policy(service.spec.task).max_attempts
+        limit = attempts + 1 if attempts > 0 else self._store.cluster().spec.task_history_retention_limit
+        return None if limit < 0 else limit
+
+
+def _is_over(task: Task) -> bool:
+    """Whether the task is to be removed and does not run."""
+    return task.desired_state is TaskState.REMOVE and (
+        task.state < TaskState.ASSIGNED or task.state >= TaskState.COMPLETE
+    )
+
+
+def _has_ended(task: Task) -> bool:
+    """Whether the task does not run and never will."""
+    return task.state.is_terminal or (task.state < TaskState.ASSIGNED and task.desired_state > TaskState.RUNNING)
