@@ -30,7 +30,7 @@ check: env-test  ## lint, types, layers, and whether everything generated is cur
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@$(RUN) tools/coverage_table.py --check
 
 fix: env-test  ## mend what `make check` can mend: lint, format, everything generated
