@@ -23,6 +23,8 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m swarmlab", description="A Docker Swarm to learn on.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson"))
+    verbs.add_parser("status", help="list the labs that run").set_defaults(verb=status)
+    verbs.add_parser("down", help="remove every lab of real engines from the local Docker").set_defaults(verb=down)
     return parser
 
 
@@ -44,6 +46,33 @@ def lab(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     jupyter.open_lab(directory.resolve(), port=options.port, browser=not options.no_browser)
+    return 0
+
+
+def status(_: argparse.Namespace) -> int:
+    """List the live labs of this user, newest first."""
+    from swarmlab.ownership import lab_directories
+
+    live = [lab for lab in lab_directories() if lab.owner.is_alive()]
+    for lab in live:
+        print(f"{lab.lab_id}  {lab.backend}  process {lab.owner.pid}  DOCKER_CONFIG={lab.docker_config}")
+    if not live:
+        print("No lab runs.")
+    return 0
+
+
+def down(_: argparse.Namespace) -> int:
+    """Remove what labs of real engines created in the local Docker, and what dead labs left on disk."""
+    from swarmlab.backends import dind
+    from swarmlab.ownership import remove_orphans
+
+    remove_orphans()
+    try:
+        removed = dind.remove_all()
+    except dind.NoLocalDocker as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Removed {', '.join(removed)}." if removed else "There was nothing to remove.")
     return 0
 
 
