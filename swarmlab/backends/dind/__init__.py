@@ -2,7 +2,7 @@
 
 `backend` puts the parts together: start, reset, close. `local_docker` is the Docker that the containers run in;
 `labels` says what a lab creates there, whose it is, and how it is removed. `network` has the addresses,
-`certificates` the TLS of the engines' API, `contexts` the docker CLI's way to the nodes, `registry` the lessons'
+`certificates` the TLS of the engines' API, `registry` the lessons'
 images and the name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it.
 `states` has the named states, `walls` and `faults` how a lab is broken: power, links, firewalls, containers.
 """

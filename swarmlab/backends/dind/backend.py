@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from docker import DockerClient
 
+from swarmlab.backends.contexts import write_contexts
 from swarmlab.backends.dind import local_docker, node_plan, registry, states
 from swarmlab.backends.dind.certificates import Authority
-from swarmlab.backends.dind.contexts import write_contexts
 from swarmlab.backends.dind.faults import DindFaults, DindPorts
 from swarmlab.backends.dind.labels import in_parallel, lab_labels, remove_lab, remove_orphans
 from swarmlab.backends.dind.network import LabNetwork, create_network
@@ -117,7 +117,7 @@ def _assemble(local: DockerClient, directory: LabDirectory) -> DindBackend:
         ],
     )
     backend = DindBackend(local, directory, node_containers, links)
-    write_contexts(directory.docker_config, backend.hosts, current=states.MANAGER, learner=learner)
+    write_contexts(directory.docker_config, backend.hosts, current=states.MANAGER, write_tls=learner.write)
     return backend
 
 

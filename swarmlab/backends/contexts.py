@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from swarmlab.backends.dind.certificates import Credentials
 from swarmlab.client.protocols import Host
 
 
-def write_contexts(directory: Path, hosts: Sequence[Host], *, current: str, learner: Credentials) -> None:
-    """Write a context for each host, with its certificates, and make one of them the current one."""
+def write_contexts(
+    directory: Path, hosts: Sequence[Host], *, current: str, write_tls: Callable[[Path], None] | None = None
+) -> None:
+    """Write a context for each host, and make one of them the current one.
+
+    Args:
+        directory: what DOCKER_CONFIG is to be.
+        hosts: the lab's hosts.
+        current: the context that plain `docker` uses.
+        write_tls: puts the certificates of a context into a directory; None where there are none.
+    """
     for host in hosts:
         key = hashlib.sha256(host.context.encode()).hexdigest()
         meta = directory / "contexts" / "meta" / key
         meta.mkdir(mode=0o700, parents=True, exist_ok=True)
         (meta / "meta.json").write_text(json.dumps(_meta(host)))
-        learner.write(directory / "contexts" / "tls" / key / "docker")
+        if write_tls is not None:
+            write_tls(directory / "contexts" / "tls" / key / "docker")
     (directory / "config.json").write_text(json.dumps({"currentContext": current}))
 
 
