@@ -10,7 +10,8 @@ from pathlib import Path
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one verb and return the exit status."""
-    options = command_line().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = command_line(words[:1]).parse_args(words)
     try:
         status: int | None = options.verb(options)
     except KeyboardInterrupt:
@@ -18,11 +19,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status or 0
 
 
-def command_line() -> argparse.ArgumentParser:
-    """All verbs and their options."""
+def command_line(asked_for: Sequence[str]) -> argparse.ArgumentParser:
+    """All verbs and their options; those of `up` only if asked for, since they come with the whole engine."""
     parser = argparse.ArgumentParser(prog="python -m swarmlab", description="A Docker Swarm to learn on.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson"))
+    up = verbs.add_parser("up", help="run a lab of simulated engines here, for a terminal and the docker command")
+    if asked_for == ["up"]:
+        add_up(up)
     verbs.add_parser("status", help="list the labs that run").set_defaults(verb=status)
     verbs.add_parser("down", help="remove every lab of real engines from the local Docker").set_defaults(verb=down)
     return parser
@@ -34,6 +38,14 @@ def add_lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-browser", action="store_true", help="only print the link")
     parser.add_argument("--directory", type=Path, help="holds notebooks/ (default: here, or the checkout)")
     parser.set_defaults(verb=lab)
+
+
+def add_up(parser: argparse.ArgumentParser) -> None:
+    """Options of `up`."""
+    from swarmlab.backends import up
+
+    up.add_arguments(parser)
+    parser.set_defaults(verb=up.run)
 
 
 def lab(options: argparse.Namespace) -> int:
