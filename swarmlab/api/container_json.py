@@ -1,0 +1,363 @@
+"""A container as Docker's JSON: the line of a list, and what `inspect` shows.
+
+Source: moby daemon/{list,inspect}.go, container/state.go; compared with the answers of an engine 28.5.2.
+Simplification: no layers on disk, so no GraphDriver.Data; the parts that hold constants are those of that engine.
+"""
+
+from __future__ import annotations
+
+from swarmlab.api.wire import Json, encode, timestamp
+from swarmlab.engine.container import Container, ContainerState, ContainerStatus, Endpoint, MountPoint
+
+_MINUTE, _HOUR = 60, 3600
+_DAYS_AS_HOURS, _WEEKS_AS_HOURS, _MONTHS_AS_HOURS, _YEARS_AS_HOURS = 48, 24 * 14, 24 * 60, 24 * 730
+
+_MASKED_PATHS = [
+    *("/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats"),
+    *("/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
+    "/sys/devices/virtual/powercap",
+]
+_READONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
+
+
+def human_duration(seconds: float) -> str:
+    """How long, in words. Source: docker/go-units duration.go, HumanDuration."""
+    whole, hours = int(seconds), int(seconds / _HOUR + 0.5)
+    minutes = int(seconds / _MINUTE)
+    if whole < 1:
+        return "Less than a second"
+    if whole < _MINUTE:
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    if minutes < _MINUTE:
+        return "About a minute" if minutes == 1 else f"{minutes} minutes"
+    if hours < _DAYS_AS_HOURS:
+        return "About an hour" if hours == 1 else f"{hours} hours"
+    return _human_days(hours)
+
+
+def _human_days(hours: int) -> str:
+    if hours < _WEEKS_AS_HOURS:
+        return f"{hours // 24} days"
+    if hours < _MONTHS_AS_HOURS:
+        return f"{hours // (24 * 7)} weeks"
+    if hours < _YEARS_AS_HOURS:
+        return f"{hours // (24 * 30)} months"
+    return f"{hours // (24 * 365)} years"
+
+
+def status_text(state: ContainerState, now: float) -> str:
+    """The STATUS column of `docker ps`. Source: moby container/state.go, State.String."""
+    match state.status:
+        case ContainerStatus.RUNNING:
+            health = {"starting": " (health: starting)", "": ""}.get(state.health, f" ({state.health})")
+            return f"Up {human_duration(now - (state.started_at or now))}{health}"
+        case ContainerStatus.EXITED:
+            return f"Exited ({state.exit_code}) {human_duration(now - (state.finished_at or now))} ago"
+        case ContainerStatus.CREATED:
+            return "Created"
+        case ContainerStatus.DEAD:
+            return "Dead"
+        case ContainerStatus.REMOVING:
+            return "Removal In Progress"
+
+
+def summary(container: Container, now: float) -> Json:
+    """A container in a list."""
+    return {
+        "Id": container.id,
+        "Names": [f"/{container.name}"],
+        "Image": container.config.image,
+        "ImageID": container.image_id,
+        "Command": " ".join(container.command),
+        "Created": int(container.created_at),
+        "Ports": _port_list(container),
+        "Labels": encode(container.labels),
+        "State": container.state.status.value,
+        "Status": status_text(container.state, now),
+        "HostConfig": {"NetworkMode": _network_mode(container)},
+        "NetworkSettings": {"Networks": _networks(container)},
+        "Mounts": _mounts(container),
+    }
+
+
+def details(container: Container) -> Json:
+    """What `docker inspect` shows of a container."""
+    directory = f"/var/lib/docker/containers/{container.id}"
+    return {
+        "Id": container.id,
+        "Created": timestamp(container.created_at),
+        "Path": container.command[0] if container.command else "",
+        "Args": list(container.command[1:]),
+        "State": _state(container.state),
+        "Image": container.image_id,
+        "ResolvConfPath": f"{directory}/resolv.conf",
+        "HostnamePath": f"{directory}/hostname",
+        "HostsPath": f"{directory}/hosts",
+        "LogPath": f"{directory}/{container.id}-json.log",
+        "Name": f"/{container.name}",
+        "RestartCount": container.restart_count,
+        "Driver": "overlay2",
+        "Platform": "linux",
+        "MountLabel": "",
+        "ProcessLabel": "",
+        "AppArmorProfile": "",
+        "ExecIDs": None,
+        "HostConfig": _host_config(container),
+        "GraphDriver": {"Data": None, "Name": "overlay2"},
+        "Mounts": _mounts(container),
+        "Config": _config(container),
+        "NetworkSettings": _network_settings(container),
+    }
+
+
+def _state(state: ContainerState) -> Json:
+    result: Json = {
+        "Status": state.status.value,
+        "Running": state.running,
+        "Paused": False,
+        "Restarting": False,
+        "OOMKilled": state.oom_killed,
+        "Dead": state.status is ContainerStatus.DEAD,
+        "Pid": state.pid,
+        "ExitCode": state.exit_code,
+        "Error": state.error,
+        "StartedAt": timestamp(state.started_at),
+        "FinishedAt": timestamp(state.finished_at),
+    }
+    return {**result, "Health": {"Status": state.health, "FailingStreak": 0, "Log": []}} if state.health else result
+
+
+def _config(container: Container) -> Json:
+    config = container.config
+    shown = config.extra
+    return {
+        "Hostname": container.hostname,
+        "Domainname": shown.get("Domainname", ""),
+        "User": config.user,
+        "AttachStdin": shown.get("AttachStdin", False),
+        "AttachStdout": shown.get("AttachStdout", False),
+        "AttachStderr": shown.get("AttachStderr", False),
+        **({"ExposedPorts": {port: {} for port in config.exposed_ports}} if config.exposed_ports else {}),
+        "Tty": config.tty,
+        "OpenStdin": config.open_stdin,
+        "StdinOnce": shown.get("StdinOnce", False),
+        "Env": list(container.env),
+        "Cmd": None if config.command is None and config.entrypoint else _own_command(container),
+        **({"Healthcheck": encode(config.healthcheck)} if config.healthcheck else {}),
+        "Image": config.image,
+        "Volumes": shown.get("Volumes") or None,
+        "WorkingDir": config.working_dir,
+        "Entrypoint": None if config.entrypoint is None else list(config.entrypoint),
+        "OnBuild": None,
+        "Labels": encode(container.labels),
+        **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
+        **({} if config.stop_timeout_s is None else {"StopTimeout": int(config.stop_timeout_s)}),
+    }
+
+
+def _own_command(container: Container) -> list[str]:
+    """The command without the entrypoint, the image's where none was given."""
+    if container.config.command is not None:
+        return list(container.config.command)
+    return list(container.command)
+
+
+def _host_config(container: Container) -> Json:
+    config = container.config
+    shown = config.extra.get("HostConfig")
+    given: Json = {key: value for key, value in shown.items() if value} if isinstance(shown, dict) else {}
+    return {
+        **_HOST_CONFIG,
+        **given,
+        "NetworkMode": _network_mode(container),
+        "PortBindings": _bindings(container),
+        "RestartPolicy": {"Name": config.restart, "MaximumRetryCount": config.restart_max_retries},
+        "AutoRemove": config.auto_remove,
+        "LogConfig": {"Type": "json-file", "Config": {}},
+        **({"ExtraHosts": list(config.hosts)} if config.hosts else {}),
+        **({"Init": True} if config.init else {}),
+    }
+
+
+_HOST_CONFIG: Json = {
+    "Binds": None,
+    "ContainerIDFile": "",
+    "LogConfig": {"Type": "json-file", "Config": {}},
+    "NetworkMode": "bridge",
+    "PortBindings": {},
+    "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
+    "AutoRemove": False,
+    "VolumeDriver": "",
+    "VolumesFrom": None,
+    "ConsoleSize": [0, 0],
+    "CapAdd": None,
+    "CapDrop": None,
+    "CgroupnsMode": "host",
+    "Dns": [],
+    "DnsOptions": [],
+    "DnsSearch": [],
+    "ExtraHosts": None,
+    "GroupAdd": None,
+    "IpcMode": "private",
+    "Cgroup": "",
+    "Links": None,
+    "OomScoreAdj": 0,
+    "PidMode": "",
+    "Privileged": False,
+    "PublishAllPorts": False,
+    "ReadonlyRootfs": False,
+    "SecurityOpt": None,
+    "UTSMode": "",
+    "UsernsMode": "",
+    "ShmSize": 67108864,
+    "Runtime": "runc",
+    "Isolation": "",
+    "CpuShares": 0,
+    "Memory": 0,
+    "NanoCpus": 0,
+    "CgroupParent": "",
+    "BlkioWeight": 0,
+    "BlkioWeightDevice": [],
+    "BlkioDeviceReadBps": [],
+    "BlkioDeviceWriteBps": [],
+    "BlkioDeviceReadIOps": [],
+    "BlkioDeviceWriteIOps": [],
+    "CpuPeriod": 0,
+    "CpuQuota": 0,
+    "CpuRealtimePeriod": 0,
+    "CpuRealtimeRuntime": 0,
+    "CpusetCpus": "",
+    "CpusetMems": "",
+    "Devices": [],
+    "DeviceCgroupRules": None,
+    "DeviceRequests": None,
+    "MemoryReservation": 0,
+    "MemorySwap": 0,
+    "MemorySwappiness": None,
+    "OomKillDisable": False,
+    "PidsLimit": None,
+    "Ulimits": [],
+    "CpuCount": 0,
+    "CpuPercent": 0,
+    "IOMaximumIOps": 0,
+    "IOMaximumBandwidth": 0,
+    "MaskedPaths": _MASKED_PATHS,
+    "ReadonlyPaths": _READONLY_PATHS,
+}
+
+
+def _network_mode(container: Container) -> str:
+    mode = container.config.network_mode
+    return "bridge" if mode == "default" else mode
+
+
+def _bindings(container: Container) -> Json:
+    result: dict[str, object] = {}
+    for port in container.config.ports:
+        places = result.setdefault(f"{port.container_port}/{port.protocol}", [])
+        assert isinstance(places, list)
+        places.append({"HostIp": port.host_ip, "HostPort": str(port.host_port) if port.host_port else ""})
+    return result
+
+
+def _port_list(container: Container) -> list[Json]:
+    if not container.state.running:
+        return []
+    published = [
+        {
+            "IP": port.host_ip or "0.0.0.0",
+            "PrivatePort": port.container_port,
+            "PublicPort": port.host_port,
+            "Type": port.protocol,
+        }
+        for port in container.config.ports
+    ]
+    taken = {f"{port.container_port}/{port.protocol}" for port in container.config.ports}
+    exposed = [port.partition("/") for port in container.config.exposed_ports if port not in taken]
+    return [*({"PrivatePort": int(port), "Type": protocol or "tcp"} for port, _, protocol in exposed), *published]
+
+
+def _mounts(container: Container) -> list[Json]:
+    return [_mount(mount) for mount in sorted(container.mounts, key=lambda mount: (mount.type, mount.destination))]
+
+
+def _mount(mount: MountPoint) -> Json:
+    is_volume = mount.type == "volume"
+    return {
+        "Type": mount.type,
+        **({"Name": mount.name} if mount.name else {}),
+        "Source": mount.source,
+        "Destination": mount.destination,
+        **({"Driver": mount.driver} if mount.driver else {}),
+        "Mode": "z" if is_volume and len(mount.name) != 64 else ("ro" if mount.read_only else ""),
+        "RW": not mount.read_only,
+        "Propagation": "rprivate" if mount.type == "bind" else "",
+    }
+
+
+def _networks(container: Container) -> Json:
+    return {name: _endpoint(endpoint) for name, endpoint in sorted(container.endpoints.items())}
+
+
+def _endpoint(endpoint: Endpoint) -> Json:
+    address, _, prefix = endpoint.address.partition("/")
+    of_swarm = endpoint.network_id and not _is_hex(endpoint.network_id)
+    return {
+        "IPAMConfig": {"IPv4Address": address} if of_swarm else None,
+        "Links": None,
+        "Aliases": list(endpoint.aliases) or None,
+        "MacAddress": endpoint.mac,
+        "DriverOpts": None,
+        "GwPriority": 0,
+        "NetworkID": endpoint.network_id,
+        "EndpointID": endpoint.endpoint_id,
+        "Gateway": endpoint.gateway,
+        "IPAddress": address,
+        "IPPrefixLen": int(prefix or 0),
+        "IPv6Gateway": "",
+        "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0,
+        "DNSNames": None,
+    }
+
+
+def _is_hex(text: str) -> bool:
+    """Whether an id is a local one: 64 hexadecimal digits; a swarm's has 25 of base 36."""
+    return len(text) == 64
+
+
+def _network_settings(container: Container) -> Json:
+    bridge = container.endpoints.get("bridge")
+    place = _endpoint(bridge) if bridge and bridge.endpoint_id else {}
+    sandbox = container.id if container.state.running else ""
+    return {
+        "Bridge": "",
+        "SandboxID": sandbox,
+        "SandboxKey": f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
+        "Ports": _published(container),
+        "HairpinMode": False,
+        "LinkLocalIPv6Address": "",
+        "LinkLocalIPv6PrefixLen": 0,
+        "SecondaryIPAddresses": None,
+        "SecondaryIPv6Addresses": None,
+        "EndpointID": place.get("EndpointID", ""),
+        "Gateway": place.get("Gateway", ""),
+        "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0,
+        "IPAddress": place.get("IPAddress", ""),
+        "IPPrefixLen": place.get("IPPrefixLen", 0),
+        "IPv6Gateway": "",
+        "MacAddress": place.get("MacAddress", ""),
+        "Networks": _networks(container),
+    }
+
+
+def _published(container: Container) -> Json:
+    if not container.state.running:
+        return {}
+    result: dict[str, object] = {port: None for port in container.config.exposed_ports}
+    for port in container.config.ports:
+        key = f"{port.container_port}/{port.protocol}"
+        place = {"HostIp": port.host_ip or "0.0.0.0", "HostPort": str(port.host_port)}
+        result[key] = [*(result.get(key) or []), place]  # type: ignore[misc]
+    return result

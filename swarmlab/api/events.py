@@ -1,0 +1,65 @@
+"""`/events`. Source: moby daemon/server/router/system/system_routes.go, daemon/events/filter.go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from swarmlab.api.filters import Filters, parse
+from swarmlab.api.logs import time_in
+from swarmlab.api.messages import Answer, Encoded, Request, Stream, json_bytes
+from swarmlab.api.wire import Json, encode
+from swarmlab.engine.daemon import Daemon
+from swarmlab.engine.events import Event
+
+_OBJECTS = ("config", "container", "daemon", "image", "network", "node", "plugin", "secret", "service", "volume")
+FILTERS = (*_OBJECTS, "event", "label", "scope", "type")
+
+
+def list_(daemon: Daemon, request: Request) -> Answer:
+    """What happens on this host, and on managers in the swarm, as it happens."""
+    filters = parse(request.query, FILTERS)
+    events = daemon.events.follow(time_in(request, "since"), time_in(request, "until"))
+
+    def line(event: Event) -> bytes:
+        return json_bytes(event_json(event)) if _fits(event, filters) else b""
+
+    return Stream(flow=Encoded(events, line, close=events.close))
+
+
+def event_json(event: Event) -> Json:
+    """One event; those of containers and images have older keys too."""
+    older: Json = {}
+    if event.type in ("container", "image"):
+        older = {"status": event.action, "id": event.actor_id}
+    if event.type == "container":
+        older["from"] = event.attributes.get("image", "")
+    nanoseconds = round(event.time * 1_000_000) * 1000
+    return {
+        **older,
+        "Type": event.type,
+        "Action": event.action,
+        "Actor": {"ID": event.actor_id, "Attributes": encode(event.attributes)},
+        "scope": event.scope,
+        "time": nanoseconds // 1_000_000_000,
+        "timeNano": nanoseconds,
+    }
+
+
+def _fits(event: Event, filters: Filters) -> bool:
+    return (
+        filters.exact("type", event.type)
+        and filters.exact("scope", event.scope)
+        and filters.exact("event", event.action, event.action.partition(":")[0])
+        and filters.labels("label", event.attributes)
+        and all(_is_about(event, filters, kind) for kind in _OBJECTS if kind in filters)
+    )
+
+
+def _is_about(event: Event, filters: Filters, kind: str) -> bool:
+    """Whether an event is of a kind and about one of the objects that the filter names by id, id prefix or name."""
+    return event.type == kind and (filters.prefix(kind, event.actor_id) or filters.exact(kind, *_names(event)))
+
+
+def _names(event: Event) -> Iterable[str]:
+    names = [event.attributes[key] for key in ("name", "image") if key in event.attributes]
+    return [event.actor_id, *names]

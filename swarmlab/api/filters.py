@@ -1,0 +1,108 @@
+"""The query parameter `filters`, in both shapes that clients send, and how its keys match.
+
+Source: moby api/types/filters/parse.go; daemon/cluster/filters.go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+
+from swarmlab.engine.errors import InvalidParameter
+
+
+class Filters:
+    """What to show: for each key the values, any of which will do; all keys must be met."""
+
+    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
+        self._values = values
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def get(self, key: str) -> tuple[str, ...]:
+        """The values of a key."""
+        return self._values.get(key, ())
+
+    def keys(self) -> Collection[str]:
+        """The keys that were asked for."""
+        return self._values.keys()
+
+    def exact(self, key: str, *candidates: str) -> bool:
+        """Whether one of `candidates` is a value of `key`; a key that was not asked for is met."""
+        return key not in self or any(candidate in self.get(key) for candidate in candidates)
+
+    def prefix(self, key: str, *candidates: str) -> bool:
+        """Whether one of `candidates` begins with a value of `key`."""
+        return key not in self or any(c.startswith(value) for c in candidates for value in self.get(key))
+
+    def part(self, key: str, *candidates: str) -> bool:
+        """Whether a value of `key` is found in one of `candidates`."""
+        return key not in self or any(value in c for c in candidates for value in self.get(key))
+
+    def labels(self, key: str, labels: Mapping[str, str]) -> bool:
+        """Whether `labels` have all that is asked for, each as `label` or `label=value`."""
+        return all(_has_label(value, labels) for value in self.get(key))
+
+    def yes_or_no(self, key: str) -> bool | None:
+        """The one value of a key as yes or no, None where it was not asked for.
+
+        Raises:
+            InvalidParameter: neither.
+        """
+        if key not in self:
+            return None
+        values = set(self.get(key))
+        if values <= {"1", "true"}:
+            return True
+        if values <= {"0", "false"}:
+            return False
+        raise InvalidParameter(f"invalid filter '{key}={list(self.get(key))}'")
+
+
+def _has_label(wanted: str, labels: Mapping[str, str]) -> bool:
+    name, equals, value = wanted.partition("=")
+    return name in labels and (not equals or labels[name] == value)
+
+
+def parse(query: Mapping[str, str], allowed: Iterable[str]) -> Filters:
+    """The filters of a request.
+
+    Args:
+        query: the request's query parameters.
+        allowed: the keys that the resource knows.
+
+    Raises:
+        InvalidParameter: not JSON of one of the two shapes, or a key that the resource does not know.
+    """
+    text = query.get("filters", "")
+    try:
+        given = json.loads(text) if text else {}
+        values = {key: _values(value) for key, value in given.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidParameter("invalid filter") from None
+    for key in values:
+        if key not in allowed:
+            raise InvalidParameter(f"invalid filter '{key}'")
+    return Filters({key: value for key, value in values.items() if value})
+
+
+def _values(value: object) -> tuple[str, ...]:
+    """`{"x": true}` is today's shape, `["x"]` that of old clients and of the docker SDK."""
+    match value:
+        case dict():
+            return tuple(name for name, chosen in value.items() if chosen)
+        case list() if all(isinstance(item, str) for item in value):
+            return tuple(value)
+    raise TypeError(value)
+
+
+def one_of(filters: Filters, key: str, known: Mapping[str, object], refusal: str) -> None:
+    """Check that every value of `key` is known.
+
+    Raises:
+        InvalidParameter: one is not; `refusal` has the words, with a place for it.
+    """
+    for value in filters.get(key):
+        if value not in known:
+            raise InvalidParameter(refusal.format(value))

@@ -1,0 +1,247 @@
+"""Which handler answers which request: a plain registry of method and path, and the door to it.
+
+Owns versions of the API (`/v1.51/…` is stripped and negotiated), the refusal of query parameters that nobody reads, and
+the headers that every answer has. What is not here answers 501 and names itself.
+Source: moby daemon/server/server.go, daemon/server/middleware/version.go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from swarmlab.api import containers, events, images, networks, nodes, services, swarm, system, tasks, volumes
+from swarmlab.api.errors import error_response
+from swarmlab.api.messages import (
+    API_VERSION,
+    MIN_API_VERSION,
+    Answer,
+    Handler,
+    Reply,
+    Request,
+    Response,
+    Stream,
+    json_response,
+)
+from swarmlab.engine.daemon import Daemon
+from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
+from swarmlab.engine.pending import Pending
+
+_VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/)")
+_SAYS_NOTHING = ("", "0", "false", "no", "none")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One request that is answered here. `template` names the parts of the path that vary; `query` what is read."""
+
+    method: str
+    template: str
+    handler: Handler
+    query: tuple[str, ...] = ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The paths that fit; `{name:*}` may hold slashes."""
+        return _pattern(self.template)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+(?::\*)?\})", template)
+    return re.compile("".join(map(_part, parts)))
+
+
+def _part(text: str) -> str:
+    if not text.startswith("{"):
+        return re.escape(text)
+    name = text.strip("{}")
+    return f"(?P<{name[:-2]}>.+)" if name.endswith(":*") else f"(?P<{name}>[^/]+)"
+
+
+_LOGS = ("follow", "stdout", "stderr", "since", "timestamps", "tail", "details")
+
+ROUTES = (
+    Route("GET", "/_ping", system.ping),
+    Route("HEAD", "/_ping", system.ping),
+    Route("GET", "/version", system.version),
+    Route("GET", "/info", system.info),
+    Route("GET", "/events", events.list_, ("since", "until", "filters")),
+    Route("GET", "/distribution/{name:*}/json", images.distribution),
+    Route("POST", "/auth", system.auth),
+    # the swarm
+    Route("POST", "/swarm/init", swarm.init),
+    Route("POST", "/swarm/join", swarm.join),
+    Route("POST", "/swarm/leave", swarm.leave, ("force",)),
+    Route("GET", "/swarm", swarm.inspect),
+    Route("GET", "/swarm/unlockkey", swarm.unlock_key),
+    Route(
+        "POST",
+        "/swarm/update",
+        swarm.update,
+        ("version", "rotateWorkerToken", "rotateManagerToken", "rotateManagerUnlockKey"),
+    ),
+    Route("GET", "/nodes", nodes.list_, ("filters",)),
+    Route("GET", "/nodes/{id}", nodes.inspect),
+    Route("DELETE", "/nodes/{id}", nodes.remove, ("force",)),
+    Route("POST", "/nodes/{id}/update", nodes.update, ("version",)),
+    Route("GET", "/services", services.list_, ("filters", "status", "insertDefaults")),
+    Route("POST", "/services/create", services.create),
+    Route("GET", "/services/{id}", services.inspect, ("insertDefaults",)),
+    Route("DELETE", "/services/{id}", services.remove),
+    Route("POST", "/services/{id}/update", services.update, ("version", "rollback", "registryAuthFrom")),
+    Route("GET", "/services/{id}/logs", services.service_logs, _LOGS),
+    Route("GET", "/tasks", tasks.list_, ("filters",)),
+    Route("GET", "/tasks/{id}", tasks.inspect),
+    Route("GET", "/tasks/{id}/logs", services.task_logs, _LOGS),
+    Route("GET", "/secrets", system.nothing_stored, ("filters",)),
+    Route("GET", "/configs", system.nothing_stored, ("filters",)),
+    # one host
+    Route("GET", "/networks", networks.list_, ("filters",)),
+    Route("POST", "/networks/create", networks.create),
+    Route("GET", "/networks/{id}", networks.inspect, ("scope",)),
+    Route("DELETE", "/networks/{id}", networks.remove),
+    Route("GET", "/volumes", volumes.list_, ("filters",)),
+    Route("POST", "/volumes/create", volumes.create),
+    Route("POST", "/volumes/prune", volumes.prune, ("filters",)),
+    Route("GET", "/volumes/{name}", volumes.inspect),
+    Route("DELETE", "/volumes/{name}", volumes.remove, ("force",)),
+    Route("GET", "/images/json", images.list_, ("all", "filters", "shared-size", "digests", "manifests")),
+    Route("POST", "/images/create", images.pull, ("fromImage", "tag", "platform")),
+    Route("GET", "/images/{name:*}/json", images.inspect, ("manifests",)),
+    Route("GET", "/images/{name:*}/history", images.history),
+    Route("DELETE", "/images/{name:*}", images.remove, ("force", "noprune")),
+    Route("GET", "/containers/json", containers.list_, ("all", "limit", "filters")),
+    Route("POST", "/containers/create", containers.create, ("name", "platform")),
+    Route("POST", "/containers/prune", containers.prune, ("filters",)),
+    Route("GET", "/containers/{id}/json", containers.inspect),
+    Route("GET", "/containers/{id}/logs", containers.container_logs, (*_LOGS, "until")),
+    Route("POST", "/containers/{id}/start", containers.start),
+    Route("POST", "/containers/{id}/stop", containers.stop, ("t", "signal")),
+    Route("POST", "/containers/{id}/restart", containers.restart, ("t",)),
+    Route("POST", "/containers/{id}/kill", containers.kill, ("signal",)),
+    Route("POST", "/containers/{id}/rename", containers.rename, ("name",)),
+    Route("POST", "/containers/{id}/wait", containers.wait, ("condition",)),
+    Route(
+        "POST",
+        "/containers/{id}/attach",
+        containers.attach,
+        ("stdin", "stdout", "stderr", "stream", "logs", "detachKeys"),
+    ),
+    Route("POST", "/containers/{id}/resize", containers.resize, ("h", "w")),
+    Route("DELETE", "/containers/{id}", containers.remove, ("force", "v")),
+)
+
+_ELSEWHERE = tuple(
+    map(
+        _pattern,
+        """/build /build/prune /build/cancel /session /grpc /commit /system/df /auth /plugins /plugins/{rest:*}
+        /secrets/{rest:*} /configs/{rest:*} /swarm/unlock /exec/{rest:*} /volumes/{name} /networks/prune
+        /networks/{id}/connect /networks/{id}/disconnect /containers/{id}/{rest:*} /images/{rest:*}""".split(),
+    )
+)
+"""What a real engine answers and this one does not."""
+
+
+def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
+    """Answer a request; refusals of the engine are answers too.
+
+    Returns:
+        The answer, or where engine time must pass first a Pending of it, which never fails with an `EngineError`.
+    """
+    try:
+        reply = _answer(daemon, request)
+    except EngineError as error:
+        return with_headers(daemon, error_response(error))
+    if isinstance(reply, Pending):
+        return _with_refusals(daemon, reply)
+    return with_headers(daemon, reply)
+
+
+def _answer(daemon: Daemon, request: Request) -> Reply:
+    version, path = _split(request.path)
+    _check_version(version)
+    inner = replace(request, path=path, version=version)
+    route, parameters = _route(inner.method, path)
+    if route is None:
+        return _not_here(inner)
+    _check_query(route, inner.query)
+    return route.handler(daemon, replace(inner, parameters=parameters))
+
+
+def _with_refusals(daemon: Daemon, reply: Pending[Response] | Pending[Stream]) -> Answer | Pending[Answer]:
+    """Turn a refusal into an answer when it comes; any other error stays one."""
+    answered: Pending[Answer] = Pending()
+
+    def settle() -> None:
+        try:
+            answered.resolve(with_headers(daemon, reply.result()))
+        except EngineError as error:
+            answered.resolve(with_headers(daemon, error_response(error)))
+        except Exception as error:
+            answered.fail(error)
+
+    reply.on_done(settle)
+    return answered.result() if answered.done else answered
+
+
+def _split(path: str) -> tuple[tuple[int, int], str]:
+    match = _VERSION.match(path)
+    if match is None:
+        return API_VERSION, path
+    return (int(match[1]), int(match[2])), path[match.end() :]
+
+
+def _check_version(version: tuple[int, int]) -> None:
+    wanted = system.text(version)
+    if version < MIN_API_VERSION:
+        raise InvalidParameter(
+            f"client version {wanted} is too old. Minimum supported API version is {system.text(MIN_API_VERSION)}, "
+            "please upgrade your client to a newer version"
+        )
+    if version > API_VERSION:
+        raise InvalidParameter(
+            f"client version {wanted} is too new. Maximum supported API version is {system.text(API_VERSION)}"
+        )
+
+
+def _route(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+    for route in ROUTES:
+        if route.method == method and (match := route.pattern.fullmatch(path)):
+            return route, match.groupdict()
+    return None, {}
+
+
+def _check_query(route: Route, query: Mapping[str, str]) -> None:
+    for name, value in query.items():
+        if name not in route.query and value.lower() not in _SAYS_NOTHING:
+            raise NotImplementedHere(
+                f"the parameter {name} of {route.method} {_plain(route.template)} is not implemented by this engine"
+            )
+
+
+def _plain(template: str) -> str:
+    return template.replace(":*", "")
+
+
+def _not_here(request: Request) -> Response:
+    """501 for what a real engine would answer, 404 for what nobody knows."""
+    if any(pattern.fullmatch(request.path) for pattern in _ELSEWHERE):
+        raise NotImplementedHere(f"{request.method} {request.path} is not implemented by this engine")
+    return json_response({"message": "page not found"}, 404)
+
+
+def with_headers(daemon: Daemon, reply: Answer) -> Answer:
+    """The answer with the headers that every answer of this engine has."""
+    return replace(reply, headers={**common_headers(daemon.version), **reply.headers})
+
+
+def common_headers(version: str) -> dict[str, str]:
+    """What every answer says of the engine."""
+    return {
+        "Api-Version": system.text(API_VERSION),
+        "Docker-Experimental": "false",
+        "Ostype": "linux",
+        "Server": f"Docker/{version} (linux)",
+    }

@@ -1,0 +1,171 @@
+"""`/services`. Source: moby daemon/server/router/swarm/cluster_routes.go, daemon/cluster/services.go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from swarmlab.api import logs
+from swarmlab.api.filters import Filters, parse
+from swarmlab.api.messages import Request, Response, empty, json_list, json_response, Stream
+from swarmlab.api.nodes import version_of
+from swarmlab.api.shapes import service_json
+from swarmlab.api.wire import Json, decode
+from swarmlab.engine.control import Control
+from swarmlab.engine.daemon import Daemon
+from swarmlab.engine.errors import InvalidParameter, SystemError_
+from swarmlab.engine.model import (
+    DEFAULT_RESTART,
+    DEFAULT_RESTART_DELAY_S,
+    DEFAULT_STOP_GRACE_PERIOD_S,
+    DEFAULT_UPDATE,
+    DEFAULT_UPDATE_MONITOR_S,
+    ContainerSpec,
+    DNSConfig,
+    Placement,
+    ResourceRequirements,
+    RestartPolicy,
+    Service,
+    ServiceSpec,
+    TaskSpec,
+    UpdateConfig,
+)
+from swarmlab.engine.pending import Pending
+
+FILTERS = ("id", "label", "mode", "name", "runtime")
+
+MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "replicated-job", "GlobalJob": "global-job"}
+
+
+def list_(daemon: Daemon, request: Request) -> Pending[Response]:
+    """Every service, in the order of ids; with `status` how many tasks run and should run."""
+    filters = parse(request.query, FILTERS)
+    status, defaults = request.flag("status"), request.flag("insertDefaults")
+
+    def answer(control: Control) -> Response:
+        found = sorted((s for s in control.store.all(Service) if _fits(s, filters)), key=lambda s: s.id)
+        return json_list(_listed(control, with_defaults(service) if defaults else service, status) for service in found)
+
+    return daemon.ask(answer)
+
+
+def _listed(control: Control, service: Service, status: bool) -> Json:
+    if not status:
+        return service_json(service)
+    counts = control.service_status(service)
+    result = service_json(service)
+    job_status = {"JobStatus": result.pop("JobStatus")} if "JobStatus" in result else {}
+    tasks = {"RunningTasks": counts.running, "DesiredTasks": counts.desired, "CompletedTasks": counts.completed}
+    return {**result, "ServiceStatus": tasks, **job_status}
+
+
+def _fits(service: Service, filters: Filters) -> bool:
+    return (
+        filters.prefix("id", service.id)
+        and filters.prefix("name", service.spec.name)
+        and filters.labels("label", service.spec.labels)
+        and filters.exact("mode", MODES[type(service.spec.mode).__name__])
+        and filters.exact("runtime", service.spec.task.runtime)
+    )
+
+
+def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
+    """One service; with `insertDefaults` what was not sent is filled in."""
+    reference, defaults = request.parameters["id"], request.flag("insertDefaults")
+
+    def answer(control: Control) -> Response:
+        service = control.store.find(Service, reference)
+        return json_response(service_json(with_defaults(service) if defaults else service))
+
+    return daemon.ask(answer)
+
+
+def create(daemon: Daemon, request: Request) -> Pending[Response]:
+    """Declare a service."""
+    spec = _spec(request)
+    return daemon.ask(lambda control: control.create_service(spec)).then(
+        lambda service: json_response({"ID": service.id, "Warnings": None}, 201)
+    )
+
+
+def update(daemon: Daemon, request: Request) -> Pending[Response]:
+    """Change a service's declaration, or take the previous one back."""
+    reference, version, spec = request.parameters["id"], version_of(request, "service"), _spec(request)
+    rollback = request.query.get("rollback", "")
+    if rollback not in ("", "none", "previous"):
+        raise SystemError_(f"unrecognized rollback option {rollback}")
+
+    def change(control: Control) -> Service:
+        service = control.store.find(Service, reference)
+        return control.update_service(service.id, version, spec, rollback=rollback == "previous")
+
+    return daemon.ask(change).then(lambda service: json_response({"Warnings": None}))
+
+
+def remove(daemon: Daemon, request: Request) -> Pending[Response]:
+    """Remove a service."""
+    return daemon.ask(lambda control: control.remove_service(request.parameters["id"])).then(lambda service: empty())
+
+
+def service_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
+    """The lines of all tasks of a service."""
+    options = replace(logs.options(request), tail=logs.service_tail(request.query.get("tail", "")))
+    reference = request.parameters["id"]
+    return daemon.service_logs(reference, options).then(lambda found: logs.stream(found, request))
+
+
+def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
+    """The lines of one task."""
+    options = replace(logs.options(request), tail=logs.service_tail(request.query.get("tail", "")))
+    reference = request.parameters["id"]
+    return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request))
+
+
+def _spec(request: Request) -> ServiceSpec:
+    """The service that a request declares. Source: moby daemon/cluster/convert/service.go."""
+    body = request.json()
+    template = body.get("TaskTemplate") if isinstance(body, dict) else None
+    if isinstance(body, dict) and not (isinstance(template, dict) and template.get("ContainerSpec")):
+        raise InvalidParameter("mismatched Runtime and *Spec fields")
+    return decode(ServiceSpec, {"Name": "", **body} if isinstance(body, dict) else body, "ServiceSpec")
+
+
+# --- defaults, filled in on demand. Source: swarmkit api/defaults/service.go, InterpolateService --------------------
+
+
+def with_defaults(service: Service) -> Service:
+    """The service as it is in force: what was not sent has its default."""
+    spec = service.spec
+    filled = replace(
+        spec,
+        task=_task_with_defaults(spec.task),
+        update=_update_with_defaults(spec.update),
+        rollback=_update_with_defaults(spec.rollback),
+    )
+    return replace(service, spec=filled)
+
+
+def _task_with_defaults(spec: TaskSpec) -> TaskSpec:
+    return replace(
+        spec,
+        container=_container_with_defaults(spec.container),
+        resources=spec.resources or ResourceRequirements(),
+        restart=_restart_with_defaults(spec.restart),
+        placement=spec.placement or Placement(),
+    )
+
+
+def _container_with_defaults(spec: ContainerSpec) -> ContainerSpec:
+    grace_s = DEFAULT_STOP_GRACE_PERIOD_S if spec.stop_grace_period_s is None else spec.stop_grace_period_s
+    return replace(spec, stop_grace_period_s=grace_s, dns_config=spec.dns_config or DNSConfig())
+
+
+def _restart_with_defaults(policy: RestartPolicy | None) -> RestartPolicy:
+    if policy is None:
+        return DEFAULT_RESTART
+    return replace(policy, delay_s=DEFAULT_RESTART_DELAY_S) if policy.delay_s is None else policy
+
+
+def _update_with_defaults(config: UpdateConfig | None) -> UpdateConfig:
+    if config is None:
+        return DEFAULT_UPDATE
+    return replace(config, monitor_s=DEFAULT_UPDATE_MONITOR_S) if config.monitor_s is None else config

@@ -1,0 +1,348 @@
+"""The objects of a swarm as Docker's JSON: where their classes differ from the rule of wire.py, and whole objects.
+
+Source: moby api/types/swarm/*.go, daemon/cluster/convert/*.go; compared with the answers of an engine 28.5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from swarmlab.api.wire import Codec, Exceptions, Json, decode, differs, encode, encode_object, timestamp
+from swarmlab.engine import model
+from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.model import Meta, Node, Service, Task, TaskSpec
+from swarmlab.engine.store import Store
+
+
+def _refuse_decode(value: object, place: str) -> object:
+    raise InvalidParameter(f"invalid JSON: {place} is not for clients to set")
+
+
+def written_only(write: Callable[[object], object]) -> Codec:
+    """A field that only answers have."""
+    return Codec(encode=write, decode=_refuse_decode)
+
+
+def _time(value: object) -> object:
+    return timestamp(value if isinstance(value, int | float) else None)
+
+
+TIME = written_only(_time)
+
+# --- parts of a service's spec -------------------------------------------------------------------------------------
+
+
+def _encode_mode(mode: object) -> object:
+    return {type(mode).__name__: encode_object(mode)}
+
+
+def _decode_mode(value: object, place: str) -> object:
+    """Exactly one mode; none means one replica. Source: moby daemon/cluster/convert/service.go, ServiceSpecToGRPC."""
+    modes = {key: content for key, content in _object(value, place).items() if content is not None}
+    if len(modes) > 1:
+        raise InvalidParameter("must specify only one service mode")
+    if not modes:
+        return model.Replicated()
+    ((name, content),) = modes.items()
+    given = {key: number for key, number in _object(content, place).items() if number is not None}
+    match name:
+        case "Global":
+            return model.Global()
+        case "GlobalJob":
+            return model.GlobalJob()
+        case "ReplicatedJob":
+            at_once = given.get("MaxConcurrent", 1)
+            return decode(model.ReplicatedJob, {"TotalCompletions": at_once, **given}, place)
+        case _:
+            return decode(model.Replicated, given, place)
+
+
+def _object(value: object, place: str) -> Json:
+    if not isinstance(value, dict):
+        raise InvalidParameter(f"invalid JSON: {place} must be an object")
+    return value
+
+
+def _items(value: object, place: str) -> list[Json]:
+    if not isinstance(value, list):
+        raise InvalidParameter(f"invalid JSON: {place} must be an array")
+    return [_object(item, place) for item in value]
+
+
+def _encode_preferences(value: object) -> object:
+    assert isinstance(value, tuple)
+    return [{"Spread": {"SpreadDescriptor": descriptor}} for descriptor in value]
+
+
+def _decode_preferences(value: object, place: str) -> object:
+    spreads = [_object(item.get("Spread"), place) for item in _items(value, place) if item.get("Spread")]
+    return tuple(str(spread.get("SpreadDescriptor", "")) for spread in spreads)
+
+
+def generic_resources(value: object) -> list[Json]:
+    """Generic resources: discrete ones are counted, named ones are told apart."""
+    assert isinstance(value, tuple)
+    return [
+        {f"{'Named' if item.named else 'Discrete'}ResourceSpec": {"Kind": item.kind, "Value": item.value}}
+        for item in value
+    ]
+
+
+def _decode_generic_resources(value: object, place: str) -> object:
+    return tuple(_generic_resource(item, place) for item in _items(value, place))
+
+
+def _generic_resource(item: Json, place: str) -> model.GenericResource:
+    named = bool(item.get("NamedResourceSpec"))
+    spec = _object(item.get("NamedResourceSpec") or item.get("DiscreteResourceSpec"), place)
+    amount = spec.get("Value", "" if named else 0)
+    if not isinstance(amount, str if named else int):
+        raise InvalidParameter(f"invalid JSON: {place} is of the wrong type")
+    return model.GenericResource(kind=str(spec.get("Kind", "")), value=amount, named=named)
+
+
+def _decode_resolution(value: object, place: str) -> object:
+    if value not in ("vip", "dnsrr"):
+        raise InvalidParameter(f'invalid resolution mode: "{value}"')
+    return value
+
+
+def _decode_log_driver(value: object, place: str) -> object:
+    return _object(value, place)
+
+
+_CONTAINER_SPEC_ORDER = (
+    *("Image", "Labels", "Command", "Args", "Hostname", "Env", "Dir", "User", "Groups", "Privileges", "Init"),
+    *("StopSignal", "TTY", "OpenStdin", "ReadOnly", "Mounts", "StopGracePeriod", "Healthcheck", "Hosts", "DNSConfig"),
+    *("Isolation", "Sysctls", "CapabilityAdd", "CapabilityDrop", "Ulimits", "OomScoreAdj"),
+)
+_NOT_READ = frozenset({"Privileges", "Sysctls", "CapabilityAdd", "CapabilityDrop", "Ulimits", "OomScoreAdj"})
+
+differs(
+    model.ContainerSpec,
+    Exceptions(
+        always=frozenset({"isolation"}),
+        codecs={"isolation": Codec(encode=lambda value: value or "default", decode=lambda value, place: value)},
+        merged={"extra": _NOT_READ},
+        order=_CONTAINER_SPEC_ORDER,
+    ),
+)
+differs(model.Mount, Exceptions(merged={"options": frozenset({"BindOptions", "VolumeOptions", "TmpfsOptions"})}))
+differs(
+    model.Resources,
+    Exceptions(codecs={"generic_resources": Codec(encode=generic_resources, decode=_decode_generic_resources)}),
+)
+differs(
+    model.Placement, Exceptions(codecs={"preferences": Codec(encode=_encode_preferences, decode=_decode_preferences)})
+)
+differs(
+    model.RestartPolicy,
+    Exceptions(always=frozenset({"max_attempts"}), refusals={"condition": 'invalid RestartCondition: "{}"'}),
+)
+differs(
+    model.TaskSpec,
+    Exceptions(
+        names={"container": "ContainerSpec", "restart": "RestartPolicy"},
+        always=frozenset({"force_update"}),
+        codecs={"log_driver": Codec(encode=lambda value: value, decode=_decode_log_driver)},
+    ),
+)
+differs(
+    model.UpdateConfig,
+    Exceptions(
+        always=frozenset({"parallelism", "max_failure_ratio"}),
+        refusals={
+            "failure_action": "unrecognized update failure action {}",
+            "order": "unrecognized update order {}",
+        },
+        nothing=frozenset({"monitor_s"}),
+    ),
+)
+differs(
+    model.EndpointSpec,
+    Exceptions(codecs={"mode": Codec(encode=lambda value: value, decode=_decode_resolution)}),
+)
+differs(model.Replicated, Exceptions(always=frozenset({"replicas"})))
+differs(model.ReplicatedJob, Exceptions(always=frozenset({"max_concurrent", "total_completions"})))
+differs(
+    model.ServiceSpec,
+    Exceptions(
+        names={
+            "task": "TaskTemplate",
+            "update": "UpdateConfig",
+            "rollback": "RollbackConfig",
+            "endpoint": "EndpointSpec",
+        },
+        always=frozenset({"labels"}),
+        codecs={"mode": Codec(encode=_encode_mode, decode=_decode_mode)},
+    ),
+)
+
+# --- parts of what is observed -------------------------------------------------------------------------------------
+
+
+def _task_state(value: object) -> object:
+    assert isinstance(value, model.TaskState)
+    return value.name.lower()
+
+
+def _port_status(value: object) -> object:
+    return {"Ports": encode(value)} if value else {}
+
+
+def _plugins(value: object) -> object:
+    assert isinstance(value, tuple)
+    return [{"Type": type_, "Name": name} for type_, name in value]
+
+
+def _index(value: object) -> object:
+    return {"Index": value} if value else {}
+
+
+differs(model.VirtualIP, Exceptions(names={"address": "Addr"}))
+differs(
+    model.Endpoint,
+    Exceptions(
+        names={"virtual_ips": "VirtualIPs"},
+        always=frozenset({"spec"}),
+        codecs={"spec": written_only(lambda value: encode(value) or {})},
+    ),
+)
+differs(model.UpdateStatus, Exceptions(codecs={"started_at": TIME, "completed_at": TIME}))
+differs(
+    model.JobStatus,
+    Exceptions(
+        names={"iteration": "JobIteration"},
+        always=frozenset({"iteration", "last_execution"}),
+        codecs={"iteration": written_only(_index), "last_execution": TIME},
+    ),
+)
+differs(model.ContainerStatus, Exceptions(always=frozenset({"container_id", "pid", "exit_code"})))
+differs(
+    model.TaskStatus,
+    Exceptions(
+        names={"container": "ContainerStatus", "ports": "PortStatus"},
+        always=frozenset({"ports"}),
+        codecs={"timestamp": TIME, "state": written_only(_task_state), "ports": written_only(_port_status)},
+    ),
+)
+differs(
+    model.NodeSpec,
+    Exceptions(
+        always=frozenset({"labels"}),
+        refusals={"role": 'invalid Role: "{}"', "availability": 'invalid Availability: "{}"'},
+    ),
+)
+differs(
+    model.EngineDescription, Exceptions(names={"version": "EngineVersion"}, codecs={"plugins": written_only(_plugins)})
+)
+differs(model.NodeStatus, Exceptions(always=frozenset({"state"})))
+
+# --- whole objects -------------------------------------------------------------------------------------------------
+
+
+def head(id_: str, meta: Meta) -> Json:
+    """What every object of a swarm begins with."""
+    return {
+        "ID": id_,
+        "Version": {"Index": meta.version},
+        "CreatedAt": timestamp(meta.created_at),
+        "UpdatedAt": timestamp(meta.updated_at),
+    }
+
+
+def present(**parts: object) -> Json:
+    """The parts that are there."""
+    return {key: encode(part) for key, part in parts.items() if part is not None}
+
+
+def service_json(service: Service) -> Json:
+    """A service."""
+    return {
+        **head(service.id, service.meta),
+        "Spec": encode(service.spec),
+        **present(PreviousSpec=service.previous_spec),
+        "Endpoint": encode(service.endpoint or model.Endpoint()),
+        **present(UpdateStatus=service.update_status, JobStatus=service.job_status),
+    }
+
+
+def task_json(task: Task, store: Store) -> Json:
+    """A task; the networks that it is attached to are written out, so the store is needed."""
+    attachments = list(_attachments(task, store))
+    return {
+        **head(task.id, task.meta),
+        "Labels": {},
+        "Spec": _task_spec(task.spec),
+        "ServiceID": task.service_id,
+        **({"Slot": task.slot} if task.slot else {}),
+        **({"NodeID": task.node_id} if task.node_id else {}),
+        "Status": encode(task.status),
+        "DesiredState": task.desired_state.name.lower(),
+        **({"NetworksAttachments": attachments} if attachments else {}),
+        **(
+            {"GenericResources": generic_resources(task.assigned_generic_resources)}
+            if task.assigned_generic_resources
+            else {}
+        ),
+        **({} if task.job_iteration is None else {"JobIteration": _index(task.job_iteration)}),
+        "Volumes": None,
+    }
+
+
+def _task_spec(spec: TaskSpec) -> Json:
+    """A task's spec, where unlike a service's the runtime is not written."""
+    return {key: value for key, value in encode_object(spec).items() if key != "Runtime"}
+
+
+def _attachments(task: Task, store: Store) -> Iterable[Json]:
+    for attachment in task.networks:
+        network = store.get(model.Network, attachment.network_id)
+        if network is not None:
+            yield {"Network": network_json(network), "Addresses": list(attachment.addresses)}
+
+
+def network_json(network: model.Network) -> Json:
+    """A network as tasks carry it; `GET /networks` has another form."""
+    spec = network.spec
+    return {
+        **head(network.id, network.meta),
+        "Spec": {
+            "Name": spec.name,
+            "Labels": encode(spec.labels),
+            "DriverConfiguration": {} if spec.ingress else _driver(spec.driver, spec.options),
+            **({"IPv6Enabled": True} if spec.enable_ipv6 else {}),
+            **({"Internal": True} if spec.internal else {}),
+            **({"Attachable": True} if spec.attachable else {}),
+            **({"Ingress": True} if spec.ingress else {}),
+            "IPAMOptions": {
+                "Driver": {} if spec.ingress else {"Name": spec.ipam_driver},
+                **({"Configs": _ipam(spec.ipam)} if spec.ipam else {}),
+            },
+            "Scope": "swarm",
+        },
+        "DriverState": _driver(spec.driver, network.driver_options),
+        "IPAMOptions": {"Driver": {"Name": spec.ipam_driver}, "Configs": _ipam(network.ipam)},
+    }
+
+
+def _driver(name: str, options: object) -> Json:
+    return {"Name": name, **({"Options": encode(options)} if options else {})}
+
+
+def _ipam(configs: Iterable[model.IPAMConfig]) -> list[object]:
+    return [encode(config) for config in configs]
+
+
+differs(model.IPAMConfig, Exceptions(order=("Subnet", "Range", "Gateway"), names={"ip_range": "Range"}))
+
+
+def node_json(node: Node) -> Json:
+    """A node."""
+    return {
+        **head(node.id, node.meta),
+        "Spec": encode(node.spec),
+        "Description": encode(node.description) if node.description else {},
+        "Status": encode(node.status),
+        **present(ManagerStatus=node.manager_status),
+    }

@@ -1,0 +1,188 @@
+"""What an engine says of itself: ping, version, info, what the registry has.
+
+Source: moby daemon/server/router/system/system_routes.go, daemon/info.go; compared with an engine 28.5.2.
+Simplification: kernel, runtimes and the rest that no swarm depends on are constants, and say that they are simulated.
+"""
+
+from __future__ import annotations
+
+from swarmlab.api.messages import API_VERSION, MIN_API_VERSION, Answer, Request, Response, json_response
+from swarmlab.api.swarm import cluster_json
+from swarmlab.api.wire import Json, timestamp
+from swarmlab.engine.daemon import Daemon
+from swarmlab.engine.errors import NotImplementedHere
+from swarmlab.engine.membership import LocalNodeState, SwarmInfo
+from swarmlab.engine.pending import Pending
+
+KERNEL = "6.1.0-simulated"
+LOG_DRIVERS = ["awslogs", "fluentd", "gelf", "journald", "json-file", "local", "splunk", "syslog"]
+NETWORK_DRIVERS = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"]
+
+
+def text(version: tuple[int, int]) -> str:
+    """An API version as it is written."""
+    return f"{version[0]}.{version[1]}"
+
+
+def ping(daemon: Daemon, request: Request) -> Answer:
+    """Whether the engine answers, and as what."""
+    headers = {
+        "Builder-Version": "2",
+        "Cache-Control": "no-cache, no-store, must-revalidate",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Pragma": "no-cache",
+        "Swarm": _swarm_state(daemon.membership.info()),
+    }
+    return Response(headers=headers, body=b"" if request.method == "HEAD" else b"OK")
+
+
+def _swarm_state(info: SwarmInfo) -> str:
+    if info.local_node_state is not LocalNodeState.ACTIVE:
+        return info.local_node_state.value
+    return "active/manager" if info.control_available else "active/worker"
+
+
+def version(daemon: Daemon, request: Request) -> Answer:
+    """The versions of the engine and of its parts."""
+    built = "2025-11-05T00:00:00.000000000+00:00"
+    engine = {
+        "ApiVersion": text(API_VERSION),
+        "Arch": "amd64",
+        "BuildTime": built,
+        "Experimental": "false",
+        "GitCommit": "swarmlab",
+        "GoVersion": "go1.24.9",
+        "KernelVersion": KERNEL,
+        "MinAPIVersion": text(MIN_API_VERSION),
+        "Os": "linux",
+    }
+    return json_response(
+        {
+            "Platform": {"Name": "swarmlab (simulated engine)"},
+            "Components": [{"Name": "Engine", "Version": daemon.version, "Details": engine}],
+            "Version": daemon.version,
+            "ApiVersion": text(API_VERSION),
+            "MinAPIVersion": text(MIN_API_VERSION),
+            "GitCommit": "swarmlab",
+            "GoVersion": "go1.24.9",
+            "Os": "linux",
+            "Arch": "amd64",
+            "KernelVersion": KERNEL,
+            "BuildTime": built,
+        }
+    )
+
+
+def info(daemon: Daemon, request: Request) -> Answer:
+    """What `docker info` shows."""
+    containers = daemon.containers.list(all_=True)
+    running = sum(container.state.running for container in containers)
+    return json_response(
+        {
+            "ID": daemon.id,
+            "Containers": len(containers),
+            "ContainersRunning": running,
+            "ContainersPaused": 0,
+            "ContainersStopped": len(containers) - running,
+            "Images": len(daemon.images.list()),
+            "Driver": "overlay2",
+            "DriverStatus": [["Backing Filesystem", "simulated"]],
+            "Plugins": {
+                "Volume": ["local"],
+                "Network": NETWORK_DRIVERS,
+                "Authorization": None,
+                "Log": LOG_DRIVERS,
+            },
+            **_FEATURES,
+            "SystemTime": timestamp(daemon.clock.now),
+            "LoggingDriver": "json-file",
+            "CgroupDriver": "systemd",
+            "CgroupVersion": "2",
+            "NEventsListener": 0,
+            "KernelVersion": KERNEL,
+            "OperatingSystem": "swarmlab (simulated host)",
+            "OSVersion": "",
+            "OSType": "linux",
+            "Architecture": "x86_64",
+            "IndexServerAddress": "https://index.docker.io/v1/",
+            "RegistryConfig": {
+                "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
+                "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8"],
+                "Mirrors": None,
+            },
+            "NCPU": daemon.host.cpus,
+            "MemTotal": daemon.host.memory_bytes,
+            "GenericResources": None,
+            "DockerRootDir": "/var/lib/docker",
+            "HttpProxy": "",
+            "HttpsProxy": "",
+            "NoProxy": "",
+            "Name": daemon.hostname,
+            "Labels": [],
+            "ExperimentalBuild": False,
+            "ServerVersion": daemon.version,
+            "Runtimes": {"io.containerd.runc.v2": {"path": "runc"}, "runc": {"path": "runc"}},
+            "DefaultRuntime": "runc",
+            "Swarm": swarm_json(daemon.membership.info()),
+            **_REST,
+        }
+    )
+
+
+_FEATURES: Json = {
+    "MemoryLimit": True,
+    "SwapLimit": True,
+    "CpuCfsPeriod": True,
+    "CpuCfsQuota": True,
+    "CPUShares": True,
+    "CPUSet": True,
+    "PidsLimit": True,
+    "IPv4Forwarding": True,
+    "Debug": False,
+    "NFd": 0,
+    "OomKillDisable": False,
+    "NGoroutines": 0,
+}
+
+_REST: Json = {
+    "LiveRestoreEnabled": False,
+    "Isolation": "",
+    "InitBinary": "docker-init",
+    "ContainerdCommit": {"ID": "simulated"},
+    "RuncCommit": {"ID": "simulated"},
+    "InitCommit": {"ID": "simulated"},
+    "SecurityOptions": ["name=seccomp,profile=builtin"],
+    "FirewallBackend": {"Driver": "iptables"},
+    "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
+    "Containerd": {
+        "Address": "/run/containerd/containerd.sock",
+        "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"},
+    },
+    "Warnings": None,
+}
+
+
+def swarm_json(swarm: SwarmInfo) -> Json:
+    """The part of `docker info` about this node's swarm."""
+    remote = [{"NodeID": manager.node_id, "Addr": manager.addr} for manager in swarm.remote_managers]
+    return {
+        "NodeID": swarm.node_id,
+        "NodeAddr": swarm.node_addr,
+        "LocalNodeState": swarm.local_node_state.value,
+        "ControlAvailable": swarm.control_available,
+        "Error": swarm.error,
+        "RemoteManagers": remote or None,
+        **({"Nodes": swarm.nodes} if swarm.nodes else {}),
+        **({"Managers": swarm.managers} if swarm.managers else {}),
+        **({"Cluster": cluster_json(swarm.cluster)} if swarm.cluster else {}),
+    }
+
+
+def nothing_stored(daemon: Daemon, request: Request) -> Pending[Response]:
+    """Secrets or configs of the swarm: none, since none can be made here yet."""
+    return daemon.ask(lambda control: json_response([]))
+
+
+def auth(daemon: Daemon, request: Request) -> Answer:
+    """Logging in to a registry."""
+    raise NotImplementedHere("POST /auth is not implemented by this engine: its registry asks for no login")

@@ -1,0 +1,186 @@
+"""A lab of simulated engines in this process: no Docker needed. The same sockets, API and faults as real ones.
+
+Owns the server of the engines and the files of the lab's directory: sockets and contexts. What the engines do is
+swarmlab.engine's business; the learner's side reaches them through the docker SDK only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, cast
+
+from docker import DockerClient
+
+from swarmlab.backends.contexts import write_contexts
+from swarmlab.backends.embedded_faults import EmbeddedFaults, EmbeddedPorts
+from swarmlab.client.protocols import Host, LabState
+from swarmlab.engine import states
+from swarmlab.engine.simulation import Simulation
+from swarmlab.ownership import LabDirectory
+from swarmlab.server import EngineServer
+
+SEED = 1
+"""Of a lab that is not told otherwise."""
+
+_BEFORE_S = 60.0
+"""Engine time before now at which a live lab is built, so that what it holds at its start lies in the past."""
+
+TimeMode = Literal["live", "manual"]
+
+
+def start(directory: LabDirectory, state: LabState) -> EmbeddedBackend:
+    """Start a lab of three simulated engines. Time is live, or what SWARMLAB_TIME says (`live` or `manual`).
+
+    Raises:
+        ValueError: SWARMLAB_TIME says something else, or the directory's path is too long for a socket.
+    """
+    return EmbeddedBackend(
+        lab_id=directory.lab_id,
+        directory=directory.path,
+        docker_config=directory.docker_config,
+        time=_time_mode(os.environ.get("SWARMLAB_TIME") or "live"),
+        state=state,
+    )
+
+
+def _time_mode(text: str) -> TimeMode:
+    if text in ("live", "manual"):
+        return cast(TimeMode, text)
+    raise ValueError(f"SWARMLAB_TIME may be live or manual, not {text!r}")
+
+
+class EmbeddedClock:
+    """The lab's time: engine time."""
+
+    def __init__(self, server: EngineServer, rate: float | None) -> None:
+        self._server = server
+        self._rate = rate
+
+    def now(self) -> datetime:
+        """Lab time, in UTC."""
+        return datetime.fromtimestamp(self._server.call(lambda simulation: simulation.clock.now), tz=UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` of lab time pass; in manual time they pass at once."""
+        if self._rate is None:
+            self._server.advance(seconds)
+        else:
+            time.sleep(seconds / self._rate)
+
+
+class EmbeddedBackend:
+    """Simulated engines behind unix sockets.
+
+    Args:
+        nodes: how many hosts.
+        managers: how many of them manage where the state says that a swarm is formed.
+        seed: of all chance; two labs of one seed that are told the same things in manual time are equal.
+        time: `live` (wall time) or `manual` (moved by whoever waits for it).
+        rate: engine seconds a wall second, in live time.
+        directory: where the sockets are to lie; must be there and private.
+        docker_config: where the contexts are to lie; by default `docker` in the directory.
+        state: the named state to begin with.
+        lab_id: names the lab.
+
+    Raises:
+        ValueError: the directory's path is too long for a socket, or a number makes no sense.
+    """
+
+    name = "embedded"
+
+    def __init__(  # noqa: PLR0913  (each is a choice of whoever starts a lab)
+        self,
+        *,
+        nodes: int = 3,
+        managers: int = 1,
+        seed: int = SEED,
+        time: TimeMode = "live",
+        rate: float = 1.0,
+        directory: Path,
+        docker_config: Path | None = None,
+        state: LabState = "separate",
+        lab_id: str = "embedded",
+    ) -> None:
+        _check(nodes, managers, rate)
+        self.lab_id = lab_id
+        self._build = _builder(nodes=nodes, managers=managers, seed=seed, live=time == "live")
+        self._rate = rate if time == "live" else None
+        simulation = self._build(state)
+        sockets = {name: directory / f"{name}.sock" for name in simulation.daemons}
+        self._server = EngineServer(simulation, sockets, rate=self._rate)
+        self.hosts: Sequence[Host] = [_host(simulation, name, sockets[name]) for name in sorted(sockets, key=_number)]
+        self.docker_config = str(docker_config or directory / "docker")
+        self._write_contexts(Path(self.docker_config))
+        self.clock = EmbeddedClock(self._server, self._rate)
+        self.faults = EmbeddedFaults(self._server)
+        self.ports = EmbeddedPorts(self._server)
+
+    def _write_contexts(self, directory: Path) -> None:
+        self._made_docker_config = not directory.exists()
+        directory.mkdir(mode=0o700, exist_ok=True)
+        names = [host.name for host in self.hosts]
+        write_contexts(directory, self.hosts, current=names[min(2, len(names) - 1)])
+
+    def client(self, node: str) -> DockerClient:
+        """A new docker SDK client for the node's engine; the caller closes it."""
+        (host,) = (host for host in self.hosts if host.name == node)
+        return DockerClient(base_url=host.docker_host, version="auto")
+
+    def reset(self, state: LabState) -> None:
+        """Put fresh engines in a named state in the place of the present ones; the sockets stay."""
+        self._server.replace(lambda: self._build(state))
+
+    def close(self) -> None:
+        """End the lab: engines, sockets, thread. Idempotent.
+
+        Raises:
+            SimulationFailed: a simulated engine went wrong and nobody has been told yet.
+        """
+        try:
+            self._server.close()
+        finally:
+            if self._made_docker_config:
+                shutil.rmtree(self.docker_config, ignore_errors=True)
+
+
+def _check(nodes: int, managers: int, rate: float) -> None:
+    if nodes < 1:
+        raise ValueError(f"a lab needs at least one node, not {nodes}")
+    if not 1 <= managers <= nodes:
+        raise ValueError(f"of {nodes} nodes between 1 and {nodes} can be managers, not {managers}")
+    if rate <= 0:
+        raise ValueError(f"time cannot pass at a rate of {rate}")
+
+
+def _builder(*, nodes: int, managers: int, seed: int, live: bool) -> Callable[[LabState], Simulation]:
+    """What makes a lab's simulation; in live time it has reached wall time when it is handed over."""
+
+    def build(state: LabState) -> Simulation:
+        if not live:
+            return states.build(state, nodes=nodes, managers=managers, seed=seed)
+        simulation = states.build(state, nodes=nodes, managers=managers, seed=seed, now=time.time() - _BEFORE_S)
+        simulation.advance_to(max(simulation.clock.now, time.time()))
+        return simulation
+
+    return build
+
+
+def _host(simulation: Simulation, name: str, socket: Path) -> Host:
+    host = simulation.daemons[name].host
+    return Host(
+        name=name,
+        address=host.address,
+        public_address=host.public_address,
+        docker_host=f"unix://{socket}",
+        context=name,
+    )
+
+
+def _number(name: str) -> int:
+    """By number, so that docker-swarm-10 comes after docker-swarm-9."""
+    return int(name.rpartition("-")[2])

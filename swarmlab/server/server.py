@@ -1,0 +1,216 @@
+"""A simulation served over unix sockets, one a node, by one thread with one event loop.
+
+Owns the thread, the doors and the exchanges under way. From any other thread the simulation is reached only through
+`call` and `advance`, which run on the loop. An exception of the engine is answered with 500 and kept: `close`
+raises it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tornado.httputil import HTTPServerRequest
+
+from swarmlab.api.messages import Answer, Response, json_response
+from swarmlab.api.routes import answer, common_headers
+from swarmlab.engine.daemon import VERSION
+from swarmlab.engine.pending import Pending
+from swarmlab.engine.simulation import Simulation
+from swarmlab.server.door import Door, check_path
+from swarmlab.server.exchange import Exchange, request_of
+from swarmlab.server.runner import Runner
+
+T = TypeVar("T")
+
+
+class SimulationFailed(ExceptionGroup[Exception]):
+    """The simulated engine, not what was asked of it, went wrong: a bug of this package."""
+
+
+class EngineServer:
+    """Serves a simulation until `close`.
+
+    Args:
+        simulation: the engines; `replace` puts another in its place.
+        sockets: where each node's socket is to lie. The directory must be there and private.
+        rate: engine seconds a wall second; None is manual time.
+
+    Raises:
+        SocketPathError: the operating system has no room for a path.
+    """
+
+    def __init__(self, simulation: Simulation, sockets: Mapping[str, Path], *, rate: float | None) -> None:
+        for path in sockets.values():
+            check_path(path)
+        self._simulation = simulation
+        self._rate = rate
+        self._sockets = sockets
+        self._exchanges: list[Exchange] = []
+        self._errors: list[Exception] = []
+        self._doors: dict[str, Door] = {}
+        self._polling = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="swarmlab-engines", daemon=True)
+        self._closed = False
+        self._thread.start()
+        self._wait(self._open())
+
+    # --- from other threads ---
+
+    def call(self, function: Callable[[Simulation], T]) -> T:
+        """Run `function` on the simulation, then let the simulation do what that made due.
+
+        Raises:
+            SimulationFailed: the simulation went wrong.
+        """
+        return self._wait(self._call(function))
+
+    def advance(self, seconds: float) -> None:
+        """In manual time: let `seconds` pass. All output due by then is written when this returns.
+
+        Raises:
+            SimulationFailed: the simulation went wrong.
+        """
+        self._wait(self._advance(seconds))
+
+    def replace(self, build: Callable[[], Simulation]) -> None:
+        """Put a new simulation in the place of the present one; who still waits for an answer is cut off."""
+        self._wait(self._replace(build))
+
+    def close(self) -> None:
+        """End every connection, take the sockets away, end the thread. Idempotent.
+
+        Raises:
+            SimulationFailed: the simulation went wrong at some time and nobody has been told yet.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._raise_errors()
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._closed:
+            work.close()
+            raise RuntimeError("this lab has ended")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    # --- on the loop ---
+
+    async def _open(self) -> None:
+        self._runner = self._new_runner()
+        self._doors = {name: Door(path, partial(self._handle, name)) for name, path in self._sockets.items()}
+        self._runner.settle()
+
+    def _new_runner(self) -> Runner:
+        return Runner(
+            self._simulation,
+            rate=self._rate,
+            after_step=self._after_step,
+            blocked=self._is_blocked,
+            failed=self._keep,
+        )
+
+    async def _call(self, function: Callable[[Simulation], T]) -> T:
+        self._runner.catch_up()
+        result = function(self._simulation)
+        self._runner.settle()
+        self._raise_errors()
+        return result
+
+    async def _advance(self, seconds: float) -> None:
+        await self._runner.advance(seconds)
+        self._raise_errors()
+
+    async def _replace(self, build: Callable[[], Simulation]) -> None:
+        self._runner.stop()
+        self._cut_off()
+        self._simulation = build()
+        self._runner = self._new_runner()
+        self._runner.settle()
+        self._raise_errors()
+
+    async def _shut(self) -> None:
+        self._runner.stop()
+        self._cut_off()
+        for door in self._doors.values():
+            door.remove()
+        # One turn of the loop for the connections to notice that they are closed.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _cut_off(self) -> None:
+        for exchange in self._exchanges:
+            exchange.abandon()
+        self._exchanges.clear()
+        for door in self._doors.values():
+            door.set_open(False)
+
+    def _handle(self, hostname: str, http: HTTPServerRequest) -> None:
+        self._runner.catch_up()
+        reply = self._reply(hostname, http)
+        self._exchanges.append(Exchange(http, reply, broken=self._broken, poll_soon=self._poll_soon))
+        self._runner.settle()
+
+    def _reply(self, hostname: str, http: HTTPServerRequest) -> Answer | Pending[Answer]:
+        if self._runner.failure is not None:
+            return _failure(self._runner.failure)
+        try:
+            return answer(self._simulation.daemons[hostname], request_of(http))
+        except Exception as error:
+            return self._broken(error)
+
+    def _broken(self, error: Exception) -> Response:
+        self._keep(error)
+        return _failure(error)
+
+    def _keep(self, error: Exception) -> None:
+        self._errors.append(error)
+
+    def _raise_errors(self) -> None:
+        if self._errors:
+            errors, self._errors = self._errors, []
+            raise SimulationFailed("the simulated engine went wrong", errors)
+
+    def _is_blocked(self) -> bool:
+        return any(exchange.moves_time for exchange in self._exchanges)
+
+    def _after_step(self) -> None:
+        self._poll()
+        for name, door in self._doors.items():
+            door.set_open(self._simulation.daemons[name].running)
+
+    def _poll(self) -> None:
+        for exchange in self._exchanges:
+            if not exchange.done:
+                exchange.poll()
+        self._exchanges = [exchange for exchange in self._exchanges if not exchange.done]
+
+    def _poll_soon(self) -> None:
+        if not self._polling:
+            self._polling = True
+            self._loop.call_soon(self._poll_again)
+
+    def _poll_again(self) -> None:
+        self._polling = False
+        self._poll()
+
+
+def _failure(error: Exception) -> Response:
+    message = f"the simulated engine went wrong: {type(error).__name__}: {error}"
+    reply = json_response({"message": message}, 500)
+    return Response(status=500, headers={**common_headers(VERSION), **reply.headers}, body=reply.body)
