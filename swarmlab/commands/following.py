@@ -34,6 +34,6 @@ def follow_to_end(session: Session, stream: Stream, take: Callable[[bytes], None
     """The same, then hang up and show how it ended."""
     try:
         if follow(session, stream, take):
-            session.terminal.print(INTERRUPT)
+            session.terminal.write(INTERRUPT)
     finally:
         stream.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 from swarmlab.commands.display import Display
 from swarmlab.commands.errors import DockerError
+from swarmlab.commands.following import INTERRUPT
 from swarmlab.commands.progress_modes import Mode, mode_of
 from swarmlab.commands.session import Session, filters
 
@@ -38,7 +39,7 @@ def wait_on_service(session: Session, service: str, *, quiet: bool = False) -> N
 
 
 def _leave(display: Display, service: str) -> None:
-    display.message("Operation continuing in background.")
+    display.message(f"{INTERRUPT}Operation continuing in background.")
     display.message(f"Use `docker service ps {service}` to check progress.")
 
 

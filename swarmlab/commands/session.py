@@ -78,6 +78,11 @@ class Session:
         """Whether patience has run out."""
         return self._end is not None and self.clock.now() >= self._end
 
+    def grant(self, seconds: float) -> None:
+        """Give a command that was interrupted this long to come to its end."""
+        if self._end is not None:
+            self._end = self.clock.now() + timedelta(seconds=seconds)
+
     def wait(self, seconds: float = POLL_S) -> None:
         """Let lab time pass, but not beyond the end of patience."""
         if self._end is not None:

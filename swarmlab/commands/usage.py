@@ -26,17 +26,17 @@ GROUPS = {
 """Words that stand before a command."""
 
 REAL = frozenset(
-    "attach build builder buildx checkpoint commit compose config context cp create diff exec export history import load"
-    " login logout manifest pause plugin port push rename restart rmi save search secret start stats tag top trust unpause"
-    " update wait".split()
+    "attach build builder buildx checkpoint commit compose config context cp create diff export history import load"
+    " login logout manifest pause plugin port push rename restart rmi save search secret stats tag top trust unpause"
+    " update version wait".split()
 ) | frozenset(
     f"{group} {name}"
     for group, names in {
-        "swarm": "ca unlock unlock-key update",
+        "swarm": "ca unlock",
         "stack": "config",
-        "container": "attach commit cp create diff exec export pause port prune rename restart start stats top unpause update wait",
+        "container": "attach commit cp create diff export pause port prune rename restart stats top unpause update wait",
         "image": "build history import load prune push rm save tag",
-        "network": "connect create disconnect prune rm",
+        "network": "connect disconnect prune",
         "volume": "prune update",
         "system": "df prune",
     }.items()
@@ -141,6 +141,6 @@ def _group_help(group: str) -> str:
 
 def _listed(path: str, group: str) -> bool:
     words = path.split()
-    if path == "help" or words[-1] in ("list", "remove", "up", "down"):
+    if path in ("help", "container ps") or words[-1] in ("list", "remove", "up", "down"):
         return False
     return words[0] == group if group and len(words) == 2 else not group and len(words) == 1
