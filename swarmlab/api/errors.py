@@ -9,6 +9,7 @@ from swarmlab.api.messages import Response, empty, json_response
 from swarmlab.engine import errors
 
 STATUS: dict[type[errors.EngineError], int] = {
+    errors.NotModified: 304,
     errors.InvalidParameter: 400,
     errors.NotFound: 404,
     errors.Ambiguous: 400,

@@ -23,6 +23,49 @@ class NotFound(EngineError):
         super().__init__(f"{kind} {reference} not found")
 
 
+class NoSuchContainer(NotFound):
+    """No container of this host has that name or id."""
+
+    def __init__(self, reference: str) -> None:
+        EngineError.__init__(self, f"No such container: {reference}")
+
+
+class NoSuchImage(NotFound):
+    """No image of this host has that name; `reference` is as the engine completes it (`x:latest`)."""
+
+    def __init__(self, reference: str) -> None:
+        EngineError.__init__(self, f"No such image: {reference}")
+
+
+class VolumeNotFound(NotFound):
+    """No volume of this host has that name."""
+
+    def __init__(self, name: str) -> None:
+        EngineError.__init__(self, f"get {name}: no such volume")
+
+
+class RegistryDenied(NotFound):
+    """The registry has no such repository, or does not say."""
+
+    def __init__(self, repository: str) -> None:
+        EngineError.__init__(
+            self,
+            f"pull access denied for {repository}, repository does not exist or may require 'docker login': denied: "
+            "requested access to the resource is denied",
+        )
+
+
+class ManifestUnknown(NotFound):
+    """The registry has the repository, but not that tag or digest."""
+
+    def __init__(self, reference: str) -> None:
+        EngineError.__init__(self, f"manifest for {reference} not found: manifest unknown: manifest unknown")
+
+
+class NotModified(EngineError):
+    """It is so already: a running container started, a stopped one stopped (304, no text)."""
+
+
 class Ambiguous(EngineError):
     """A name or id prefix fits several objects (400)."""
 

@@ -42,6 +42,10 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  (a simulation, not a secret of anyone's)
 
+    def branch(self) -> Chance:
+        """A source of its own, seeded from this one: who draws how often from it changes nothing here."""
+        return Chance(self._random.getrandbits(64))
+
     def object_id(self) -> str:
         """An id as SwarmKit makes them: 25 characters of base 36. Source: swarmkit identity/randomid.go."""
         number = self._random.getrandbits(17 * 8) | (1 << (17 * 8 - 1))

@@ -1,0 +1,131 @@
+"""The program `ping`, with the lines of busybox's. Source: busybox networking/ping.c; lines recorded from 1.35."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from swarmlab.engine.processes import Context, Program, Run, Signal
+
+_DATA_BYTES = 56
+_HEADER_BYTES = 8
+_LAST_ANSWER_WAIT_S = 10.0
+_JITTER = 0.18
+
+
+class UnknownOption(Exception):
+    """An option that this ping does not have."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Options:
+    host: str = ""
+    count: int = 0
+    interval_s: float = 1.0
+    deadline_s: float = 0.0
+    wait_s: float = _LAST_ANSWER_WAIT_S
+    size: int = _DATA_BYTES
+    quiet: bool = False
+
+
+@dataclass(slots=True)
+class _Tally:
+    sent: int = 0
+    times_ms: list[float] = field(default_factory=list)
+
+
+def _parse(arguments: tuple[str, ...]) -> _Options:
+    options, rest = _Options(), list(arguments)
+    while rest:
+        word = rest.pop(0)
+        flag, attached = word[:2], word[2:]
+        if word in ("-q", "-4", "-n"):
+            options.quiet = options.quiet or word == "-q"
+        elif flag in ("-c", "-i", "-w", "-W", "-s"):
+            _set(options, flag, attached or (rest.pop(0) if rest else ""))
+        elif word.startswith("-"):
+            raise UnknownOption(word)
+        else:
+            options.host = word
+    return options
+
+
+def _set(options: _Options, flag: str, value: str) -> None:
+    try:
+        number = float(value)
+    except ValueError:
+        raise UnknownOption(f"{flag} {value}") from None
+    match flag:
+        case "-c":
+            options.count = int(number)
+        case "-i":
+            options.interval_s = number
+        case "-w":
+            options.deadline_s = number
+        case "-W":
+            options.wait_s = number
+        case "-s":
+            options.size = int(number)
+
+
+def _run(context: Context) -> Run:
+    try:
+        options = _parse(context.arguments[1:])
+    except UnknownOption as option:
+        context.complain(f"ping: unrecognized option: {option}")
+        return 1
+    if not options.host:
+        context.complain("BusyBox v1.36.1 multi-call binary.\n\nUsage: ping [OPTIONS] HOST")
+        return 1
+    addresses = context.network.resolve(options.host)
+    if not addresses:
+        context.complain(f"ping: bad address '{options.host}'")
+        return 1
+    context.print(f"PING {options.host} ({addresses[0]}): {options.size} data bytes")
+    tally = _Tally()
+    try:
+        yield from _send(context, options, addresses[0], tally)
+    except Signal:
+        pass
+    _print_statistics(context, options, tally)
+    return 0 if tally.times_ms else 1
+
+
+def _send(context: Context, options: _Options, address: str, tally: _Tally) -> Run:
+    """Send until the count or the deadline is reached; each answer comes within its second here."""
+    began = context.clock.now
+    while True:
+        number, tally.sent = tally.sent, tally.sent + 1
+        round_trip_s = context.network.round_trip_s(address)
+        if round_trip_s is not None:
+            _answer(context, options, address, number, round_trip_s, tally)
+        if options.count and tally.sent >= options.count:
+            if len(tally.times_ms) < options.count:
+                yield 1.0 if tally.times_ms else options.wait_s
+            return 0
+        yield options.interval_s
+        if options.deadline_s and context.clock.now - began >= options.deadline_s:
+            return 0
+
+
+def _answer(context: Context, options: _Options, address: str, number: int, round_trip_s: float, tally: _Tally) -> None:
+    # Most answers come close to the usual time, none much before it.
+    lateness = context.chance.between(0, 1) ** 3
+    time_ms = round(round_trip_s * 1000 * (1 + _JITTER * (4 * lateness - 0.5)), 3)
+    tally.times_ms.append(time_ms)
+    if not options.quiet:
+        size = options.size + _HEADER_BYTES
+        ttl = context.network.ttl(address)
+        context.print(f"{size} bytes from {address}: seq={number} ttl={ttl} time={time_ms:.3f} ms")
+
+
+def _print_statistics(context: Context, options: _Options, tally: _Tally) -> None:
+    received, times = len(tally.times_ms), tally.times_ms
+    lost = 100 * (tally.sent - received) // tally.sent
+    context.print(f"\n--- {options.host} ping statistics ---")
+    context.print(f"{tally.sent} packets transmitted, {received} packets received, {lost}% packet loss")
+    if times:
+        average = sum(times) / received
+        context.print(f"round-trip min/avg/max = {min(times):.3f}/{average:.3f}/{max(times):.3f} ms")
+
+
+PING = Program(name="ping", run=_run, handles=frozenset({"SIGINT"}))
