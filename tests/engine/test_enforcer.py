@@ -1,0 +1,33 @@
+"""Tasks whose node was changed under them."""
+
+from swarmlab.engine.model import Availability, TaskState
+from tests.engine.fakes import FakeSwarm, spec
+
+
+def test_a_label_that_goes_takes_its_tasks_along() -> None:
+    """The task is rejected in Swarm's words and runs elsewhere after the usual delay."""
+    swarm = FakeSwarm(nodes=2)
+    swarm.set_label("n1", disk="ssd")
+    swarm.control.create_service(spec(constraints=("node.labels.disk==ssd",)))
+    swarm.until(swarm.all_run(1))
+    swarm.set_label("n2", disk="ssd")
+    swarm.set_label("n1", disk="hdd")
+    swarm.step()
+    status = swarm.tasks()[0].status
+    assert status.state is TaskState.REJECTED
+    assert status.message == "task rejected by constraint enforcer"
+    assert status.err == "assigned node no longer meets constraints"
+    assert 5 < swarm.until(swarm.all_run(1)) < 6
+    assert swarm.per_node() == {"n1": 0, "n2": 1}
+
+
+def test_a_paused_node_is_left_alone() -> None:
+    """Its tasks stay whatever its labels are."""
+    swarm = FakeSwarm(nodes=1)
+    swarm.set_label("n1", disk="ssd")
+    swarm.control.create_service(spec(constraints=("node.labels.disk==ssd",)))
+    swarm.until(swarm.all_run(1))
+    swarm.set_availability("n1", Availability.PAUSE)
+    swarm.set_label("n1", disk="hdd")
+    swarm.advance(5)
+    assert len(swarm.running()) == 1
