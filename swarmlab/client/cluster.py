@@ -6,14 +6,17 @@ every question is asked anew, through the Docker API.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from docker import DockerClient
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
+from swarmlab.client.convergence import missing_for_convergence, missing_for_removal
 from swarmlab.client.protocols import Backend, Clock, Host, Port, PortCheck, Wall
+from swarmlab.client.snapshots import Snapshot, take_snapshot
+from swarmlab.client.waiting import TIMEOUT_S, wait_until
 
 
 class NoManager(Exception):
@@ -148,3 +151,53 @@ class Cluster:
             if node.is_manager():
                 return node
         raise NoManager("No node of this lab is a swarm manager. Form a swarm first: docker swarm init.")
+
+    def snapshot(self) -> Snapshot:
+        """The swarm as a manager sees it now."""
+        return take_snapshot(self.manager().client)
+
+    def wait_until(self, missing: Callable[[], str], what: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        """Look again and again, in lab time, until `missing` says nothing any more.
+
+        Raises:
+            WaitTimeout: it still said something after `timeout_s` lab seconds; the text repeats it.
+        """
+        wait_until(self.clock, missing, what, timeout_s=timeout_s)
+
+    def wait_converged(self, service: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        """Wait until a service runs as many up-to-date tasks as declared and no update is under way."""
+        self.wait_until(
+            lambda: self._asked(lambda client: missing_for_convergence(client.api, service)),
+            f"{service} to converge",
+            timeout_s=timeout_s,
+        )
+
+    def wait_removed(self, service_id: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        """Wait until the tasks of a service that was removed have ended; it has no name any more, so give its id."""
+        self.wait_until(
+            lambda: self._asked(lambda client: missing_for_removal(client.api, service_id)),
+            f"the tasks of {service_id} to end",
+            timeout_s=timeout_s,
+        )
+
+    def wait_node(self, name: str, state: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        """Wait until `docker node ls` shows this host in a state: ready, down, unknown."""
+
+        def missing() -> str:
+            states = [node.state for node in self.snapshot().nodes if node.name == name]
+            return "" if state in states else f"{name} is {' and '.join(states) or 'no node of the swarm'}"
+
+        self.wait_until(self._managed(missing), f"{name} to be {state}", timeout_s=timeout_s)
+
+    def _asked(self, ask: Callable[[DockerClient], str]) -> str:
+        return self._managed(lambda: ask(self.manager().client))()
+
+    @staticmethod
+    def _managed(missing: Callable[[], str]) -> Callable[[], str]:
+        def look() -> str:
+            try:
+                return missing()
+            except NoManager:
+                return "no node answers as a manager"
+
+        return look

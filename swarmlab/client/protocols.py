@@ -20,7 +20,7 @@ Wall = Literal["firewall", "security_group"]
 """Where a packet can be dropped: on the host itself (`ufw`), or in the cloud in front of it. Both must allow it."""
 
 LabState = Literal["separate", "formed", "three-managers", "helloworld"]
-"""Named states: three separate engines; one manager and two workers; three managers; formed and `helloworld` running."""
+"""Named states: three separate engines; one manager, two workers; three managers; formed, `helloworld` running."""
 
 PORTS: tuple[Port, ...] = get_args(Port)
 WALLS: tuple[Wall, ...] = get_args(Wall)

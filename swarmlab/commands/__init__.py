@@ -1,7 +1,7 @@
 """Every docker command once: its CLI spelling, its SDK call, and what it prints.
 
-`parse("docker service scale helloworld=5")` is `ServiceScale(replicas={"helloworld": 5})`; `str()` of it is the line again,
-`.sdk()` the same with the docker SDK, `.run(Session.on(cluster))` does it and prints what the docker CLI prints.
+`parse("docker service scale helloworld=5")` is `ServiceScale(replicas={"helloworld": 5})`; `str()` of it is the line
+again, `.sdk()` the same with the docker SDK, `.run(Session.on(cluster))` does it and prints what the docker CLI prints.
 """
 
 from swarmlab.commands.command import Command

@@ -28,9 +28,9 @@ DEPLOY = frozenset(
 NETWORK = frozenset("attachable driver driver_opts external internal ipam labels name".split())
 VOLUME = frozenset("driver driver_opts external labels name".split())
 REAL_BUT_NOT_HERE = frozenset(
-    "build cap_add cap_drop cgroup_parent cgroupns_mode configs container_name credential_spec devices domainname env_file"
-    " expose external_links ipc isolation links mac_address network_mode pid privileged profiles restart secrets"
-    " security_opt shm_size sysctls tmpfs ulimits userns_mode".split()
+    "build cap_add cap_drop cgroup_parent cgroupns_mode configs container_name credential_spec devices domainname"
+    " env_file expose external_links ipc isolation links mac_address network_mode pid privileged profiles restart"
+    " secrets security_opt shm_size sysctls tmpfs ulimits userns_mode".split()
 )
 _VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|(?P<plain>\w+)|\{(?P<name>\w+)(?:(?P<sign>:?-)(?P<other>[^}]*))?\})")
 
@@ -51,7 +51,7 @@ def read_compose(path: str) -> Words:
         raise DockerError(f"yaml: {error}") from None
     if not isinstance(content, dict):
         raise DockerError("top-level object must be a mapping")
-    content = _filled(content)
+    content = dict(_filled(content))
     _check(content, TOP, "(root)")
     for name, service in (content.get("services") or {}).items():
         _check(service, SERVICE, f"services.{name}")
@@ -68,7 +68,8 @@ def _check(words: Words, known: frozenset[str], where: str) -> None:
             continue
         if word in REAL_BUT_NOT_HERE or (where == "(root)" and word in ("configs", "secrets")):
             raise DockerError(
-                f"swarmlab's %docker does not read `{word}` ({where}) in a compose file; in a terminal use the docker CLI"
+                f"swarmlab's %docker does not read `{word}` ({where}) in a compose file; "
+                "in a terminal use the docker CLI"
             )
         raise DockerError(f"{where} Additional property {word} is not allowed")
 

@@ -70,7 +70,9 @@ class ContainerLs(Command, path="ps", also=("container ls", "container list", "c
         found = session.get("/containers/json", params)
         rows = [container_text.row(each_, session.now(), trunc=not self.no_trunc) for each_ in found]
         headers = _HEADERS | ({"Size": "SIZE"} if self.size else {})
-        Listing(session.terminal, headers, hidden=_HIDDEN).print(rows, quiet=bool(self.quiet), template=self.format or "")
+        Listing(session.terminal, headers, hidden=_HIDDEN).print(
+            rows, quiet=bool(self.quiet), template=self.format or ""
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +214,9 @@ class ContainerLogs(Command, path="logs", also=("container logs",)):
 
     def sdk(self) -> str:
         """See Command."""
-        return f"client.containers.get({self.container!r}).logs(tail={self.tail or 'all'!r}, stream={bool(self.follow)})"
+        return (
+            f"client.containers.get({self.container!r}).logs(tail={self.tail or 'all'!r}, stream={bool(self.follow)})"
+        )
 
     def perform(self, session: Session) -> None:
         """See Command."""

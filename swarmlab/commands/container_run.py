@@ -16,9 +16,8 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.following import INTERRUPT, follow
 from swarmlab.commands.image_pull import pull
 from swarmlab.commands.mounts import read_mount
-from swarmlab.commands.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.commands.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.ports import read_ports
-
 from swarmlab.commands.service_flags import given, pairs
 from swarmlab.commands.service_images import tagged
 from swarmlab.commands.session import Session
@@ -65,9 +64,7 @@ class ContainerRun(Command, path="run", also=("container run",)):
     pull: Text = flag("--pull string", 'Pull image before running ("always", "missing", "never")', '"missing"')
     quiet: Switch = flag("-q, --quiet", "Suppress the pull output")
     restart: Text = flag("--restart string", "Restart policy to apply when a container exits", '"no"')
-    rm: Switch = flag(
-        "--rm", "Automatically remove the container and its associated anonymous volumes when it exits"
-    )
+    rm: Switch = flag("--rm", "Automatically remove the container and its associated anonymous volumes when it exits")
     tty: Switch = flag("-t, --tty", "Allocate a pseudo-TTY")
     user: Text = flag("-u, --user string", "Username or UID (format: <name|uid>[:<group|gid>])")
     volume: Many = flag("-v, --volume list", "Bind mount a volume")
@@ -157,9 +154,8 @@ class ContainerRun(Command, path="run", also=("container run",)):
     def _attended(self, session: Session, container: str) -> int:
         """Start it and print what it writes; its exit code."""
         where = f"/containers/{container}"
-        upgrade = {"Connection": "Upgrade", "Upgrade": "tcp"}
         wanted = {"stream": 1, "stdout": 1, "stderr": 1}
-        output = Stream(session.request("post", f"{where}/attach", params=wanted, headers=upgrade, stream=True))
+        output = Stream(session.request("post", f"{where}/attach", params=wanted, upgrade=True, stream=True))
         condition = {"condition": "removed" if self.rm else "next-exit"}
         ending = Stream(session.request("post", f"{where}/wait", params=condition, stream=True))
         try:
@@ -200,6 +196,6 @@ def _of_docker(error: DockerError) -> DockerError:
     if not str(error) or error.exit_code not in (1, 125, 127):
         return error
     code = 125 if error.exit_code == 1 else error.exit_code
-    return DockerError(f"docker: {error}\n\nRun 'docker run --help' for more information", status=error.status, exit_code=code)
-
-
+    return DockerError(
+        f"docker: {error}\n\nRun 'docker run --help' for more information", status=error.status, exit_code=code
+    )

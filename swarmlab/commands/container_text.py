@@ -9,8 +9,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from swarmlab.client.tables import ellipsis, short_id
 from swarmlab.commands.references import Reference, shown
-from swarmlab.commands.table import ellipsis, short_id
 from swarmlab.commands.units import age, decimal_size
 
 COMMAND_WIDTH = 20

@@ -26,7 +26,9 @@ class DockerError(Exception):
 
 def wrong_flags(text: str, path: str, usage: str) -> DockerError:
     """A flag that the command does not know, or a value that it cannot read."""
-    return DockerError(f"{text}\n\n{_usage(path, usage)}\n\nRun 'docker {path} --help' for more information", exit_code=125)
+    return DockerError(
+        f"{text}\n\n{_usage(path, usage)}\n\nRun 'docker {path} --help' for more information", exit_code=125
+    )
 
 
 def wrong_count(text: str, path: str, usage: str, *, verb: str = "Run") -> DockerError:

@@ -1,7 +1,7 @@
 """Following a stream for as long as lab time and patience last.
 
-A command that follows ends when the engine ends the stream, when patience runs out, or on Ctrl-C; in the last two cases the
-terminal shows `^C`, as it does when a person has had enough.
+A command that follows ends when the engine ends the stream, when patience runs out, or on Ctrl-C; in the last two
+cases the terminal shows `^C`, as it does when a person has had enough.
 """
 
 from __future__ import annotations

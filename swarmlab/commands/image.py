@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.image_pull import pull
 from swarmlab.commands.listing import Listing
@@ -17,7 +18,6 @@ from swarmlab.commands.options import Many, Switch, Text, argument, flag
 from swarmlab.commands.references import Reference
 from swarmlab.commands.service_images import tagged
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.table import short_id
 from swarmlab.commands.templates import FORMAT_TABLE
 from swarmlab.commands.units import age, decimal_size
 

@@ -20,7 +20,13 @@ LOCAL = {
     "network": "/networks/{}",
     "volume": "/volumes/{}",
 }
-SWARM = {"service": "/services/{}?insertDefaults=true", "task": "/tasks/{}", "node": "/nodes/{}", "secret": "/secrets/{}", "config": "/configs/{}"}
+SWARM = {
+    "service": "/services/{}?insertDefaults=true",
+    "task": "/tasks/{}",
+    "node": "/nodes/{}",
+    "secret": "/secrets/{}",
+    "config": "/configs/{}",
+}
 _ALL_KINDS = ("config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume")
 
 
@@ -86,7 +92,10 @@ class ContainerInspect(Command, path="container inspect"):
         """See Command."""
         params = {"size": 1} if self.size else None
         inspect(
-            session, self.containers, lambda name: session.raw(LOCAL["container"].format(name), params), self.format or ""
+            session,
+            self.containers,
+            lambda name: session.raw(LOCAL["container"].format(name), params),
+            self.format or "",
         )
 
 

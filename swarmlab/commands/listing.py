@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from swarmlab.commands.table import table
+from swarmlab.client.tables import table
 from swarmlab.commands.templates import go_json, render
 from swarmlab.commands.terminal import Terminal
 
@@ -22,7 +22,9 @@ class Listing:
         hidden: headers of what only templates can show.
     """
 
-    def __init__(self, terminal: Terminal, headers: Mapping[str, str], *, hidden: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, terminal: Terminal, headers: Mapping[str, str], *, hidden: Mapping[str, str] | None = None
+    ) -> None:
         self._terminal = terminal
         self._headers = headers
         self._all = {**headers, **(hidden or {})}
@@ -37,7 +39,9 @@ class Listing:
         if quiet and not template:
             self._lines([row[quiet_column] for row in rows])
         elif template in ("", "table"):
-            self._terminal.print(table(list(self._headers.values()), [[row[name] for name in self._headers] for row in rows]))
+            self._terminal.print(
+                table(list(self._headers.values()), [[row[name] for name in self._headers] for row in rows])
+            )
         elif template == "json":
             self._lines([go_json(dict(sorted(row.items()))) for row in rows])
         elif template.startswith("table"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from swarmlab.client.tables import natural, short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.inspecting import inspect
@@ -15,7 +16,6 @@ from swarmlab.commands.listing import Listing
 from swarmlab.commands.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.service_flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.table import natural, short_id
 from swarmlab.commands.templates import FORMAT_INSPECT, FORMAT_TABLE
 
 
@@ -78,7 +78,8 @@ class NetworkCreate(Command, path="network create"):
     usage = "[OPTIONS] NETWORK"
     summary = "Create a network"
     lacks = frozenset(
-        "--aux-address --config-from --config-only --ingress --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6 --scope".split()
+        "--aux-address --config-from --config-only --ingress --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6"
+        " --scope".split()
     )
 
     attachable: Switch = flag("--attachable", "Enable manual container attachment")

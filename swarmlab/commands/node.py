@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from swarmlab.client.tables import natural
 from swarmlab.commands import node_text
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
@@ -16,7 +17,6 @@ from swarmlab.commands.inspecting import each, inspect
 from swarmlab.commands.listing import Listing
 from swarmlab.commands.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.table import natural
 from swarmlab.commands.tasks import Names, TaskListing
 from swarmlab.commands.templates import FORMAT_INSPECT, FORMAT_TABLE
 
@@ -49,7 +49,9 @@ class NodeLs(Command, path="node ls", also=("node list",)):
         nodes.sort(key=lambda node: natural(node.get("Description", {}).get("Hostname", "")))
         rows = [node_text.row(node, info) for node in nodes]
         hidden = {"ID": "ID", "Self": "", "TLSStatus": "TLS STATUS"}
-        Listing(session.terminal, headers, hidden=hidden).print(rows, quiet=bool(self.quiet), template=self.format or "")
+        Listing(session.terminal, headers, hidden=hidden).print(
+            rows, quiet=bool(self.quiet), template=self.format or ""
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from swarmlab.commands.table import capitalised
+from swarmlab.client.tables import capitalised
 from swarmlab.commands.units import binary_size
 
 Node = dict[str, Any]

@@ -88,7 +88,7 @@ class Argument:
     show: Callable[[Any], Sequence[str]]
 
 
-def flag(spelling: str, help: str, default: str = "", *, syntax: str = "") -> Any:  # noqa: A002 the CLI's word
+def flag(spelling: str, help: str, default: str = "", *, syntax: str = "") -> Any:
     """Declare a field as a flag, spelled as in the CLI's help."""
     match = _SPELLING.fullmatch(spelling)
     if not match:

@@ -1,6 +1,6 @@
 """From a typed line to a command: `docker service scale helloworld=5` to `ServiceScale(replicas={"helloworld": 5})`.
 
-Source of the rules: spf13/pflag (long flags with a blank or `=`, short ones joined or apart, `--` ends them), spf13/cobra.
+Source of the rules: spf13/cobra; spf13/pflag (`--flag value` or `--flag=value`, short ones joined or apart, `--` ends).
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def _without_command(words: Sequence[str]) -> Command:
     group = " ".join(plain[:1])
     if words and words[0].startswith("-") and words[0] not in ("--help", "-h"):
         kind = f"unknown flag: {words[0]}" if words[0].startswith("--") else _unknown_short(words[0][1], words[0])
-        raise DockerError(f"{kind}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information")
+        raise DockerError(
+            f"{kind}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information"
+        )
     if group in GROUPS and len(plain) > 1:
         raise _unknown(f"{group} {plain[1]}", group)
     if group and group not in GROUPS:
@@ -165,5 +167,3 @@ class _Reading:
 
 def _plural(count: int) -> str:
     return "argument" if count == 1 else "arguments"
-
-

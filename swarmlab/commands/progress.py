@@ -22,6 +22,7 @@ def wait_on_service(session: Session, service: str, *, quiet: bool = False) -> N
     """Wait until the service converges, then print the progress as it stands at the end.
 
     Args:
+        session: where the service is.
         service: as typed; the last line names it so.
         quiet: print nothing of the progress.
 

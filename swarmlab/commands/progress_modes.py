@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Protocol
 
+from swarmlab.client.tables import short_id
 from swarmlab.commands.display import Display, bar, one_line
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.table import short_id
 
 STATES = ("new", "allocated", "pending", "assigned", "accepted", "preparing", "ready", "starting", "running")
 ENDED = ("complete", "shutdown", "failed", "rejected")
@@ -170,12 +170,10 @@ class GlobalJob:
                 _show_job_task(self._display, node, task)
         complete = sum(task["Status"]["State"] == "complete" for task in chosen.values())
         _show_job(self._display, complete, len(nodes))
-        return complete == len(nodes)
+        return bool(complete == len(nodes))
 
 
-def _one_each(
-    tasks: Iterable[Task], key: Callable[[Task], Any], active: Collection[str] | None
-) -> dict[Any, Task]:
+def _one_each(tasks: Iterable[Task], key: Callable[[Task], Any], active: Collection[str] | None) -> dict[Any, Task]:
     """The task of each slot or node that is wanted least far, then the one that got least far."""
     chosen: dict[Any, Task] = {}
     for task in _known(tasks):
@@ -207,7 +205,9 @@ def _rank(task: Task) -> tuple[int, int]:
 
 def _of_iteration(tasks: Iterable[Task], service: dict[str, Any]) -> list[Task]:
     index = service["JobStatus"]["JobIteration"].get("Index", 0)
-    return [task for task in tasks if task.get("JobIteration") is not None and task["JobIteration"].get("Index", 0) == index]
+    return [
+        task for task in tasks if task.get("JobIteration") is not None and task["JobIteration"].get("Index", 0) == index
+    ]
 
 
 def _runs(task: Task) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swarmlab.client.tables import natural
 from swarmlab.commands import service_text
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
@@ -18,7 +19,6 @@ from swarmlab.commands.options import Many, Switch, Text, argument, arguments, f
 from swarmlab.commands.progress import wait_on_service
 from swarmlab.commands.service_flags import WaitingFlags
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.table import natural
 from swarmlab.commands.tasks import Names, TaskListing
 from swarmlab.commands.templates import FORMAT_INSPECT, FORMAT_TABLE
 
@@ -182,7 +182,7 @@ def _read_scale(words: Sequence[str]) -> dict[str, int | str]:
     return {name: int(replicas) if replicas.isdigit() else replicas for name, replicas in pairs}
 
 
-def _show_scale(replicas: Mapping[str, int]) -> list[str]:
+def _show_scale(replicas: Mapping[str, int | str]) -> list[str]:
     return [f"{name}={number}" for name, number in replicas.items()]
 
 
@@ -194,13 +194,11 @@ class ServiceScale(Command, path="service scale"):
     summary = _SCALE_SUMMARY
 
     detach: Switch = flag("-d, --detach", "Exit immediately instead of waiting for the service to converge")
-    replicas: Mapping[str, int] = arguments(read=_read_scale, show=_show_scale)
+    replicas: Mapping[str, int | str] = arguments(read=_read_scale, show=_show_scale)
 
     def sdk(self) -> str:
         """See Command."""
-        return "\n".join(
-            f"client.services.get({name!r}).scale({number})" for name, number in self.replicas.items()
-        )
+        return "\n".join(f"client.services.get({name!r}).scale({number})" for name, number in self.replicas.items())
 
     def perform(self, session: Session) -> None:
         """See Command."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swarmlab.commands.errors import DockerError
+from swarmlab.commands.mounts import read_mount
 from swarmlab.commands.options import Many, Number, Switch, Text, argument, arguments, flag
 from swarmlab.commands.ports import read_ports
-from swarmlab.commands.mounts import read_mount
 from swarmlab.commands.progress import wait_on_service
 from swarmlab.commands.service_flags import (
     ContainerFlags,

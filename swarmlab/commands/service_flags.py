@@ -1,6 +1,7 @@
 """Flags that `service create` and `service update` share, each group with what it writes into a service's spec.
 
-A flag that was not typed changes nothing; the first flag of a group that is typed fills the group with the CLI's defaults.
+A flag that was not typed changes nothing; the first flag of a group that is typed fills the group with the CLI's
+defaults.
 Source: docker/cli cli/command/service/opts.go, update.go; swarmkit api/defaults/service.go.
 """
 
@@ -43,9 +44,7 @@ class UpdateFlags(Command):
     update_monitor: Text = flag(
         "--update-monitor duration", f"Duration after each task update to monitor for failure {_UNITS}", "5s"
     )
-    update_order: Text = flag(
-        "--update-order string", 'Update order ("start-first", "stop-first")', '"stop-first"'
-    )
+    update_order: Text = flag("--update-order string", 'Update order ("start-first", "stop-first")', '"stop-first"')
     update_parallelism: Number = flag(
         "--update-parallelism uint", "Maximum number of tasks updated simultaneously (0 to update all at once)", "1"
     )
@@ -99,12 +98,8 @@ class RestartFlags(Command):
         "--restart-condition string", 'Restart when condition is met ("none", "on-failure", "any")', '"any"'
     )
     restart_delay: Text = flag("--restart-delay duration", f"Delay between restart attempts {_UNITS}", "5s")
-    restart_max_attempts: Number = flag(
-        "--restart-max-attempts uint", "Maximum number of restarts before giving up"
-    )
-    restart_window: Text = flag(
-        "--restart-window duration", f"Window used to evaluate the restart policy {_UNITS}"
-    )
+    restart_max_attempts: Number = flag("--restart-max-attempts uint", "Maximum number of restarts before giving up")
+    restart_window: Text = flag("--restart-window duration", f"Window used to evaluate the restart policy {_UNITS}")
 
     def merge_restart_policy(self, template: Spec) -> None:
         """Write the restart policy into a task template."""
@@ -154,9 +149,7 @@ class HealthFlags(Command):
         "--health-start-period duration",
         f"Start period for the container to initialize before counting retries towards unstable {_SHORT_UNITS}",
     )
-    health_timeout: Text = flag(
-        "--health-timeout duration", f"Maximum time to allow one check to run {_SHORT_UNITS}"
-    )
+    health_timeout: Text = flag("--health-timeout duration", f"Maximum time to allow one check to run {_SHORT_UNITS}")
     no_healthcheck: Switch = flag("--no-healthcheck", "Disable any container-specified HEALTHCHECK")
 
     def merge_health(self, container: Spec) -> None:
@@ -192,9 +185,7 @@ class ContainerFlags(Command):
 
     entrypoint: Text = flag("--entrypoint command", "Overwrite the default ENTRYPOINT of the image")
     hostname: Text = flag("--hostname string", "Container hostname")
-    init: Switch = flag(
-        "--init", "Use an init inside each service container to forward signals and reap processes"
-    )
+    init: Switch = flag("--init", "Use an init inside each service container to forward signals and reap processes")
     log_driver: Text = flag("--log-driver string", "Logging driver for service")
     log_opt: Many = flag("--log-opt list", "Logging driver options")
     oom_score_adj: Number = flag("--oom-score-adj int", "Tune host's OOM preferences (-1000 to 1000) ")

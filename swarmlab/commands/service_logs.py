@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
+from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.following import follow_to_end
@@ -17,7 +18,6 @@ from swarmlab.commands.log_options import log_params
 from swarmlab.commands.options import Switch, Text, argument, flag
 from swarmlab.commands.session import Session
 from swarmlab.commands.streams import Frames, Stream
-from swarmlab.commands.table import short_id
 from swarmlab.commands.tasks import Names
 
 _ID = "com.docker.swarm.{}.id"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from swarmlab.client.tables import short_id
 from swarmlab.commands.references import shown
-from swarmlab.commands.table import short_id
 from swarmlab.commands.units import age, binary_size, go_float, show_duration
 
 Spec = dict[str, Any]

@@ -1,13 +1,13 @@
 """Where a command runs: one node's engine, the lab's clock, a terminal to print on.
 
-Every request of a command goes through here and through the docker SDK's low-level client, and every refusal leaves here as
-a DockerError in the CLI's words.
+Every request of a command goes through here and through the docker SDK's low-level client, and every refusal leaves
+here as a DockerError in the CLI's words.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -21,7 +21,7 @@ from swarmlab.client.protocols import Clock
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.terminal import Terminal
 
-Params = Mapping[str, Any]
+Params = dict[str, Any]
 POLL_S = 0.2
 """How often the CLI asks again while it waits."""
 
@@ -107,7 +107,7 @@ class Session:
         """A DELETE."""
         self.request("delete", path, params=params)
 
-    def request(
+    def request(  # noqa: PLR0913 HTTP has this many parts
         self,
         method: str,
         path: str,
@@ -115,20 +115,29 @@ class Session:
         params: Params | None = None,
         body: object = None,
         stream: bool = False,
-        headers: Mapping[str, str] | None = None,
+        upgrade: bool = False,
         timeout_s: float | None = None,
     ) -> Response:
-        """Ask the engine; `timeout_s` is wall time, the SDK's own when None.
+        """Ask the engine.
+
+        Args:
+            method: of HTTP, in lower case.
+            path: without the API's version.
+            params: the query.
+            body: sent as JSON.
+            stream: leave the answer's body to be read as it comes.
+            upgrade: ask for the raw connection, as `attach` does.
+            timeout_s: wall time; the SDK's own when None.
 
         Raises:
             DockerError: it refused, or could not be reached.
         """
-        api = self.client.api
+        api: Any = self.client.api  # its private parts have no types
         given: dict[str, Any] = {"params": params, "stream": stream, "timeout": timeout_s or api.timeout}
         if body is not None:
             given |= {"data": json.dumps(body), "headers": {"Content-Type": "application/json"}}
-        if headers:
-            given["headers"] = {**given.get("headers", {}), **headers}
+        if upgrade:
+            given["headers"] = {"Connection": "Upgrade", "Upgrade": "tcp"}
         try:
             answer: Response = getattr(api, method)(f"{api.base_url}/v{api._version}{path}", **given)
             api._raise_for_status(answer)
@@ -144,9 +153,9 @@ class Session:
         return DockerError(f"Cannot connect to the Docker daemon at {self.docker_host}. Is the docker daemon running?")
 
 
-def filters(given: Mapping[str, Any]) -> Params:
+def filters(given: Mapping[str, Iterable[str]]) -> Params:
     """The query of a list request: `{"service": ["web"]}` as the engine reads filters."""
-    wanted = {key: {str(value): True for value in values} for key, values in given.items() if values}
+    wanted = {key: found for key, values in given.items() if (found := dict.fromkeys(values, True))}
     return {"filters": json.dumps(wanted)} if wanted else {}
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
 from swarmlab.commands.compose import Words, pairs, read_compose
 from swarmlab.commands.compose_services import DEFAULT, NAMESPACE, attached, network_name, service_spec
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.listing import Listing
-from swarmlab.commands.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.options import Switch, Text, argument, arguments, flag
 from swarmlab.commands.progress import wait_on_service
 from swarmlab.commands.service import print_services
 from swarmlab.commands.service_images import pin
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.table import natural
 from swarmlab.commands.tasks import Names, TaskListing
 from swarmlab.commands.templates import FORMAT_TABLE
 
@@ -60,7 +60,8 @@ class StackDeploy(Command, path="stack deploy", also=("stack up",)):
     def sdk(self) -> str:
         """See Command."""
         label = {"label": f"{NAMESPACE}={self.stack}"}
-        return f"# the API has no stacks: services and networks with a label are one\nclient.services.list(filters={label!r})"
+        remark = "# the API has no stacks: services and networks with a label are one"
+        return f"{remark}\nclient.services.list(filters={label!r})"
 
     def perform(self, session: Session) -> None:
         """See Command."""

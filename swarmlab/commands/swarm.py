@@ -83,7 +83,8 @@ class SwarmInit(SwarmSettings, path="swarm init"):
     def sdk(self) -> str:
         """See Command."""
         force = ", force_new_cluster=True" if self.force_new_cluster else ""
-        return f"client.swarm.init(advertise_addr={self.advertise_addr!r}, listen_addr={_listen(self.listen_addr)!r}{force})"
+        listen = _listen(self.listen_addr)
+        return f"client.swarm.init(advertise_addr={self.advertise_addr!r}, listen_addr={listen!r}{force})"
 
     def perform(self, session: Session) -> None:
         """See Command."""

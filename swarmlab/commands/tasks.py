@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from swarmlab.client.tables import capitalised, ellipsis, natural, short_id
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.listing import Listing
 from swarmlab.commands.references import shown
 from swarmlab.commands.session import Session
-from swarmlab.commands.table import capitalised, ellipsis, natural, short_id
 from swarmlab.commands.units import age, time_order
 
 ERROR_WIDTH = 30
@@ -53,7 +53,7 @@ class Names:
 
 
 class TaskListing:
-    """Tasks in the order of their names, the newest of each name first, older ones under `\\_`."""
+    r"""Tasks in the order of their names, the newest of each name first, older ones under `\_`."""
 
     def __init__(self, session: Session, tasks: list[Task], names: Names, *, trunc: bool) -> None:
         self._session = session
@@ -93,10 +93,13 @@ class TaskListing:
             "Image": shown(image) if self._trunc else image,
             "Node": self._names.node(task.get("NodeID", "")),
             "DesiredState": capitalised(task["DesiredState"]),
-            "CurrentState": f"{capitalised(status['State'])} {age(status['Timestamp'], self._session.now()).lower()} ago",
+            "CurrentState": f"{capitalised(status['State'])} {self._since(status['Timestamp'])}",
             "Error": self._error(status.get("Err", "")),
             "Ports": ",".join(map(_port, (status.get("PortStatus") or {}).get("Ports") or [])),
         }
+
+    def _since(self, timestamp: str) -> str:
+        return f"{age(timestamp, self._session.now()).lower()} ago"
 
     def _error(self, error: str) -> str:
         cut = ellipsis(error, ERROR_WIDTH) if self._trunc else error

@@ -1,6 +1,7 @@
 """What a command prints, as it stands on a terminal's screen when the command is over.
 
-Tabs have become blanks, lines carry no blanks at their end, and progress that was drawn over itself appears once, finished.
+Tabs have become blanks, lines carry no blanks at their end, and progress that was drawn over itself appears once,
+finished.
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ REAL = frozenset(
     for group, names in {
         "swarm": "ca unlock",
         "stack": "config",
-        "container": "attach commit cp create diff export pause port prune rename restart stats top unpause update wait",
+        "container": "attach commit cp create diff export pause port prune rename restart stats top unpause"
+        " update wait",
         "image": "build history import load prune push rm save tag",
         "network": "connect disconnect prune",
         "volume": "prune update",

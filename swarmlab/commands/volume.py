@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
 from swarmlab.commands.inspecting import each, inspect
 from swarmlab.commands.listing import Listing
 from swarmlab.commands.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.service_flags import pairs
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.table import natural
 from swarmlab.commands.templates import FORMAT_INSPECT, FORMAT_TABLE
 
 

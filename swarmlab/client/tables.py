@@ -27,7 +27,9 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def natural(name: str) -> list[tuple[bool, int, str]]:
     """Sort key under which `web.2` comes before `web.10`."""
-    return [(part.isdigit() is False, int(part) if part.isdigit() else 0, part) for part in re.findall(r"\d+|\D+", name)]
+    return [
+        (part.isdigit() is False, int(part) if part.isdigit() else 0, part) for part in re.findall(r"\d+|\D+", name)
+    ]
 
 
 def short_id(identifier: str) -> str:

@@ -1,0 +1,163 @@
+"""One frozen look at a swarm: nodes, services, tasks. Plots, tables and checks are made from it.
+
+Owns the translation from the API's JSON to names that read well. A snapshot never changes; take another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docker import DockerClient
+
+from swarmlab.client.tables import natural
+
+ACTIVE = ("new", "pending", "assigned", "accepted", "preparing", "ready", "starting", "running")
+"""States of a task that has not ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeView:
+    """A node as the managers see it.
+
+    Attributes:
+        label: the host name, with the start of the id where two nodes share a name.
+        role: worker or manager.
+        state: ready, down, unknown or disconnected.
+        availability: active, pause or drain.
+        reachability: reachable or unreachable; empty for a worker.
+    """
+
+    id: str
+    name: str
+    label: str
+    role: str
+    state: str
+    availability: str
+    is_leader: bool
+    reachability: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """A task.
+
+    Attributes:
+        slot: None for a task of a global service.
+        node_id: empty while no node has been chosen.
+        error: why it failed, or why it is still pending.
+    """
+
+    id: str
+    service: str
+    slot: int | None
+    node_id: str
+    state: str
+    desired_state: str
+    error: str
+
+    @property
+    def name(self) -> str:
+        """`helloworld.1`; the service alone for a task without a slot."""
+        return self.service if self.slot is None else f"{self.service}.{self.slot}"
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the swarm wants it to run, now or in a moment."""
+        return self.desired_state in ("running", "ready", "accepted", "complete")
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has not ended, as far as the swarm knows."""
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView:
+    """A service; `replicas` is None for a global one."""
+
+    id: str
+    name: str
+    mode: str
+    replicas: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The swarm at one moment; nodes, services and tasks in the order of their names."""
+
+    nodes: tuple[NodeView, ...]
+    services: tuple[ServiceView, ...]
+    tasks: tuple[TaskView, ...]
+
+    def current(self, services: Iterable[str] = ()) -> tuple[TaskView, ...]:
+        """Tasks that are wanted or still active, of these services or of all."""
+        names = set(services)
+        return tuple(
+            task for task in self.tasks if (task.is_wanted or task.is_active) and (not names or task.service in names)
+        )
+
+    def counts(self, services: Iterable[str] = ()) -> dict[str, int]:
+        """Number of running tasks on each node, by the node's id."""
+        running = [task.node_id for task in self.current(services) if task.state == "running"]
+        return {node.id: running.count(node.id) for node in self.nodes}
+
+    def node(self, node_id: str) -> NodeView | None:
+        """The node with this id, if the swarm still knows it."""
+        return next((node for node in self.nodes if node.id == node_id), None)
+
+
+def take_snapshot(client: DockerClient) -> Snapshot:
+    """Look at the swarm through one of its managers."""
+    api: Any = client.api  # partly without types
+    services = {service["ID"]: _service(service) for service in api.services()}
+    tasks = [_task(task, services) for task in api.tasks()]
+    return Snapshot(
+        nodes=tuple(sorted(_nodes(api.nodes()), key=lambda node: (natural(node.name), node.state == "down", node.id))),
+        services=tuple(sorted(services.values(), key=lambda service: natural(service.name))),
+        tasks=tuple(sorted(tasks, key=lambda task: (natural(task.name), task.id))),
+    )
+
+
+def _nodes(found: list[Mapping[str, Any]]) -> list[NodeView]:
+    names = [node["Description"]["Hostname"] for node in found]
+    return [_node(node, is_shared=names.count(name) > 1) for node, name in zip(found, names, strict=True)]
+
+
+def _node(node: Mapping[str, Any], *, is_shared: bool) -> NodeView:
+    manager = node.get("ManagerStatus") or {}
+    name = node["Description"]["Hostname"]
+    return NodeView(
+        id=node["ID"],
+        name=name,
+        label=f"{name} ({node['ID'][:4]})" if is_shared else name,
+        role=node["Spec"]["Role"],
+        state=node["Status"]["State"],
+        availability=node["Spec"]["Availability"],
+        is_leader=bool(manager.get("Leader")),
+        reachability=manager.get("Reachability", ""),
+    )
+
+
+def _service(service: Mapping[str, Any]) -> ServiceView:
+    mode = service["Spec"]["Mode"]
+    return ServiceView(
+        id=service["ID"],
+        name=service["Spec"]["Name"],
+        mode=next(iter(mode)),
+        replicas=(mode.get("Replicated") or {}).get("Replicas"),
+    )
+
+
+def _task(task: Mapping[str, Any], services: Mapping[str, ServiceView]) -> TaskView:
+    service = services.get(task["ServiceID"])
+    return TaskView(
+        id=task["ID"],
+        service=service.name if service else task["ServiceID"][:12],
+        slot=task.get("Slot") or None,
+        node_id=task.get("NodeID", ""),
+        state=task["Status"]["State"],
+        desired_state=task["DesiredState"],
+        error=task["Status"].get("Err", ""),
+    )
