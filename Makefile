@@ -6,6 +6,8 @@
 PYTHON ?= python3
 ARGS ?=
 RUN := .venv/bin/python
+# What also runs on three real Docker Engines.
+ON_REAL = notebooks $(wildcard tests/real tests/conformance tests/transcripts)
 # One process a core; the cells of one notebook stay together.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 
@@ -41,8 +43,8 @@ fix: env-test  ## mend what `make check` can mend: lint, format, everything gene
 notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
 
-real: env-test  ## run the lessons and the conformance tests on three real Docker Engines
-	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real $(RUN) -m pytest --nbval-lax notebooks tests/conformance $(ARGS)
+real: env-test  ## run the lessons, transcripts and faults on three real Docker Engines
+	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real $(RUN) -m pytest --nbval-lax $(ON_REAL) $(ARGS)
 
 newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
 	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)
