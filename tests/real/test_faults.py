@@ -1,0 +1,180 @@
+"""What can be broken in a lab of real engines, and how real Swarm takes it."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from docker import DockerClient
+
+from swarmlab.backends.dind import DindBackend
+from swarmlab.client.protocols import PORTS, FaultRefused, Port
+from tests.real.waiting import wait_until
+
+MANAGER, WORKER, OTHER = "docker-swarm-3", "docker-swarm-1", "docker-swarm-2"
+
+JOIN_TIMEOUT = (
+    "Error response from daemon: Timeout was reached before node joined. The attempt to join the swarm will continue "
+    'in the background. Use the "docker info" command to see the current swarm status of your node.\n'
+)
+
+
+@pytest.fixture(scope="module")
+def manager(lab: DindBackend) -> Iterator[DockerClient]:
+    lab.reset("helloworld")
+    client = lab.client(MANAGER)
+    yield client
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def healed(lab: DindBackend, manager: DockerClient) -> Iterator[None]:
+    yield
+    lab.faults.heal()
+    wait_until(lambda: set(node_states(manager, WORKER)) >= {"ready"}, "the worker to be ready again")
+
+
+def node_states(manager: DockerClient, name: str) -> list[str]:
+    # A node that is just joining has no host name yet.
+    nodes = [node.attrs for node in manager.nodes.list()]
+    return [node["Status"]["State"] for node in nodes if node["Description"].get("Hostname") == name]
+
+
+def docker(lab: DindBackend, node: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DOCKER_CONFIG": lab.docker_config}
+    environment.pop("DOCKER_HOST", None)
+    command = ["docker", "--context", node, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def scale(manager: DockerClient, replicas: int) -> None:
+    service = manager.services.get("helloworld")
+    spec = service.attrs["Spec"]
+    spec["Mode"] = {"Replicated": {"Replicas": replicas}}
+    manager.api.update_service(service.id, service.version, **{
+        "name": "helloworld", "mode": spec["Mode"], "task_template": spec["TaskTemplate"],
+        "endpoint_spec": spec["EndpointSpec"],
+    })  # fmt: skip
+
+
+def running_task(manager: DockerClient, node: str) -> dict:
+    """A running task of the node, started there if need be."""
+    node_id = next(one.id for one in manager.nodes.list() if one.attrs["Description"]["Hostname"] == node)
+
+    def found() -> list[dict]:
+        tasks = manager.services.get("helloworld").tasks({"node": node_id, "desired-state": "running"})
+        return [task for task in tasks if task["Status"]["State"] == "running"]
+
+    if not found():
+        scale(manager, 3)
+    wait_until(found, f"a task on {node}")
+    return found()[0]
+
+
+def task_error(manager: DockerClient, task: dict) -> str:
+    wait_until(lambda: manager.api.inspect_task(task["ID"])["Status"]["State"] == "failed", "the task to fail")
+    return manager.api.inspect_task(task["ID"])["Status"]["Err"]
+
+
+def test_a_killed_container_fails_with_its_exit_code(lab: DindBackend, manager: DockerClient) -> None:
+    """SIGKILL, as the kernel's out-of-memory killer does it."""
+    task = running_task(manager, WORKER)
+    lab.faults.kill(WORKER, task["Status"]["ContainerStatus"]["ContainerID"])
+    assert task_error(manager, task) == "task: non-zero exit (137)"
+
+
+def test_a_lost_container_reads_as_in_the_source(lab: DindBackend, manager: DockerClient) -> None:
+    """Row S19: gone while its engine was down."""
+    task = running_task(manager, WORKER)
+    lab.faults.lose_container(WORKER, task["Status"]["ContainerStatus"]["ContainerID"][:12])
+    assert task_error(manager, task) == f"No such container: helloworld.{task['Slot']}.{task['ID']}"
+
+
+def test_a_container_that_is_not_there_cannot_be_killed(lab: DindBackend) -> None:
+    """The text says where to look."""
+    with pytest.raises(FaultRefused, match="docker ps"):
+        lab.faults.kill(WORKER, "no-such-container")
+
+
+def test_a_stopped_engine_is_down_and_comes_back_at_its_address(lab: DindBackend, manager: DockerClient) -> None:
+    """Twice, since stale pid files break the second start."""
+    for _ in range(2):
+        lab.faults.stop(WORKER)
+        lab.faults.stop(WORKER)
+        wait_until(lambda: node_states(manager, WORKER) == ["down"], "the worker to be down")
+        lab.faults.start(WORKER)
+        wait_until(lambda: node_states(manager, WORKER) == ["ready"], "the worker to be ready")
+    assert manager.nodes.list(filters={"name": WORKER})[0].attrs["Status"]["Addr"] == lab.hosts[0].address
+
+
+def test_a_disconnected_node_is_down_while_its_own_api_answers(lab: DindBackend, manager: DockerClient) -> None:
+    """The learner can still look at it: it believes to be in the swarm."""
+    lab.faults.disconnect(WORKER)
+    wait_until(lambda: node_states(manager, WORKER) == ["down"], "the worker to be down")
+    client = lab.client(WORKER)
+    assert client.info()["Swarm"]["LocalNodeState"] == "active"
+    client.close()
+    lab.faults.reconnect(WORKER)
+    wait_until(lambda: node_states(manager, WORKER) == ["ready"], "the worker to be ready")
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_both_walls_must_let_a_port_pass(lab: DindBackend, port: Port) -> None:
+    """Row S2: opening one of two walls changes nothing."""
+    checks = []
+    for change in (
+        lambda: lab.faults.block(MANAGER, port, at="firewall"),
+        lambda: lab.faults.block(MANAGER, port, at="security_group"),
+        lambda: lab.faults.open(MANAGER, port, at="firewall"),
+        lambda: lab.faults.open(MANAGER, port, at="security_group"),
+    ):
+        change()
+        check = lab.ports.check(MANAGER, port, peer=WORKER)
+        checks.append((check.open, check.blocked_at))
+    assert checks == [
+        (False, ("firewall",)),
+        (False, ("firewall", "security_group")),
+        (False, ("security_group",)),
+        (True, ()),
+    ]
+    assert lab.ports.check(OTHER, port, peer=WORKER).open
+
+
+def test_a_block_stops_what_is_connected_already_and_outlives_a_restart(
+    lab: DindBackend, manager: DockerClient
+) -> None:
+    """A worker that cannot reach port 2377 of its manager is taken for dead."""
+    lab.faults.block(MANAGER, "2377/tcp")
+    wait_until(lambda: node_states(manager, WORKER) == ["down"], "the worker to be down")
+    lab.faults.stop(MANAGER)
+    lab.faults.start(MANAGER)
+    assert not lab.ports.check(MANAGER, "2377/tcp", peer=WORKER).open
+
+
+@pytest.mark.cli
+def test_a_join_that_cannot_reach_the_manager_ends_by_itself_once_it_can(
+    lab: DindBackend, manager: DockerClient
+) -> None:
+    """Row S18, its text included."""
+    manager.swarm.reload()
+    token = manager.swarm.attrs["JoinTokens"]["Worker"]
+    docker(lab, WORKER, "swarm", "leave", "--force")
+    lab.faults.block(MANAGER, "2377/tcp")
+    joined = docker(lab, WORKER, "swarm", "join", "--token", token, f"{lab.hosts[2].address}:2377")
+    assert joined.stderr == JOIN_TIMEOUT
+    assert "Swarm: pending" in docker(lab, WORKER, "info").stdout
+    lab.faults.open(MANAGER, "2377/tcp")
+    wait_until(lambda: node_states(manager, WORKER).count("ready") == 1, "the join to end in the background")
+
+
+@pytest.mark.cli
+def test_a_host_outside_must_name_the_manager_by_its_public_address(lab: DindBackend, manager: DockerClient) -> None:
+    """Row S18, its other cause: the private address was named where only the public one could be reached."""
+    manager.swarm.reload()
+    token = manager.swarm.attrs["JoinTokens"]["Worker"]
+    docker(lab, WORKER, "swarm", "leave", "--force")
+    lab.faults.move_outside(WORKER)
+    assert docker(lab, WORKER, "swarm", "join", "--token", token, f"{lab.hosts[2].address}:2377").stderr == JOIN_TIMEOUT
+    docker(lab, WORKER, "swarm", "leave", "--force")
+    joined = docker(lab, WORKER, "swarm", "join", "--token", token, f"{lab.hosts[2].public_address}:2377")
+    assert joined.stdout == "This node joined a swarm as a worker.\n"
