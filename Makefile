@@ -44,7 +44,7 @@ notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
 
 real: env-test  ## run the lessons, transcripts and faults on three real Docker Engines
-	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real $(RUN) -m pytest --nbval-lax $(ON_REAL) $(ARGS)
+	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest --nbval-lax $(ON_REAL) $(ARGS)
 
 newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
 	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)
