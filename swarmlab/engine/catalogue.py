@@ -52,9 +52,14 @@ class CatalogueImage:
         return _made_up("configuration", self)
 
     @property
+    def layer_digests(self) -> tuple[str, ...]:
+        """The layers' digests."""
+        return tuple(_made_up(f"layer {n}", self) for n in range(len(self.layer_bytes)))
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """The layers' short ids, as progress shows them."""
-        return tuple(_made_up(f"layer {n}", self)[7:19] for n in range(len(self.layer_bytes)))
+        return tuple(digest[7:19] for digest in self.layer_digests)
 
 
 def _made_up(what: str, image: CatalogueImage) -> str:

@@ -42,6 +42,7 @@ class VolumeNotFound(NotFound):
 
     def __init__(self, name: str) -> None:
         EngineError.__init__(self, f"get {name}: no such volume")
+        self.name = name
 
 
 class RegistryDenied(NotFound):

@@ -92,6 +92,7 @@ class Images:
         self._online = online
         self.in_use = in_use
         self._images: dict[str, Image] = {}
+        self._contents: dict[str, CatalogueImage] = {}
 
     def list(self) -> builtins.list[Image]:
         """Every image, newest first."""
@@ -119,6 +120,10 @@ class Images:
             ):
                 return image
         raise NoSuchImage(reference if parsed.digest else parsed.familiar)
+
+    def content_of(self, id_: str) -> CatalogueImage:
+        """What is in an image, by its id, also when it has no name any more."""
+        return self._contents[id_]
 
     def has(self, reference: str) -> bool:
         """Whether `find` would find it."""
@@ -198,6 +203,7 @@ class Images:
 
     def _add(self, parsed: Reference, content: CatalogueImage) -> Image:
         image = self._images.setdefault(content.id, Image(id=content.id, content=content, tags=[], digests=[]))
+        self._contents[content.id] = content
         digest = f"{content.repository}@{content.digest}"
         if digest not in image.digests:
             image.digests.append(digest)

@@ -90,6 +90,11 @@ class LogBuffer:
         self._lines: deque[LogLine] = deque(maxlen=KEPT_LINES)
         self._unfinished: dict[str, str] = {}
         self._readers: list[LogReader] = []
+        self._live = False
+
+    def begin(self) -> None:
+        """A process writes from now on."""
+        self._live = True
 
     def write(self, time: float, stream: str, text: str) -> None:
         """Keep what was written and hand each whole line to who follows."""
@@ -106,13 +111,14 @@ class LogBuffer:
         for reader in self._readers:
             reader.close()
         self._readers = []
+        self._live = False
 
-    def open(self, options: LogOptions, *, running: bool) -> LogReader:
-        """Read the lines; following ends when the process ends, or at once when none is `running`."""
+    def open(self, options: LogOptions) -> LogReader:
+        """Read the lines; following ends when the process ends, or at once when none runs."""
         lines = [line for line in self._lines if options.wants(line)]
         if options.tail is not None:
             lines = lines[len(lines) - options.tail :] if options.tail < len(lines) else lines
-        reader = LogReader(lines, options, follows=options.follow and running)
+        reader = LogReader(lines, options, follows=options.follow and self._live)
         if not reader.ended:
             self._readers.append(reader)
         return reader

@@ -157,7 +157,7 @@ class _Shell:
     # --- words ---
 
     def _expand(self, word: Word) -> RunWords:
-        if not any(expand and "$" in text for text, expand in word.parts):
+        if word.bare and not any(expand for _, expand in word.parts):
             return [word.text]
         whole = yield from self._expand_whole(word)
         return whole.split() if word.bare else [whole]

@@ -102,8 +102,11 @@ class _Parser:
             raise self._unexpected()
         self._tokens.pop(0)
 
+    def _at(self, *operators: str) -> bool:
+        return bool(self._tokens) and self._tokens[0] in operators
+
     def _skip_separators(self) -> None:
-        while self._tokens and self._tokens[0] in (";", "\n"):
+        while self._at(";", "\n"):
             self._tokens.pop(0)
 
     def _sequence(self, ends: tuple[str, ...]) -> Sequence:
@@ -111,16 +114,16 @@ class _Parser:
         self._skip_separators()
         while self._tokens and isinstance(self._tokens[0], Word) and self._keyword() not in (ends or ("",)):
             commands.append(self._chain())
-            if not self._tokens or self._tokens[0] not in (";", "\n"):
+            if not self._at(";", "\n"):
                 break
             self._skip_separators()
         return Sequence(commands=tuple(commands))
 
     def _chain(self) -> Command:
         links: list[tuple[str, Command]] = [("", self._command())]
-        while self._tokens and self._tokens[0] in ("&&", "||"):
+        while self._at("&&", "||"):
             operator = str(self._tokens.pop(0))
-            while self._tokens and self._tokens[0] == "\n":
+            while self._at("\n"):
                 self._tokens.pop(0)
             links.append((operator, self._command()))
         return links[0][1] if len(links) == 1 else Chain(links=tuple(links))
@@ -180,7 +183,7 @@ class _Parser:
         assignments: list[tuple[str, Word]] = []
         output: Word | None = None
         append = errors_too = as_errors = False
-        while self._tokens and self._tokens[0] not in (";", "\n", "&&", "||"):
+        while self._tokens and not self._at(";", "\n", "&&", "||"):
             token = self._tokens.pop(0)
             if token in (">", ">>"):
                 output, append = self._target(), token == ">>"
