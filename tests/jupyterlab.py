@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-START_WITHIN_S = 120
+START_WITHIN_S = 300
 END_WITHIN_S = 30
 COMMAND = (sys.executable, "-m", "swarmlab", "lab")
 
