@@ -119,7 +119,7 @@ class Updater:
     Args:
         store: the swarm's store.
         clock: engine time.
-        chance: ids of new tasks.
+        chance: ids of new tasks, and the order of slots.
         restarts: starts the new tasks.
         run: what is to be brought up to date.
     """
@@ -177,8 +177,9 @@ class Updater:
         if state in (UpdateState.PAUSED, UpdateState.ROLLBACK_PAUSED):
             self._phase = _Phase.DONE
             return
-        self._queue.extend(slot for slot in self._slots if len(slot) > 1 or self._is_dirty(slot[0]))
-        self._dirty = len(self._queue)
+        dirty = [slot for slot in self._slots if len(slot) > 1 or self._is_dirty(slot[0])]
+        self._queue.extend(self._chance.shuffled(dirty))
+        self._dirty = len(dirty)
         if not self._dirty:
             self._phase = _Phase.DONE
             if state in (UpdateState.UPDATING, UpdateState.ROLLBACK_STARTED):

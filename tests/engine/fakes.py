@@ -185,7 +185,8 @@ class FakeSwarm:
         self.step()
         while not condition():
             due = self.clock.next_due()
-            assert due is not None and due - began <= limit_s, "it never came to pass"
+            assert due is not None, "nothing is planned any more"
+            assert due - began <= limit_s, "it did not come to pass in time"
             self.clock.move_to(max(due, self.clock.now))
             self.step()
         return self.clock.now - began
