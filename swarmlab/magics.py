@@ -17,7 +17,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import no_var_expand
+from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.commands import DockerError, Session, parse
@@ -86,9 +86,9 @@ def load(cluster: Cluster, shell: InteractiveShell | None = None) -> None:
         """The docker command line of the lab; see swarmlab.magics."""
         magic(line, cell)
 
-    unexpanded: Any = no_var_expand  # wrongly typed there
-    unexpanded(docker)
-    shell.register_magic_function(docker, magic_kind="line_cell", magic_name="docker")
+    setattr(docker, MAGIC_NO_VAR_EXPAND_ATTR, True)
+    register: Any = shell.register_magic_function  # wrongly typed there
+    register(docker, magic_kind="line_cell", magic_name="docker")
 
 
 def read_where(line: str, where: _Where) -> tuple[_Where, str]:

@@ -1,0 +1,323 @@
+"""Pictures of a swarm: which task is on which node, and how many before and after.
+
+Every picture comes with the same content as a text table under it, and with a sentence for those who do not see it.
+Colour is never alone in telling something: a state has its own sign and hatching too.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
+from swarmlab.client.tables import natural, table
+
+PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#BBBBBB")
+"""Okabe and Ito's colours, which people with any colour vision can tell apart. Source: jfly.uni-koeln.de/color."""
+
+NODES_A_ROW = 10
+FEW_NODES = 5
+LEGEND_COLUMNS = 4
+NO_NODE = "no node yet"
+_DPI = 100
+
+
+class Swarm(Protocol):
+    """What can be looked at: a Lab, a Cluster."""
+
+    def snapshot(self) -> Snapshot:
+        """The swarm now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a task's state is drawn: a sign and a hatching, and what they mean."""
+
+    sign: str
+    hatch: str
+    meaning: str
+
+
+RUNNING = Look(sign="▶", hatch="", meaning="running")
+STARTING = Look(sign="…", hatch="//", meaning="on its way")
+PENDING = Look(sign="?", hatch="..", meaning="pending")
+LOST = Look(sign="!", hatch="xx", meaning="last seen running")
+STOPPING = Look(sign="■", hatch="--", meaning="to be stopped")
+ENDED = Look(sign="×", hatch="\\\\", meaning="ended")
+LOOKS = (RUNNING, STARTING, PENDING, LOST, STOPPING, ENDED)
+
+
+def look_of(task: TaskView, node: NodeView | None) -> Look:
+    """How this task is drawn; `node` is where it is."""
+    if not task.is_active:
+        return ENDED
+    if task.state in ("new", "pending"):
+        return PENDING
+    if node is not None and node.state == "down":
+        return LOST
+    if not task.is_wanted:
+        return STOPPING
+    return RUNNING if task.state == "running" else STARTING
+
+
+def plot_placement(swarm: Swarm, *services: str) -> None:
+    """Show which tasks are on which node, as a picture and as a table; of all services unless some are named."""
+    snapshot = swarm.snapshot()
+    _show(draw_placement(snapshot, services), describe_placement(snapshot, services))
+    sys.stdout.write(placement_table(snapshot, services) + "\n")
+
+
+def plot_balance(before: Snapshot, after: Snapshot | Swarm, *services: str) -> None:
+    """Show how many tasks ran on each node before and after, as a picture and as a table.
+
+    Args:
+        before: what `lab.snapshot()` gave before the action.
+        after: a snapshot, or the lab as it is now.
+        services: count only these.
+    """
+    later = after if isinstance(after, Snapshot) else after.snapshot()
+    _show(draw_balance(before, later, services), describe_balance(before, later, services))
+    sys.stdout.write(balance_table(before, later, services) + "\n")
+
+
+def placement_table(snapshot: Snapshot, services: Sequence[str] = ()) -> str:
+    """Nodes with what is on each of them."""
+    places = _places(snapshot, services)
+    rows = [(_title(node), _status(node), str(len(tasks)), _task_list(tasks, node)) for node, tasks in places]
+    return _without_ends(table(("NODE", "STATUS", "TASKS", "WHICH"), rows))
+
+
+def balance_table(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> str:
+    """Running tasks on each node, before and after."""
+    rows = [(name, str(old), str(new), f"{new - old:+d}") for name, old, new in _balance(before, after, services)]
+    return _without_ends(table(("NODE", "BEFORE", "AFTER", "CHANGE"), rows))
+
+
+def describe_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> str:
+    """The picture in words."""
+    parts = [f"{_title(node)} ({_status(node)}) {len(tasks)}" for node, tasks in _places(snapshot, services)]
+    return f"Tasks of {', '.join(services) or 'all services'} on each node: {', '.join(parts)}."
+
+
+def describe_balance(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> str:
+    """The picture in words."""
+    parts = [f"{name} {old} then {new}" for name, old, new in _balance(before, after, services)]
+    return f"Running tasks of {', '.join(services) or 'all services'} before and after: {', '.join(parts)}."
+
+
+Places = list[tuple[NodeView | None, list[TaskView]]]
+
+
+def _places(snapshot: Snapshot, services: Sequence[str]) -> Places:
+    tasks = sorted(snapshot.current(services), key=lambda task: (natural(task.name), task.id))
+    places: Places = [(node, [task for task in tasks if task.node_id == node.id]) for node in snapshot.nodes]
+    known = {node.id for node in snapshot.nodes}
+    nowhere = [task for task in tasks if task.node_id not in known]
+    return [*places, (None, nowhere)] if nowhere else places
+
+
+def _title(node: NodeView | None) -> str:
+    if node is None:
+        return NO_NODE
+    return f"{node.label} *" if node.is_leader else node.label
+
+
+def _status(node: NodeView | None) -> str:
+    if node is None:
+        return "waiting"
+    role = "leader" if node.is_leader else node.role
+    parts = [node.state, role] if node.availability == "active" else [node.state, node.availability, role]
+    return " ".join(parts)
+
+
+def _task_list(tasks: list[TaskView], node: NodeView | None) -> str:
+    """`helloworld.1,3 running, helloworld.4 on its way`."""
+    slots: dict[tuple[str, str], list[str]] = {}
+    for task in tasks:
+        slots.setdefault((task.service, look_of(task, node).meaning), []).append(str(task.slot or ""))
+    return ", ".join(
+        f"{service}.{','.join(found)}".rstrip(".,") + f" {state}" for (service, state), found in slots.items()
+    )
+
+
+def _without_ends(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def _balance(before: Snapshot, after: Snapshot, services: Sequence[str]) -> list[tuple[str, int, int]]:
+    names = {node.id: node.label for node in (*after.nodes, *before.nodes)}
+    old, new = before.counts(services), after.counts(services)
+    ordered = sorted(names, key=lambda node_id: natural(names[node_id]))
+    return [(names[node_id], old.get(node_id, 0), new.get(node_id, 0)) for node_id in ordered]
+
+
+def draw_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> Figure:
+    """Nodes side by side, ten in a row, each task a cell with its slot and state."""
+    places = _places(snapshot, services)
+    colours = _colours(snapshot)
+    rows = [places[start : start + NODES_A_ROW] for start in range(0, len(places), NODES_A_ROW)] or [[]]
+    columns = max(len(rows[0]), 3)
+    is_wide = columns <= FEW_NODES
+    heights = [max((_cell_rows(tasks, is_wide) for _, tasks in row), default=1) for row in rows]
+    figure = Figure(figsize=(max(7.0, 1.25 * columns), 1.3 + sum(0.36 * max(height, 2) + 0.75 for height in heights)))
+    axes = figure.subplots(len(rows), 1, squeeze=False, height_ratios=[max(height, 2) + 2 for height in heights])
+    for panel, row, height in zip(axes[:, 0], rows, heights, strict=True):
+        _draw_row(panel, row, colours, columns=columns, height=max(height, 2), is_wide=is_wide)
+    figure.suptitle(f"Placement of {', '.join(services) or 'all services'}", fontsize=12)
+    _legend(figure, places, colours)
+    return figure
+
+
+def _colours(snapshot: Snapshot) -> dict[str, str]:
+    names = sorted(
+        {task.service for task in snapshot.tasks} | {service.name for service in snapshot.services}, key=natural
+    )
+    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
+
+
+def _cell_rows(tasks: list[TaskView], is_wide: bool) -> int:
+    across = 3 if is_wide else 2
+    return -(-len(tasks) // across)
+
+
+def _draw_row(axes: Axes, row: Places, colours: Mapping[str, str], *, columns: int, height: int, is_wide: bool) -> None:
+    axes.set_xlim(0, columns)
+    axes.set_ylim(height + 0.05, -1.75)
+    axes.axis("off")
+    for number, (node, tasks) in enumerate(row):
+        _draw_node(axes, number, node, height, is_wide=is_wide)
+        across = 3 if is_wide else 2
+        for place, task in enumerate(tasks):
+            box = (number + 0.06 + place % across * 0.88 / across, place // across, 0.88 / across, 1.0)
+            _draw_task(axes, box, task, look_of(task, node), colours[task.service])
+
+
+def _draw_node(axes: Axes, number: int, node: NodeView | None, height: int, *, is_wide: bool) -> None:
+    is_down = node is not None and node.state == "down"
+    takes_none = node is None or node.availability != "active"
+    frame = Rectangle(
+        (number + 0.03, -1.7),
+        0.94,
+        height + 1.73,
+        facecolor="#EEEEEE" if is_down or takes_none else "white",
+        edgecolor="black" if not is_down else "#D55E00",
+        linestyle="--" if is_down or takes_none else "-",
+        linewidth=2.0 if node is not None and node.is_leader else 1.0,
+    )
+    axes.add_patch(frame)
+    size = 9.5 if is_wide else 7.0
+    name = NO_NODE if node is None else node.label
+    axes.text(number + 0.5, -1.25, _fitted(name, is_wide), ha="center", va="center", fontsize=size, weight="bold")
+    axes.text(number + 0.5, -0.5, _badge(node), ha="center", va="center", fontsize=size - 1.0)
+
+
+def _fitted(name: str, is_wide: bool) -> str:
+    return name if is_wide or len(name) <= 17 else f"…{name[-16:]}"
+
+
+def _badge(node: NodeView | None) -> str:
+    if node is None:
+        return "? waiting"
+    role = "★ leader" if node.is_leader else node.role
+    if node.state != "ready":
+        return f"× {node.state} · {role}"
+    return role if node.availability == "active" else f"‖ {node.availability} · {role}"
+
+
+def _draw_task(axes: Axes, box: tuple[float, float, float, float], task: TaskView, look: Look, colour: str) -> None:
+    left, top, width, height = box
+    cell = Rectangle(
+        (left + 0.012, top + 0.06),
+        width - 0.024,
+        height - 0.12,
+        facecolor=colour if look is not ENDED else "white",
+        edgecolor="black",
+        hatch=look.hatch,
+        linewidth=0.7,
+    )
+    axes.add_patch(cell)
+    slot = "" if task.slot is None else str(task.slot)
+    label = axes.text(
+        left + width / 2, top + 0.5, f"{slot} {look.sign}".strip(), ha="center", va="center", fontsize=8.0
+    )
+    if look.hatch:
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.8})
+
+
+def _legend(figure: Figure, places: Places, colours: Mapping[str, str]) -> None:
+    drawn = [(task, look_of(task, node)) for node, tasks in places for task in tasks]
+    services = [name for name in colours if name in {task.service for task, _ in drawn}]
+    handles = [Patch(facecolor=colours[name], edgecolor="black", label=name) for name in services]
+    for look in LOOKS:
+        if any(look is seen for _, seen in drawn):
+            patch = Patch(facecolor="white", edgecolor="black", hatch=look.hatch, label=f"{look.sign} {look.meaning}")
+            handles.append(patch)
+    if handles:
+        figure.legend(handles=handles, loc="lower center", ncols=LEGEND_COLUMNS, fontsize=8.5, frameon=False)
+    figure.subplots_adjust(left=0.01, right=0.99, top=1 - 0.45 / figure.get_figheight(), hspace=0.05)
+    lines = -(-len(handles) // LEGEND_COLUMNS)
+    figure.subplots_adjust(bottom=(0.15 + 0.25 * lines) / figure.get_figheight())
+
+
+def draw_balance(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> Figure:
+    """Two bars a node: running tasks before and after."""
+    found = _balance(before, after, services)
+    figure = Figure(figsize=(max(6.0, 0.42 * len(found) + 1.5), 3.6), layout="constrained")
+    axes = figure.subplots()
+    for shift, label, counts, look in (
+        (-0.2, "before", [old for _, old, _ in found], {"facecolor": "#DDDDDD", "hatch": "//"}),
+        (+0.2, "after", [new for _, _, new in found], {"facecolor": PALETTE[0]}),
+    ):
+        bars = axes.bar(
+            [x + shift for x in range(len(found))], counts, 0.4, label=label, edgecolor="black", **_any(look)
+        )
+        axes.bar_label(bars, fontsize=8)
+    is_crowded = len(found) > FEW_NODES
+    axes.set_xticks(range(len(found)), [name for name, _, _ in found], rotation=90 if is_crowded else 0)
+    axes.set_ylabel("running tasks")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.margins(y=0.15)
+    axes.set_title(f"Running tasks of {', '.join(services) or 'all services'} on each node", fontsize=11)
+    figure.legend(frameon=False, ncols=2, loc="outside lower right")
+    return figure
+
+
+def _any(options: Mapping[str, str]) -> Mapping[str, Any]:
+    return options
+
+
+class Picture:
+    """A figure as a PNG with a sentence for those who do not see it."""
+
+    def __init__(self, figure: Figure, words: str) -> None:
+        self.words = words
+        self.png = _png(figure, words)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"image/png": self.png, "text/plain": self.words}, {"image/png": {"alt": self.words}}
+
+
+def _png(figure: Figure, words: str) -> bytes:
+    data = io.BytesIO()
+    figure.savefig(data, format="png", dpi=_DPI, metadata={"Description": words, "Software": None})
+    return data.getvalue()
+
+
+def _show(figure: Figure, words: str) -> None:
+    """Show the picture where pictures can be shown."""
+    if get_ipython() is not None:
+        show: Any = display  # without types
+        show(Picture(figure, words))
