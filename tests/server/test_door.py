@@ -1,0 +1,58 @@
+"""A node's socket."""
+
+import asyncio
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from swarmlab.server.door import Door, SocketPathError
+
+
+def connect(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+
+
+def test_a_path_that_no_socket_can_have_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    """The operating system would only say that the path is too long."""
+    with pytest.raises(SocketPathError, match="may have 107 bytes"):
+        Door(tmp_path / ("x" * 107), lambda request: None)
+
+
+def test_the_longest_path_is_taken() -> None:
+    """107 bytes fit."""
+    assert not Door(Path("/" + "x" * 106), lambda request: None).open
+
+
+def test_only_its_owner_may_use_it(tmp_path: Path) -> None:
+    """0600."""
+    path = tmp_path / "node.sock"
+
+    async def run() -> None:
+        door = Door(path, lambda request: None)
+        door.set_open(True)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        door.remove()
+
+    asyncio.run(run())
+    assert not path.exists()
+
+
+def test_a_closed_door_refuses_as_a_dead_engine_does(tmp_path: Path) -> None:
+    """The socket is still there, but nobody listens."""
+    path = tmp_path / "node.sock"
+
+    async def run() -> None:
+        door = Door(path, lambda request: None)
+        door.set_open(True)
+        connect(path)
+        door.set_open(False)
+        with pytest.raises(ConnectionRefusedError):
+            connect(path)
+        door.set_open(True)
+        connect(path)
+        door.remove()
+
+    asyncio.run(run())

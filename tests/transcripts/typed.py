@@ -1,0 +1,183 @@
+"""Transcripts: what is typed into a terminal, and what a reader sees then. Parsed, typed, made comparable.
+
+A transcript is read from top to bottom:
+
+    # a comment
+    token = docker-swarm-3:~$ docker swarm join-token -q worker     the command's output, for later, as {token}
+    wait 3                                                          seconds
+    docker-swarm-1:~$ docker ps                                     typed on that node
+    ----
+    CONTAINER ID  IMAGE  …                                          what is printed, errors too; ends at the next command
+    within 20 s: docker-swarm-3:~$ docker node ls                   repeated until the printed text fits
+
+`{docker-swarm-3}` in a command is that node's address. Ids, tokens, digests, addresses, ages and times are written as
+`<id>`, `<token>` …; columns are two blanks apart; of a progress only the last count is kept; of lines that may
+come in any order (`<any order>` on the first line) the order does not matter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarmlab.client.protocols import Host
+
+COMMAND = re.compile(r"(?:(?P<name>\w+) = |within (?P<within>\d+) s: )?(?P<node>[\w-]+|\{\w+\}):~\$ (?P<line>.*)")
+WAIT = re.compile(r"wait (\d+)")
+BLANKS = re.compile(r" {2,}")
+ANY_ORDER = "<any order>"
+_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command and what it prints. `name` keeps the output; `within_s` repeats it until it fits."""
+
+    number: int
+    node: str
+    line: str
+    expected: tuple[str, ...]
+    name: str = ""
+    within_s: int = 0
+    wait_s: int = 0
+
+
+def parse(text: str) -> Iterator[Step]:
+    """The steps of a transcript."""
+    wait_s = 0
+    lines = text.splitlines()
+    for index, line in enumerate(lines):
+        if match := WAIT.fullmatch(line):
+            wait_s = int(match[1])
+        elif match := COMMAND.fullmatch(line):
+            yield Step(
+                number=index + 1,
+                node=match["node"],
+                line=match["line"],
+                expected=tuple(_expected(lines[index + 1 :])),
+                name=match["name"] or "",
+                within_s=int(match["within"] or 0),
+                wait_s=wait_s,
+            )
+            wait_s = 0
+
+
+def _expected(rest: Sequence[str]) -> Iterator[str]:
+    if not rest or rest[0] != "----":
+        return
+    for line in rest[1:]:
+        if COMMAND.fullmatch(line) or WAIT.fullmatch(line) or line.startswith("# "):
+            return
+        if line.strip():
+            yield BLANKS.sub("  ", line.rstrip())
+
+
+class Typist:
+    """Types commands on the nodes of a lab with the real docker CLI.
+
+    Args:
+        hosts: the lab's hosts.
+        docker_config: the directory with a context for each of them.
+    """
+
+    def __init__(self, hosts: Sequence[Host], docker_config: str | Path) -> None:
+        self._hosts = {host.name: host for host in hosts}
+        self._environment = {**os.environ, "DOCKER_CONFIG": str(docker_config)}
+        self._environment.pop("DOCKER_HOST", None)
+        self._kept = {host.name: host.address for host in hosts}
+
+    def play(self, text: str) -> None:
+        """Type a whole transcript.
+
+        Raises:
+            AssertionError: something else was printed than the transcript says.
+        """
+        for step in parse(text):
+            self._play(step)
+
+    def _play(self, step: Step) -> None:
+        time.sleep(step.wait_s)
+        end = time.monotonic() + step.within_s
+        while True:
+            printed = self.type(self._fill_in(step.node), step.line)
+            if step.name:
+                self._kept[step.name] = printed.strip()
+                return
+            seen = self.comparable(printed)
+            if fits(step.expected, seen) or time.monotonic() >= end:
+                break
+            time.sleep(0.5)
+        assert fits(step.expected, seen), self._difference(step, seen)
+
+    def type(self, node: str, line: str) -> str:
+        """Type one command line on a node; returns what is printed, errors too."""
+        words = shlex.split(self._fill_in(line))
+        assert words[0] == "docker", f"not a docker command: {line}"
+        command = ["docker", "--context", self._hosts[node].context, *words[1:]]
+        done = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
+        )
+        return done.stdout + done.stderr
+
+    def _fill_in(self, text: str) -> str:
+        """Put in what is kept under a name; `{{.ID}}` is left alone."""
+        return re.sub(r"(?<!\{)\{([\w-]+)\}", lambda match: self._kept[match[1]], text)
+
+    def comparable(self, printed: str) -> list[str]:
+        """What was printed, without what differs from lab to lab."""
+        for name, host in self._hosts.items():
+            printed = printed.replace(host.address, f"<address of {name}>")
+        for pattern, replacement in VARYING:
+            printed = pattern.sub(replacement, printed)
+        return list(_without_progress(line.rstrip() for line in printed.splitlines() if line.strip()))
+
+    def _difference(self, step: Step, seen: Sequence[str]) -> str:
+        wanted = "\n".join(step.expected)
+        return f"line {step.number}: {step.node}:~$ {step.line}\n--- wanted\n{wanted}\n--- printed\n" + "\n".join(seen)
+
+
+VARYING = [
+    (re.compile(r"SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}"), "<token>"),
+    (re.compile(r"sha256:[0-9a-f]{64}"), "<digest>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<id>"),
+    (re.compile(r"\b[0-9a-z]{25}\b"), "<id>"),
+    (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{12}\b"), "<id>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000 [uU][tT][cC]"), "<time>"),
+    (re.compile(r"(Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?) ago", re.IGNORECASE), "<age> ago"),
+    (re.compile(r"Up (Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?)"), "Up <age>"),
+    (re.compile(r"28\.\d+\.\d+(\+\w+)?"), "<version>"),
+    (re.compile(r"\bbytes from [\d.]+: (icmp_)?seq=\d+ ttl=\d+ time=[\d.]+ ms"), "bytes from <address>: <ping>"),
+    (re.compile(r"PING docker\.com \([\d.]+\)"), "PING docker.com (<address>)"),
+    (BLANKS, "  "),
+]
+
+
+def _without_progress(lines: Iterator[str]) -> Iterator[str]:
+    """Of a progress only its end: the last count, and no bars."""
+    count = ""
+    for line in lines:
+        if re.match(r"\d+/\d+:|verify: Waiting", line):
+            continue
+        if line.startswith("overall progress:"):
+            count = line
+            continue
+        if count:
+            yield count
+            count = ""
+        yield line
+    if count:
+        yield count
+
+
+def fits(expected: Sequence[str], seen: Sequence[str]) -> bool:
+    """Whether the printed text is as the transcript says."""
+    if expected and expected[0] == ANY_ORDER:
+        return sorted(expected[1:]) == sorted(seen)
+    return list(expected) == list(seen)
