@@ -1,19 +1,19 @@
 """The allocator: ranges for networks, virtual addresses and ports for services, addresses for tasks and nodes.
 
 Owns a task's state PENDING, the addresses and ports in it, a service's endpoint, a network's ranges, a node's
-attachments (the address from which a node balances load on a network). What cannot be had now (range exhausted, port
-taken) is tried again when something is freed, at the latest after five minutes; its tasks stay NEW meanwhile.
+attachments. What cannot be had now (range exhausted, port taken) is tried again when something is freed, at the latest
+after five minutes; its tasks stay NEW meanwhile.
 Source: swarmkit manager/allocator/network.go, moby libnetwork/cnmallocator; order of addresses recorded from 28.5.2.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 
+from swarmlab.engine.attachments import NodeAttachments
 from swarmlab.engine.clock import Clock, Timer
-from swarmlab.engine.ids import NetworkId, NodeId, ServiceId, TaskId
-from swarmlab.engine.ipam import FIRST_VXLAN_ID, AddressPool, Exhausted, Numbers, SubnetPool
+from swarmlab.engine.ids import NetworkId, ServiceId, TaskId
+from swarmlab.engine.ipam import FIRST_VXLAN_ID, Addresses, Exhausted, Numbers, SubnetPool
 from swarmlab.engine.model import (
     Endpoint,
     IPAMConfig,
@@ -49,19 +49,15 @@ class Allocator:
     def _forget(self) -> None:
         self._subnets = SubnetPool((), 24)
         self._vxlan_ids = Numbers(FIRST_VXLAN_ID, 2**24 - 1)
-        self._pools: dict[NetworkId, AddressPool] = {}
+        self._addresses = Addresses()
         self._ports = PortAllocator()
-        self._ingress: NetworkId | None = None
-        self._users: dict[tuple[NodeId, NetworkId], set[TaskId]] = defaultdict(set)
-        self._on_node: dict[NodeId, dict[NetworkId, None]] = defaultdict(dict)
+        self._nodes = NodeAttachments(self._addresses)
         self._new_networks: dict[NetworkId, None] = {}
         self._new_services: dict[ServiceId, None] = {}
         self._new_tasks: dict[TaskId, None] = {}
-        self._nodes: dict[NodeId, None] = {}
         self._stuck_networks: dict[NetworkId, None] = {}
         self._stuck_services: dict[ServiceId, None] = {}
         self._stuck_tasks: dict[TaskId, None] = {}
-        self._freed = False
         self._retry: Timer | None = None
 
     def start(self) -> None:
@@ -73,12 +69,12 @@ class Allocator:
         for service in self._store.all(Service):
             self._learn_service(service)
         for node in self._store.all(Node):
-            self._keep(node.attachments)
-            self._nodes[node.id] = None
+            self._addresses.keep(node.attachments)
+            self._nodes.dirty[node.id] = None
         for task in self._store.all(Task):
             if not task.state.is_terminal:
-                self._keep(task.networks)
-            self._learn_task(task)
+                self._addresses.keep(task.networks)
+                self._learn_task(task)
 
     def stop(self) -> None:
         """Forget everything; the next leader reads it from the store."""
@@ -90,121 +86,93 @@ class Allocator:
 
     def _learn_network(self, network: Network) -> None:
         if network.spec.ingress:
-            self._ingress = network.id
+            self._nodes.ingress = network.id
         if network.ipam:
             self._subnets.take(network.ipam[0].subnet)
-            self._pools[network.id] = AddressPool(network.ipam[0])
             self._vxlan_ids.keep(int(network.driver_options[VXLAN_OPTION]))
+            self._addresses.add(network.id, network.ipam[0])
         else:
             self._new_networks[network.id] = None
 
     def _learn_service(self, service: Service) -> None:
-        for vip in service.endpoint.virtual_ips if service.endpoint else ():
-            self._pools[vip.network_id].keep(vip.address)
+        vips = service.endpoint.virtual_ips if service.endpoint else ()
+        self._addresses.keep(NetworkAttachment(network_id=vip.network_id, addresses=(vip.address,)) for vip in vips)
         self._ports.keep(service)
         self._new_services[service.id] = None
-
-    def _keep(self, attachments: tuple[NetworkAttachment, ...]) -> None:
-        for attachment in attachments:
-            for address in attachment.addresses:
-                self._pools[attachment.network_id].keep(address)
-
-    def on_change(self, change: Change) -> None:
-        """Mark what needs an address, free what is over."""
-        removed = change.action is Action.REMOVE
-        match change.object:
-            case Network() as network:
-                if removed:
-                    self._free_network(network)
-                elif change.action is Action.CREATE:
-                    self._learn_network(network)
-            case Service() as service:
-                if removed:
-                    self._free_service(service)
-                else:
-                    self._new_services[service.id] = None
-            case Node() as node:
-                if removed:
-                    self._free_node(node)
-                elif change.action is Action.CREATE:
-                    self._nodes[node.id] = None
-            case Task() as task:
-                was_live = isinstance(change.before, Task) and not change.before.state.is_terminal
-                self._on_task(task, ended=removed or task.state.is_terminal, was_live=was_live)
-
-    def _on_task(self, task: Task, *, ended: bool, was_live: bool) -> None:
-        if ended:
-            self._free_task(task, was_live)
-        else:
-            self._learn_task(task)
 
     def _learn_task(self, task: Task) -> None:
         if task.state is TaskState.NEW:
             self._new_tasks[task.id] = None
-        if task.node_id and not task.state.is_terminal:
-            for attachment in task.networks:
-                if attachment.network_id not in self._on_node[task.node_id]:
-                    self._on_node[task.node_id][attachment.network_id] = None
-                    self._nodes[task.node_id] = None
-                self._users[task.node_id, attachment.network_id].add(task.id)
+        if task.node_id:
+            self._nodes.use(task)
+
+    def on_change(self, change: Change) -> None:
+        """Mark what needs an address, free what is over."""
+        match change.object:
+            case Task() as task:
+                self._on_task(task, change)
+            case _ if change.action is Action.REMOVE:
+                self._on_remove(change)
+            case Network() as network if change.action is Action.CREATE:
+                self._learn_network(network)
+                if network.spec.ingress:
+                    self._nodes.dirty |= {node.id: None for node in self._store.all(Node)}
+            case Service() as service:
+                self._new_services[service.id] = None
+            case Node() as node if change.action is Action.CREATE:
+                self._nodes.dirty[node.id] = None
+
+    def _on_task(self, task: Task, change: Change) -> None:
+        if change.action is Action.REMOVE or task.state.is_terminal:
+            was_live = isinstance(change.before, Task) and not change.before.state.is_terminal
+            self._free_task(task, was_live=was_live)
+        else:
+            self._learn_task(task)
 
     # --- freeing ---
+
+    def _on_remove(self, change: Change) -> None:
+        match change.before:
+            case Network() as network:
+                self._free_network(network)
+            case Service() as service:
+                self._free_service(service)
+            case Node() as node:
+                self._nodes.forget_node(node)
 
     def _free_network(self, network: Network) -> None:
         self._new_networks.pop(network.id, None)
         self._stuck_networks.pop(network.id, None)
-        if self._ingress == network.id:
-            self._ingress = None
-        if self._pools.pop(network.id, None) is not None:
+        if self._addresses.drop(network.id):
             self._subnets.free(network.ipam[0].subnet)
             self._vxlan_ids.free(int(network.driver_options[VXLAN_OPTION]))
-        for node in self._store.all(Node):
-            if any(attachment.network_id == network.id for attachment in node.attachments):
-                self._on_node[node.id].pop(network.id, None)
-                self._nodes[node.id] = None
-        self._freed = True
+        self._nodes.forget_network(network.id, list(self._store.all(Node)))
+        self._addresses.freed = True
 
     def _free_service(self, service: Service) -> None:
         self._new_services.pop(service.id, None)
         self._stuck_services.pop(service.id, None)
         for vip in service.endpoint.virtual_ips if service.endpoint else ():
-            self._free_address(vip.network_id, vip.address)
+            self._addresses.free(vip.network_id, vip.address)
         self._ports.free(service)
-        self._freed = True
+        self._addresses.freed = True
 
-    def _free_node(self, node: Node) -> None:
-        self._nodes.pop(node.id, None)
-        self._on_node.pop(node.id, None)
-        for attachment in node.attachments:
-            for address in attachment.addresses:
-                self._free_address(attachment.network_id, address)
-
-    def _free_task(self, task: Task, was_live: bool) -> None:
+    def _free_task(self, task: Task, *, was_live: bool) -> None:
         self._new_tasks.pop(task.id, None)
         self._stuck_tasks.pop(task.id, None)
-        for attachment in task.networks:
-            for address in attachment.addresses if was_live else ():
-                self._free_address(attachment.network_id, address)
-            users = self._users.get((task.node_id, attachment.network_id))
-            if users is not None:
-                users.discard(task.id)
-                if not users:
-                    del self._users[task.node_id, attachment.network_id]
-                    self._on_node[task.node_id].pop(attachment.network_id, None)
-                    self._nodes[task.node_id] = None
-
-    def _free_address(self, network_id: NetworkId, address: str) -> None:
-        if network_id in self._pools:
-            self._pools[network_id].free(address)
-            self._freed = True
+        if was_live:
+            for attachment in task.networks:
+                for address in attachment.addresses:
+                    self._addresses.free(attachment.network_id, address)
+        self._nodes.leave(task)
 
     # --- handing out ---
 
     def tick(self) -> bool:
         """Hand out what is asked for, and try again what could not be had if something was freed."""
         before = self._store.version
-        if self._freed:
-            self._freed = False
+        if self._addresses.freed:
+            self._addresses.freed = False
             self._try_again()
         for allocate in (self._allocate_networks, self._allocate_services, self._allocate_nodes, self._allocate_tasks):
             with self._store.transaction() as transaction:
@@ -214,7 +182,7 @@ class Allocator:
         return self._store.version != before
 
     def _retry_now(self) -> None:
-        self._retry, self._freed = None, True
+        self._retry, self._addresses.freed = None, True
 
     def _try_again(self) -> None:
         self._new_networks |= self._stuck_networks
@@ -238,16 +206,15 @@ class Allocator:
         subnet = self._subnets.take(wanted.subnet)
         gateway = wanted.gateway or str(subnet.network_address + 1)
         config = replace(wanted, subnet=str(subnet), gateway=gateway)
-        self._pools[network.id] = AddressPool(config)
+        self._addresses.add(network.id, config)
         options = {VXLAN_OPTION: str(self._vxlan_ids.take()), **network.spec.options}
         return replace(network, ipam=(config,), driver_options=options)
 
     def _allocate_services(self, transaction: Transaction) -> None:
         waiting, self._new_services = self._new_services, {}
         for id_ in waiting:
+            was_stuck = self._stuck_services.pop(id_, True) is None
             service = transaction.get(Service, id_)
-            was_stuck = id_ in self._stuck_services
-            self._stuck_services.pop(id_, None)
             if service is None:
                 continue
             try:
@@ -255,73 +222,52 @@ class Allocator:
             except Exhausted:
                 self._stuck_services[id_] = None
                 continue
-            self._freed |= was_stuck
+            self._addresses.freed |= was_stuck
             if endpoint != service.endpoint:
                 transaction.update(replace(service, endpoint=endpoint))
 
     def _endpoint(self, service: Service) -> Endpoint | None:
         """The service's endpoint as it should be; what fits in the present one is kept. None where none is needed."""
-        present = service.endpoint or Endpoint()
+        spec, present = service.spec.endpoint, service.endpoint or Endpoint()
         networks = self._vip_networks(service)
-        spec = service.spec.endpoint
         if service.endpoint is None and not networks and not (spec and spec.ports):
             return None
         ports = self._ports.allocate(service)
         kept = {vip.network_id: vip for vip in present.virtual_ips}
         for vip in present.virtual_ips:
             if vip.network_id not in networks:
-                self._free_address(vip.network_id, vip.address)
-        new = self._addressed(tuple(NetworkAttachment(network_id=id_) for id_ in networks if id_ not in kept))
+                self._addresses.free(vip.network_id, vip.address)
+        new = self._addresses.address(NetworkAttachment(network_id=id_) for id_ in networks if id_ not in kept)
         kept |= {at.network_id: VirtualIP(network_id=at.network_id, address=at.addresses[0]) for at in new}
         return Endpoint(spec=spec, ports=ports, virtual_ips=tuple(kept[id_] for id_ in networks))
-
-    def _take(self, network_id: NetworkId) -> str:
-        if network_id not in self._pools:
-            raise Exhausted(f"network {network_id} is not allocated")
-        return self._pools[network_id].take()
 
     def _vip_networks(self, service: Service) -> list[NetworkId]:
         """On which networks the service has an address of its own: ingress first, then those of its spec."""
         spec = service.spec.endpoint
         if spec is not None and spec.mode == "dnsrr":
             return []
-        return [attachment.network_id for attachment in self._attachments(service)]
-
-    def _attachments(self, service: Service) -> list[NetworkAttachment]:
-        """The networks of the service's tasks, without addresses yet."""
-        if needs_ingress(service.spec) and self._ingress is None:
+        if needs_ingress(service.spec) and self._nodes.ingress is None:
             raise Exhausted("ingress network is missing")
-        return [*self._ingress_of(service), *map(_attachment, service.spec.task.networks or service.spec.networks)]
+        return [attachment.network_id for attachment in self._attachments(service, service.spec.task.networks)]
 
-    def _ingress_of(self, service: Service) -> list[NetworkAttachment]:
-        wanted = self._ingress if needs_ingress(service.spec) else None
-        return [NetworkAttachment(network_id=wanted)] if wanted else []
+    def _attachments(
+        self, service: Service, configs: tuple[NetworkAttachmentConfig, ...]
+    ) -> tuple[NetworkAttachment, ...]:
+        """The networks of a service or of one of its tasks, without addresses yet; those that are gone left out."""
+        wanted = self._nodes.ingress if needs_ingress(service.spec) else None
+        ingress = (NetworkAttachment(network_id=wanted),) if wanted else ()
+        there = (config for config in configs or service.spec.networks if self._store.get(Network, config.target))
+        return ingress + tuple(
+            NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases) for config in there
+        )
 
     def _allocate_nodes(self, transaction: Transaction) -> None:
-        waiting, self._nodes = self._nodes, {}
+        waiting, self._nodes.dirty = self._nodes.dirty, {}
         for id_ in waiting:
             node = transaction.get(Node, id_)
-            if node is None:
-                continue
-            attachments = self._node_attachments(node)
-            if attachments != node.attachments:
+            attachments = self._nodes.of(node) if node else ()
+            if node is not None and attachments != node.attachments:
                 transaction.update(replace(node, attachments=attachments))
-
-    def _node_attachments(self, node: Node) -> tuple[NetworkAttachment, ...]:
-        """One address on ingress and on each network that a task on the node uses."""
-        wanted = dict.fromkeys([*self._on_node[node.id], *([self._ingress] if self._ingress else [])])
-        kept = []
-        for attachment in node.attachments:
-            if wanted.pop(attachment.network_id, True) is None:
-                kept.append(attachment)
-            elif attachment.addresses:
-                self._free_address(attachment.network_id, attachment.addresses[0])
-        for network_id in wanted:
-            try:
-                kept.append(NetworkAttachment(network_id=network_id, addresses=(self._take(network_id),)))
-            except Exhausted:
-                continue
-        return tuple(kept)
 
     def _allocate_tasks(self, transaction: Transaction) -> None:
         waiting, self._new_tasks = self._new_tasks, {}
@@ -338,28 +284,6 @@ class Allocator:
     def _pending(self, task: Task, service: Service) -> Task:
         if service.id in self._stuck_services:
             raise Exhausted(f"service {service.id} to which task {task.id} belongs has pending allocations")
-        networks = self._addressed(task.networks or self._task_attachments(task, service))
+        networks = self._addresses.address(self._attachments(service, task.spec.networks))
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
         return replace(task, networks=networks, endpoint=service.endpoint or task.endpoint, status=status)
-
-    def _task_attachments(self, task: Task, service: Service) -> tuple[NetworkAttachment, ...]:
-        networks = task.spec.networks or service.spec.networks
-        known = [config for config in networks if self._store.get(Network, config.target) is not None]
-        return (*self._ingress_of(service), *map(_attachment, known))
-
-    def _addressed(self, attachments: tuple[NetworkAttachment, ...]) -> tuple[NetworkAttachment, ...]:
-        """The attachments with an address each, or none taken at all."""
-        done: list[NetworkAttachment] = []
-        try:
-            for attachment in attachments:
-                done.append(replace(attachment, addresses=(self._take(attachment.network_id),)))
-        except Exhausted:
-            for attachment in done:
-                self._free_address(attachment.network_id, attachment.addresses[0])
-            self._freed = False
-            raise
-        return tuple(done)
-
-
-def _attachment(config: NetworkAttachmentConfig) -> NetworkAttachment:
-    return NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases)

@@ -8,9 +8,12 @@ recorded from Docker 28.5.2.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from swarmlab.engine.model import IPAMConfig
+from swarmlab.engine.ids import NetworkId
+from swarmlab.engine.model import IPAMConfig, NetworkAttachment
 
 FIRST_DYNAMIC_PORT, LAST_DYNAMIC_PORT = 30000, 32767
 FIRST_VXLAN_ID = 4096
@@ -87,6 +90,62 @@ class AddressPool:
     def free(self, address: str) -> None:
         """Let others have the address."""
         self._taken.discard(int(IPv4Address(address.partition("/")[0])))
+
+
+class Addresses:
+    """The addresses of all swarm networks.
+
+    Attributes:
+        freed: whether an address was given back since someone last set this to False.
+    """
+
+    def __init__(self) -> None:
+        self._pools: dict[NetworkId, AddressPool] = {}
+        self.freed = False
+
+    def add(self, network_id: NetworkId, config: IPAMConfig) -> None:
+        """Hand out a network's addresses from now on."""
+        self._pools[network_id] = AddressPool(config)
+
+    def drop(self, network_id: NetworkId) -> bool:
+        """Hand out a network's addresses no more. Returns whether it had any."""
+        return self._pools.pop(network_id, None) is not None
+
+    def take(self, network_id: NetworkId) -> str:
+        """The network's next free address."""
+        if network_id not in self._pools:
+            raise Exhausted(f"network {network_id} is not allocated")
+        return self._pools[network_id].take()
+
+    def keep(self, attachments: Iterable[NetworkAttachment]) -> None:
+        """Mark the addresses as taken, after a change of leader."""
+        for attachment in attachments:
+            for address in attachment.addresses:
+                self._pools[attachment.network_id].keep(address)
+
+    def free(self, network_id: NetworkId, address: str) -> None:
+        """Let others have the address; harmless when the network is gone."""
+        if network_id in self._pools:
+            self._pools[network_id].free(address)
+            self.freed = True
+
+    def address(self, attachments: Iterable[NetworkAttachment]) -> tuple[NetworkAttachment, ...]:
+        """The attachments with an address each.
+
+        Raises:
+            Exhausted: not all of them can have one; none is taken then.
+        """
+        done: list[NetworkAttachment] = []
+        freed = self.freed
+        try:
+            for attachment in attachments:
+                done.append(replace(attachment, addresses=(self.take(attachment.network_id),)))
+        except Exhausted:
+            for attachment in done:
+                self.free(attachment.network_id, attachment.addresses[0])
+            self.freed = freed
+            raise
+        return tuple(done)
 
 
 class Numbers:

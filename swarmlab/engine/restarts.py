@@ -97,24 +97,24 @@ class RestartSupervisor:
         transaction.update(replace(task, desired_state=TaskState.SHUTDOWN))
         if not self._should_restart(task, service):
             return
+        replacement = self._replacement(service, task)
+        transaction.create(replacement)
+        self._record(replacement, self._clock.now)
+        node = transaction.get(Node, task.node_id)
+        drained = node is not None and node.spec.availability is Availability.DRAIN
+        delay_s = 0 if drained else restart_delay_s(task.spec)
+        self.delay_start(replacement.id, delay_s=delay_s, after=task)
+
+    def _replacement(self, service: Service, task: Task) -> Task:
+        """A task for the same slot, or the same node of a global service, that does not start yet."""
         is_global = isinstance(service.spec.mode, Global)
-        replacement = new_task(
+        return new_task(
             service,
             self._chance,
             self._clock.now,
             slot=task.slot,
             node_id=task.node_id if is_global else "",
             desired_state=TaskState.READY,
-        )
-        transaction.create(replacement)
-        self._record(replacement, self._clock.now)
-        node = transaction.get(Node, task.node_id)
-        drained = node is not None and node.spec.availability is Availability.DRAIN
-        down = node is not None and node.status.state is NodeState.DOWN
-        self.delay_start(
-            replacement.id,
-            delay_s=0 if drained else restart_delay_s(task.spec),
-            after=None if down or task.state.is_terminal else task,
         )
 
     def _should_restart(self, task: Task, service: Service) -> bool:

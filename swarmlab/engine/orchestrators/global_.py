@@ -18,7 +18,7 @@ from swarmlab.engine.orchestrators.common import remove_tasks, resume
 from swarmlab.engine.restarts import RestartSupervisor
 from swarmlab.engine.store import Action, Change, Store, Transaction
 from swarmlab.engine.tasks import Slot, is_dirty, is_lost, new_task
-from swarmlab.engine.updater import UpdateSupervisor
+from swarmlab.engine.updates import UpdateSupervisor
 
 
 class GlobalOrchestrator:
