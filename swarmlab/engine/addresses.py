@@ -15,6 +15,7 @@ from swarmlab.engine.errors import InvalidParameter, SystemError_
 
 DEFAULT_PORT = "2377"
 _ANY = "0.0.0.0"
+_RESOLVER = "127.0.0.53:53"
 _NOT_ADVERTISED = ("lo", "docker0", "docker_gwbridge")
 
 _BAD_LISTEN = "listen address must be an IP address or network interface (with optional port number)"
@@ -99,11 +100,60 @@ def check_data_path_port(port: int) -> int:
     return port or 4789
 
 
+def check_address_pools(pools: tuple[str, ...], subnet_size: int) -> None:
+    """Look at the ranges that overlay networks are to be cut from. Source: moby daemon/cluster/listen_addr.go.
+
+    Raises:
+        SystemError_: not a range, or one that a network does not fit in.
+    """
+    if pools and subnet_size > 29:
+        raise SystemError_(f"subnet size is out of range: {subnet_size}")
+    for pool in pools:
+        try:
+            prefix = ipaddress.ip_network(pool, strict=False).prefixlen
+        except ValueError as error:
+            raise SystemError_(f"invalid base pool {pool}: invalid CIDR address: {pool}") from error
+        if subnet_size < prefix:
+            raise SystemError_(f'invalid CIDR: "{pool}". Subnet size is too small for pool: {subnet_size}')
+
+
+def check_can_listen(host: str, port: str, interfaces: Interfaces) -> None:
+    """Whether a manager of this host can serve there.
+
+    Raises:
+        SystemError_: it cannot.
+    """
+    failed = "manager stopped: failed to listen on remote API address: listen tcp"
+    if not port.isdigit():
+        raise SystemError_(f"{failed}: lookup tcp/{port}: unknown port")
+    if int(port) > 65535:
+        raise SystemError_(f"{failed}: address {port}: invalid port")
+    if not is_unspecified(host) and not _is_own(host, interfaces):
+        raise SystemError_(f"{failed} {join_host_port(host, port)}: bind: cannot assign requested address")
+
+
+def local_address_towards(remote: str, interfaces: Interfaces) -> str:
+    """The address of this host from which packets to `remote` (`host:port`) leave.
+
+    Raises:
+        SystemError_: `remote` is not an address and a port. Source: moby daemon/cluster/noderunner.go.
+    """
+    host, port = split_host_port(remote) or (remote, "")
+    failed = "could not find local IP address: dial udp"
+    if not port.isdigit():
+        raise SystemError_(f"{failed}: lookup udp/{port}: unknown port")
+    if int(port) > 65535:
+        raise SystemError_(f"{failed}: address {port}: invalid port")
+    if not _is_ip(host):
+        raise SystemError_(f"{failed}: lookup {host} on {_RESOLVER}: no such host")
+    return host if _is_own(host, interfaces) else interfaces["eth0"][0]
+
+
 def local_address(listen_host: str, advertise_host: str, interfaces: Interfaces) -> str:
-    """The host's own address in the swarm (`Node Address` of `docker info`): the advertised one where that is its own."""
+    """The host's own address in the swarm (`Node Address` of `docker info`): the advertised one if it has that."""
     if not is_unspecified(listen_host):
         return listen_host
-    if any(advertise_host in addresses for addresses in interfaces.values()):
+    if _is_own(advertise_host, interfaces):
         return advertise_host
     return choose_own_address(interfaces)
 
@@ -150,6 +200,10 @@ def _only(interface: str, addresses: tuple[str, ...]) -> str:
             f"interface {interface} has more than one IPv4 address ({addresses[0]} and {addresses[1]})"
         )
     return addresses[0]
+
+
+def _is_own(host: str, interfaces: Interfaces) -> bool:
+    return any(host in addresses for addresses in interfaces.values())
 
 
 def _is_ip(text: str) -> bool:

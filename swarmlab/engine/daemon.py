@@ -1,26 +1,45 @@
-"""What one `dockerd` owns: the local engine of one host and its membership. The API talks to this and to nothing else."""
+"""What one `dockerd` owns: the local engine of one host and its part in a swarm. All that the API talks to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+from swarmlab.engine.agent import Agent
 from swarmlab.engine.clock import Clock
+from swarmlab.engine.connectivity import ContainerNetwork
+from swarmlab.engine.containers import Containers
+from swarmlab.engine.control import Control
+from swarmlab.engine.events import Events
+from swarmlab.engine.ids import Chance
+from swarmlab.engine.images import Images
 from swarmlab.engine.logs import LogOptions, LogStream
 from swarmlab.engine.membership import Membership
+from swarmlab.engine.model import EngineDescription, Network, NodeDescription, Resources
+from swarmlab.engine.networks import Networks
+from swarmlab.engine.overlay import Overlay
 from swarmlab.engine.pending import Pending
-from swarmlab.engine.world import Host
-
-if TYPE_CHECKING:
-    from swarmlab.engine.control import Control
+from swarmlab.engine.requests import Requests
+from swarmlab.engine.swarm_events import SwarmEvents
+from swarmlab.engine.volumes import Volumes
+from swarmlab.engine.world import World
 
 T = TypeVar("T")
 
 VERSION = "28.5.2"
+_PLUGINS = (
+    *(("Log", name) for name in ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk")),
+    ("Log", "syslog"),
+    *(("Network", name) for name in ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
+    ("Volume", "local"),
+)
 
 
 class Daemon:
     """The engine of one host.
+
+    Args:
+        neighbours: the membership of another host's engine.
 
     Attributes:
         hostname: the host's name.
@@ -28,41 +47,123 @@ class Daemon:
         id: the engine's own id (`docker info`: ID), not the node id.
         clock: engine time.
         version: the version it says it has.
-        running: whether the host has power.
         containers, images, volumes, networks, events: the local engine.
         membership: this node's part in a swarm.
     """
 
-    hostname: str
-    host: Host
-    id: str
-    clock: Clock
-    version: str = VERSION
-    running: bool
-    membership: Membership
-    # containers: Containers; images: Images; volumes: Volumes; networks: Networks; events: Events
+    version = VERSION
+
+    def __init__(
+        self,
+        hostname: str,
+        clock: Clock,
+        chance: Chance,
+        world: World,
+        overlay: Overlay,
+        *,
+        neighbours: Callable[[str], Membership],
+    ) -> None:
+        self.hostname = hostname
+        self.host = world.hosts[hostname]
+        self.clock = clock
+        self.id = _engine_id(chance)
+        self._world = world
+        self.events = Events(clock)
+        self.volumes = Volumes(clock, chance, self.events)
+        self.networks = Networks(clock, chance, self.events, swarm=self._swarm_networks)
+        self.images = Images(clock, chance, self.events, online=lambda: self.host.connected)
+        self.containers = Containers(
+            clock,
+            chance,
+            self.events,
+            images=self.images,
+            volumes=self.volumes,
+            networks=self.networks,
+            connect=lambda container: ContainerNetwork(container, self.networks, overlay, world, hostname),
+        )
+        self.agent = Agent(
+            hostname,
+            clock,
+            chance,
+            containers=self.containers,
+            images=self.images,
+            networks=self.networks,
+            overlay=overlay,
+            describe=self._describe,
+            address=lambda: self.membership.addresses.advertised,
+        )
+        self.membership = Membership(hostname, clock, chance, world, agent=self.agent, neighbours=neighbours)
+        self._requests = Requests(clock, self.membership)
+        self._swarm_events = SwarmEvents(self.events, self.membership)
+
+    @property
+    def running(self) -> bool:
+        """Whether the host has power."""
+        return self.host.powered
 
     def ask(self, function: Callable[[Control], T]) -> Pending[T]:
         """Run `function` with the control of this swarm's leader, as soon as there is one.
 
-        `function` runs once, at once when a leader is reachable. What it raises fails the answer, and so do: this node
-        is no manager or in no swarm (Unavailable), no leader within 20 s (RpcUnknown `context deadline exceeded`), no
-        leader for longer already (RpcUnknown, the "does not have a leader" text).
+        `function` takes effect once, at once when a leader is reachable. What it raises fails the answer, and so do:
+        this node is no manager or in no swarm (Unavailable), no leader within 20 s (RpcDeadlineExceeded), no leader
+        for longer already (RpcUnknown, the "does not have a leader" text).
         """
-        raise NotImplementedError
+        return self._requests.ask(lambda swarm: function(swarm.control))
 
     def service_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
         """The lines of a service's tasks, by the leader's log broker; fails as `ask` does, and with NotFound."""
-        raise NotImplementedError
+        return self._requests.ask(lambda swarm: swarm.logs.service_logs(reference, options))
 
     def task_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
         """The lines of one task, in the same way."""
-        raise NotImplementedError
+        return self._requests.ask(lambda swarm: swarm.logs.task_logs(reference, options))
+
+    # --- power ---
 
     def power_off(self) -> None:
         """The engine dies at once, and every container with it."""
-        raise NotImplementedError
+        if not self.running:
+            return
+        self.membership.power_off()
+        self._requests.power_off()
+        self.agent.power_off()
+        self.containers.power_off()
+        self._world.power_off(self.hostname)
 
     def power_on(self) -> None:
         """The engine starts again from what it had on disk: containers exited, membership as it was."""
-        raise NotImplementedError
+        if self.running:
+            return
+        self._world.power_on(self.hostname)
+        self.containers.power_on()
+        self.agent.power_on()
+        self.membership.power_on()
+
+    # --- time ---
+
+    def tick(self) -> bool:
+        """Do what is due now. Returns whether anything happened."""
+        self._swarm_events.follow()
+        return any([self._requests.tick(), self.agent.tick(), self.containers.tick()])
+
+    # --- what the swarm sees of it ---
+
+    def _describe(self) -> NodeDescription:
+        swarm = self.membership.swarm
+        return NodeDescription(
+            hostname=self.hostname,
+            resources=Resources(nano_cpus=self.host.cpus * 10**9, memory_bytes=self.host.memory_bytes),
+            engine=EngineDescription(version=self.version, plugins=_PLUGINS),
+            tls_info=swarm.ca.tls_info if swarm is not None else None,
+        )
+
+    def _swarm_networks(self) -> Iterable[Network]:
+        """The swarm's networks that this node may read."""
+        swarm = self.membership.swarm
+        return swarm.store.all(Network) if swarm is not None and self.membership.hears_leader() else ()
+
+
+def _engine_id(chance: Chance) -> str:
+    """An engine's own id, in the form of a UUID. Source: moby daemon/id.go."""
+    digits = chance.hex_id(32)
+    return "-".join((digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:]))

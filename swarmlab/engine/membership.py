@@ -1,97 +1,358 @@
-"""One node's part in a swarm: init, join, leave, and what `docker info` says of it.
+"""One node's part in a swarm: init, join, leave, and what it is at the moment.
 
-Owns the node's local swarm state (inactive, pending, active, error), its certificate and the managers that it knows.
-The swarm itself, with its store and its leader, is cluster.py.
+Owns the node's local swarm state (inactive, pending, active, error) and whether it serves as a manager. The swarm
+itself, with its store and its leader, is cluster.py; an attempt to join is joining.py; whom the node reaches is
+contacts.py; what it answers is membership_info.py.
+Source: moby daemon/cluster/{swarm,noderunner,cluster}.go; texts and times recorded from 28.5.2.
+Simplification: an attempt to join that has not come to an end is forgotten when the engine dies.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 
-from swarmlab.engine.ids import NodeId
-from swarmlab.engine.model import Availability, ClusterObject, ClusterSpec
+from swarmlab.engine.addresses import check_can_listen
+from swarmlab.engine.agent import Agent
+from swarmlab.engine.certificates import parse_join_token
+from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.cluster import Founding, Swarm
+from swarmlab.engine.contacts import Contacts, RemoteManager
+from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, SystemError_, Unavailable
+from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.joining import Joining
+from swarmlab.engine.leaving import refuse_to_leave
+from swarmlab.engine.membership_info import refusal, swarm_info
+from swarmlab.engine.model import Availability, Node, Role
+from swarmlab.engine.node_addresses import NodeAddresses, addresses_to_init, addresses_to_join
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.swarm_requests import (
+    ALREADY_IN_SWARM,
+    NO_MANAGER,
+    NOT_IN_SWARM,
+    InitRequest,
+    JoinRequest,
+    LocalNodeState,
+    SwarmInfo,
+)
+from swarmlab.engine.world import SWARM_PORTS, Outcome, World
 
+__all__ = ["InitRequest", "JoinRequest", "LocalNodeState", "Membership", "RemoteManager", "SwarmInfo"]
 
-class LocalNodeState(StrEnum):
-    """What `docker info` calls `Swarm:`."""
-
-    INACTIVE = "inactive"
-    PENDING = "pending"
-    ACTIVE = "active"
-    ERROR = "error"
-    LOCKED = "locked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitRequest:
-    """What `docker swarm init` sends; empty means not given."""
-
-    listen_addr: str = "0.0.0.0:2377"
-    advertise_addr: str = ""
-    data_path_addr: str = ""
-    data_path_port: int = 0
-    default_addr_pool: tuple[str, ...] = ()
-    subnet_size: int = 0
-    force_new_cluster: bool = False
-    availability: Availability = Availability.ACTIVE
-    spec: ClusterSpec = ClusterSpec()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinRequest:
-    """What `docker swarm join` sends."""
-
-    remote_addrs: tuple[str, ...]
-    join_token: str
-    listen_addr: str = "0.0.0.0:2377"
-    advertise_addr: str = ""
-    data_path_addr: str = ""
-    availability: Availability = Availability.ACTIVE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteManager:
-    """A manager that this node knows, as `address:port`; the id is empty while it joins."""
-
-    node_id: NodeId
-    addr: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwarmInfo:
-    """The `Swarm` part of `GET /info`; `nodes`, `managers` and `cluster` only where this node answers for the swarm."""
-
-    node_id: NodeId = NodeId("")
-    node_addr: str = ""
-    local_node_state: LocalNodeState = LocalNodeState.INACTIVE
-    control_available: bool = False
-    error: str = ""
-    remote_managers: tuple[RemoteManager, ...] = ()
-    nodes: int = 0
-    managers: int = 0
-    cluster: ClusterObject | None = None
+_NODE_PORTS = SWARM_PORTS[1:]
+_MANAGER_START_S = 0.5
+_FORCED_ELECTION_S = 12.0
+_LEAVE_S = 1.7
+_CLOSING_S = 8.0
+_EXPELLED_S = 14.0
+_RETURN_S = 0.9
+_MIN_EXPIRY_S = 3600
 
 
 class Membership:
-    """What this node is in which swarm."""
+    """What this node is in which swarm.
+
+    Args:
+        agent: runs the tasks that the swarm assigns to this node.
+        neighbours: the membership of another host's engine.
+
+    Attributes:
+        swarm: the swarm that it belongs to, or None.
+        is_manager: whether it serves as a manager; `manager_ready` once that works, `closing` while it stops again.
+        error: why it is in state `error`.
+    """
+
+    def __init__(
+        self,
+        hostname: str,
+        clock: Clock,
+        chance: Chance,
+        world: World,
+        *,
+        agent: Agent,
+        neighbours: Callable[[str], Membership],
+    ) -> None:
+        self.hostname = hostname
+        self.agent = agent
+        self.contacts = Contacts(hostname, world, neighbours)
+        self._clock = clock
+        self._chance = chance
+        self._world = world
+        self._host = world.hosts[hostname]
+        self._neighbours = neighbours
+        self._timers: list[Timer] = []
+        self._reset()
+
+    def _reset(self) -> None:
+        """Be in no swarm."""
+        self.state = LocalNodeState.INACTIVE
+        self.swarm: Swarm | None = None
+        self.node_id = NodeId("")
+        self.addresses = NodeAddresses()
+        self.is_manager = self.manager_ready = self.closing = False
+        self.error = ""
+        self.contacts.forget()
+        self._seen_ready = False
+        self._availability = Availability.ACTIVE
+        self._joining: Joining | None = None
+        self._initiating: Pending[NodeId] | None = None
+
+    def _after(self, delay_s: float, callback: Callable[[], None]) -> None:
+        """Plan something that the end of this membership, or of the engine, cancels."""
+        self._timers.append(self._clock.after(delay_s, callback))
+
+    def _cancel_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+
+    # --- init ---
 
     def init(self, request: InitRequest) -> Pending[NodeId]:
-        """Make a new swarm with this node as its manager.
+        """Make a new swarm with this node as its manager; or, by force, go on alone with the one it has.
 
-        Raises (through the Pending): InvalidParameter, Unavailable (already in a swarm).
+        Fails (Unavailable, InvalidParameter, SystemError_) when the node is in a swarm or an address is wrong.
         """
-        raise NotImplementedError
+        answer: Pending[NodeId] = Pending()
+        try:
+            self._check_init(request)
+            self.addresses = addresses_to_init(request, self._host.interfaces)
+        except EngineError as error:
+            answer.fail(error)
+            return answer
+        if self.swarm is None:
+            self._found(request)
+        else:
+            self._begin_alone(self.swarm)
+        self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
+        return answer
+
+    def _check_init(self, request: InitRequest) -> None:
+        if self.state is not LocalNodeState.INACTIVE:
+            self._check_force(request)
+        if request.spec.name != "default":
+            raise InvalidParameter('swarm spec must be named "default"')
+        if request.spec.autolock_managers:
+            raise NotImplementedHere("this engine has no autolock")
+        refused = "error updating cluster settings: rpc error: code = InvalidArgument desc ="
+        if 0 < request.spec.node_cert_expiry_s < _MIN_EXPIRY_S:
+            raise SystemError_(f"{refused} minimum certificate expiry time is: 1h0m0s")
+        if request.spec.heartbeat_period_s < 0:
+            raise SystemError_(f"{refused} heartbeat time period cannot be a negative duration")
+
+    def _check_force(self, request: InitRequest) -> None:
+        if not request.force_new_cluster:
+            raise Unavailable(ALREADY_IN_SWARM)
+        if not self.is_manager or self.swarm is None:
+            raise Unavailable(NO_MANAGER)
+        if self.swarm.raft.others_can_lead(self.node_id):
+            raise NotImplementedHere("--force-new-cluster while the other managers still have a majority")
+
+    def _found(self, request: InitRequest) -> None:
+        founding = Founding(
+            spec=request.spec,
+            default_addr_pool=request.default_addr_pool or ("10.0.0.0/8",),
+            subnet_size=request.subnet_size or 24,
+            data_path_port=request.data_path_port or 4789,
+        )
+        self.swarm = swarm = Swarm(self._clock, self._chance, founding)
+        self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
+        self.is_manager = True
+        self._after(_MANAGER_START_S, lambda: self._lead(swarm))
+
+    def _lead(self, swarm: Swarm) -> None:
+        self.manager_ready = True
+        self._listen()
+        swarm.raft.add(self.node_id, self.addresses.manager)
+        self.agent.join(self.node_id)
+        swarm.dispatcher.announce(self.node_id)
+
+    def _begin_alone(self, swarm: Swarm) -> None:
+        self.manager_ready = False
+        self.contacts.forget()
+        self._after(_MANAGER_START_S, self._make_manager_ready)
+        self._after(_FORCED_ELECTION_S, lambda: swarm.begin_anew(self.node_id, self.addresses.manager))
+
+    # --- join ---
 
     def join(self, request: JoinRequest) -> Pending[None]:
         """Join a swarm; fails after 20 s while the attempt goes on in the background."""
-        raise NotImplementedError
+        try:
+            self._joining = self._begin_join(request)
+        except EngineError as error:
+            answer: Pending[None] = Pending()
+            answer.fail(error)
+            return answer
+        return self._joining.answer
+
+    def _begin_join(self, request: JoinRequest) -> Joining:
+        if self.state is not LocalNodeState.INACTIVE:
+            raise Unavailable(ALREADY_IN_SWARM)
+        addresses, remotes = addresses_to_join(request, self._host.interfaces)
+        token = parse_join_token(request.join_token)
+        self.state, self.addresses = LocalNodeState.PENDING, addresses
+        self.contacts.learn(tuple(RemoteManager(node_id=NodeId(""), addr=remote) for remote in remotes))
+        self._availability = request.availability
+        return Joining(self._clock, self._world, self, remotes=remotes, token=token, advertised=addresses.manager)
+
+    def swarm_at(self, hostname: str) -> Swarm | None:
+        """The swarm that a host's manager belongs to; None where none manages, or none hears a leader."""
+        other = self._neighbours(hostname)
+        return other.swarm if other.hears_leader() else None
+
+    def enter(self, swarm: Swarm, role: Role) -> None:
+        """Become a node of `swarm`, in the role that the token stands for.
+
+        Raises:
+            SystemError_: a manager cannot listen at its address.
+        """
+        self.swarm = swarm
+        self.node_id = swarm.admit(self, role, self._availability)
+        if role is Role.MANAGER:
+            check_can_listen(self.addresses.listen_host, self.addresses.listen_port, self._host.interfaces)
+            self.is_manager = True
+        self._listen()
+        self.agent.join(self.node_id)
+        swarm.dispatcher.announce(self.node_id)
+
+    def way_back(self) -> Outcome:
+        """Whether the swarm's leader reaches this node at its advertised address."""
+        return self.contacts.way_back(self.addresses.manager, self.swarm.leader_host if self.swarm else None)
+
+    def complete(self) -> None:
+        """The way back is open: a manager takes its place among the managers."""
+        if self.swarm is not None:
+            self.swarm.raft.add(self.node_id, self.addresses.manager)
+        self._after(_MANAGER_START_S, self._make_manager_ready)
+
+    def abandon(self, error: EngineError, *, in_background: bool) -> None:
+        """The attempt is over without success: as if nothing had been, or with the error for all to see."""
+        addresses = self.addresses
+        self._drop_out()
+        if in_background:
+            self.state, self.error, self.addresses = LocalNodeState.ERROR, str(error), addresses
+
+    # --- leave ---
 
     def leave(self, *, force: bool = False) -> Pending[None]:
-        """Leave the swarm; a manager needs `force`."""
-        raise NotImplementedError
+        """Leave the swarm; a manager needs `force`. The node's record stays, and goes Down."""
+        answer: Pending[None] = Pending()
+        if self.state is LocalNodeState.INACTIVE:
+            answer.fail(Unavailable(NOT_IN_SWARM))
+        elif self.manager_ready and self.swarm is not None and not force:
+            answer.fail(refuse_to_leave(self.swarm.raft, self.node_id))
+        else:
+            takes_s = _LEAVE_S if self.node_id else 0
+            self._drop_out()
+            self._clock.after(takes_s, lambda: answer.resolve(None))
+        return answer
+
+    def _drop_out(self) -> None:
+        self._cancel_timers()
+        if self._joining is not None:
+            self._joining.stop()
+        if self.node_id:
+            self.agent.leave()
+        swarm, node_id, served = self.swarm, self.node_id, self.addresses.served
+        self._reset()
+        self._world.close(self.hostname, served, *_NODE_PORTS)
+        if swarm is not None:
+            swarm.forget(node_id)
+
+    # --- what the swarm tells this node ---
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine is on."""
+        return self._host.powered
+
+    def become_manager(self) -> str:
+        """Serve as a manager from now on; returns the advertised `address:port`."""
+        self.is_manager = True
+        self._listen()
+        self._after(_MANAGER_START_S, self._make_manager_ready)
+        return self.addresses.manager
+
+    def become_worker(self) -> None:
+        """Serve as a manager no more; one that led needs some seconds to close."""
+        if self.swarm is not None and self.swarm.raft.was_leader(self.node_id):
+            self.closing = True
+            self._after(_CLOSING_S, self._stop_managing)
+        else:
+            self._stop_managing()
+
+    def be_expelled(self) -> None:
+        """The other managers went on without this one: it finds out, and is a worker until it is promoted again."""
+        self._after(_EXPELLED_S, self._stop_managing)
+
+    def _stop_managing(self) -> None:
+        self.is_manager = self.manager_ready = self.closing = False
+        self._world.close(self.hostname, self.addresses.served)
+
+    def become_ready(self) -> None:
+        """The swarm has seen this node at work."""
+        self._seen_ready = True
+        self._look_whether_active()
+
+    def _make_manager_ready(self) -> None:
+        self.manager_ready = True
+        self._look_whether_active()
+
+    def _look_whether_active(self) -> None:
+        if self.state is not LocalNodeState.PENDING or not self._seen_ready or self.is_manager != self.manager_ready:
+            return
+        self.state = LocalNodeState.ACTIVE
+        if self._joining is not None:
+            self._joining.succeed()
+        if self._initiating is not None:
+            self._initiating.resolve(self.node_id)
+        self._joining = self._initiating = None
+
+    # --- whom it reaches ---
+
+    def hears_leader(self) -> bool:
+        """Whether this node manages, and its requests get through to the leader."""
+        return self.is_manager and self.swarm is not None and self.swarm.raft.hears_leader(self.node_id)
+
+    def finds_manager(self) -> bool:
+        """Whether the swarm's leader hears of this node, by itself or through a manager that it reaches."""
+        return self.hears_leader() or self.contacts.finds_manager(self.swarm)
+
+    def exchanges_with(self, addr: str) -> bool:
+        """Whether this manager's messages reach another one's `address:port`."""
+        return self.contacts.reach(addr).ok
+
+    # --- power ---
+
+    def power_off(self) -> None:
+        """The engine dies; what is on disk stays."""
+        self._cancel_timers()
+        if self._joining is not None:
+            self._drop_out()
+        self.manager_ready = self.closing = self._seen_ready = False
+        self.contacts.hang_up()
+
+    def power_on(self) -> None:
+        """The engine is back: a member looks for its swarm again."""
+        swarm = self.swarm
+        if swarm is None:
+            return
+        self._listen()
+        self.manager_ready = self.is_manager
+        if self.is_manager and not swarm.raft.is_member(self.node_id):
+            self.be_expelled()
+        known = swarm.store.get(Node, self.node_id) is not None and self.finds_manager()
+        self.state = LocalNodeState.ACTIVE if known or self.is_manager else LocalNodeState.PENDING
+        self._after(_RETURN_S, lambda: swarm.dispatcher.announce(self.node_id))
+
+    def _listen(self) -> None:
+        self._world.listen(self.hostname, *_NODE_PORTS, *([self.addresses.served] if self.is_manager else []))
+
+    # --- what it answers ---
+
+    def refusal(self) -> EngineError | None:
+        """Why requests about the swarm cannot be made here; None where they can."""
+        return refusal(self)
 
     def info(self) -> SwarmInfo:
         """What `docker info` says of this node's swarm."""
-        raise NotImplementedError
+        return swarm_info(self)

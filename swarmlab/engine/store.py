@@ -83,16 +83,25 @@ def slot_key(task: Task) -> SlotKey:
     return (task.service_id, task.slot or task.node_id)
 
 
+class Uncommitted(Exception):
+    """The managers that can be reached are too few to commit; nothing was written."""
+
+
 class Store:
     """All objects of one swarm.
 
     Args:
         clock: stamps created_at and updated_at.
+
+    Attributes:
+        version: index of the last transaction.
+        frozen: whether the leader has no majority behind it, so that nothing can be committed.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.version = 0
+        self.frozen = False
         self._tables: dict[Kind, dict[str, StoreObject]] = {kind: {} for kind in Kind}
         self._index: dict[IndexKey, dict[str, None]] = defaultdict(dict)
         self._subscribers: list[Subscriber] = []
@@ -118,7 +127,7 @@ class Store:
         table = self._tables[kind]
         if reference in table:
             return cast(T, table[reference])
-        named = [obj.id for obj in self.named(type_, reference) if name_of(obj) == reference]
+        named: list[str] = [obj.id for obj in self.named(type_, reference) if name_of(obj) == reference]
         matches = named or [id_ for id_ in table if id_.startswith(reference)]
         if not reference or not matches:
             raise NotFound(kind.value, reference)
@@ -159,7 +168,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Collect writes and commit them at the end; nothing is written when the block raises."""
+        """Collect writes and commit them at the end; nothing is written when the block raises.
+
+        Raises:
+            Uncommitted: there is something to write, and the store is frozen.
+        """
         transaction = Transaction(self)
         yield transaction
         self._commit(transaction.changes)
@@ -167,6 +180,8 @@ class Store:
     def _commit(self, changes: list[Change]) -> None:
         if not changes:
             return
+        if self.frozen:
+            raise Uncommitted
         self.version += 1
         stamped = [self._write(change) for change in changes]
         for change in stamped:
@@ -224,7 +239,7 @@ class Transaction:
 
     def update(self, obj: StoreObject) -> None:
         """Replace an object; a task's move is checked against the table of moves."""
-        before = self.get(type(obj), obj.id)
+        before = cast(StoreObject | None, self.get(type(obj), obj.id))
         if before is None:
             raise KeyError(f"no {_KIND[type(obj)].value} {obj.id} to update")
         if isinstance(obj, Task) and isinstance(before, Task):

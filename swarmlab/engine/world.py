@@ -14,6 +14,7 @@ SWARM_PORTS = ("2377/tcp", "7946/tcp", "7946/udp", "4789/udp")
 """What Swarm needs open between hosts: management, gossip (twice), overlay traffic."""
 
 _FIRST_HOST = 11
+_ANY = "0.0.0.0"
 
 
 class Wall(StrEnum):
@@ -164,14 +165,14 @@ class World:
         for subscriber in self._subscribers:
             subscriber()
 
-    def listen(self, hostname: str, port: str) -> None:
-        """A program of the host serves `port` from now on."""
-        self.hosts[hostname].listening.add(port)
+    def listen(self, hostname: str, *ports: str) -> None:
+        """Programs of the host serve `ports` (`2377/tcp`) from now on."""
+        self.hosts[hostname].listening.update(ports)
         self._changed()
 
-    def close(self, hostname: str, port: str) -> None:
-        """Nothing serves `port` of the host any more."""
-        self.hosts[hostname].listening.discard(port)
+    def close(self, hostname: str, *ports: str) -> None:
+        """Nothing serves these ports of the host any more."""
+        self.hosts[hostname].listening.difference_update(ports)
         self._changed()
 
     # --- faults and their repair; each is idempotent ---
@@ -240,7 +241,8 @@ def _make_host(spec: HostSpec, number: int) -> Host:
 
 
 def _is_own(host: Host, address: str) -> bool:
-    return any(address in addresses for addresses in host.interfaces.values()) or address == host.public_address
+    own = (_ANY, host.public_address)
+    return address in own or any(address in addresses for addresses in host.interfaces.values())
 
 
 def _swarm_port(port: str) -> str:

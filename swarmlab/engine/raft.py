@@ -1,0 +1,273 @@
+"""The managers of a swarm as a raft group: who leads, whom the leader reaches, who knows of no leader.
+
+Owns leadership and reachability. The log itself is the swarm's one store: a manager that follows has everything that
+was committed. Messages go both ways between two managers, or they have no contact.
+Source: swarmkit manager/state/raft/raft.go (tick 1 s, election tick 10, CheckQuorum); times recorded from 28.5.2.
+Simplification: real managers wait 10 to 20 s before they stand for election, ours 9 to 11; a manager that comes back
+after it has tried to be elected does not force a new election on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.model import Reachability
+
+_ELECTION_S = (9.0, 11.0)
+_ALONE_S = (0.5, 0.8)
+_STEP_DOWN_S = (10.0, 11.0)
+_NOTICE_LOSS_S = (2.0, 3.0)
+_NOTICE_RETURN_S = (4.0, 5.5)
+_PATIENCE_S = 9.0
+"""How long a manager has known of no leader when it refuses at once: ten ticks, the first when it noticed."""
+
+Contact = Callable[[NodeId, NodeId], bool]
+
+
+@dataclass(slots=True, kw_only=True)
+class Peer:
+    """One member of the group.
+
+    Attributes:
+        addr: where the others reach it, `address:port`.
+        reachable: as the leader sees it.
+        follows: whether it hears from a leader.
+        leaderless_since: when it noticed that there is no leader; None while it follows or still believes in one.
+    """
+
+    node_id: NodeId
+    addr: str
+    reachable: bool = True
+    follows: bool = True
+    leaderless_since: float | None = None
+    timers: dict[str, Timer] = field(default_factory=dict)
+
+
+class Raft:
+    """One group.
+
+    Args:
+        contact: whether messages pass between two members, both of them running; a member with itself: it runs.
+        on_leader: hears of every change of leadership or reachability, with the leader or None.
+
+    Attributes:
+        leader: who leads, also while it has lost its majority and does not know it yet.
+        has_quorum: whether the leader has a majority behind it, so that it can commit.
+    """
+
+    def __init__(
+        self, clock: Clock, chance: Chance, *, contact: Contact, on_leader: Callable[[NodeId | None], None]
+    ) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._contact = contact
+        self._on_leader = on_leader
+        self._candidates: list[NodeId] = []
+        self._dirty = False
+        self.peers: dict[NodeId, Peer] = {}
+        self.leader: NodeId | None = None
+        self.has_quorum = False
+        self._former_leader: NodeId | None = None
+
+    # --- membership ---
+
+    def add(self, node_id: NodeId, addr: str) -> None:
+        """Make a node a member; the first one leads."""
+        self.peers[node_id] = Peer(node_id=node_id, addr=addr)
+        if len(self.peers) == 1:
+            self._lead(node_id)
+        self._dirty = True
+
+    def remove(self, node_id: NodeId) -> None:
+        """Take a member out; a leader hands leadership over first."""
+        if node_id == self.leader:
+            self._hand_over(node_id)
+            self._former_leader = node_id
+        peer = self.peers.pop(node_id, None)
+        for timer in peer.timers.values() if peer else ():
+            timer.cancel()
+        self._dirty = True
+
+    def shrink_to(self, node_id: NodeId, addr: str) -> None:
+        """Begin anew with this member alone, as its leader."""
+        for peer in self.peers.values():
+            self._cancel(peer, *list(peer.timers))
+        self.peers = {node_id: Peer(node_id=node_id, addr=addr)}
+        self._lead(node_id)
+
+    def lose(self, node_id: NodeId) -> None:
+        """A member's engine left for good, and said so to those it was connected with."""
+        if node_id in self.peers:
+            self._set_unreachable(self.peers[node_id])
+        self._dirty = True
+
+    def was_leader(self, node_id: NodeId) -> bool:
+        """Whether this former member led until it was taken out."""
+        return node_id == self._former_leader
+
+    def others_can_lead(self, node_id: NodeId) -> bool:
+        """Whether the members without this one are a majority that runs."""
+        others = [peer for peer in self.peers if peer != node_id and self._contact(peer, peer)]
+        return len(others) > len(self.peers) // 2
+
+    def is_member(self, node_id: NodeId) -> bool:
+        """Whether the node belongs to the group, reachable or not."""
+        return node_id in self.peers
+
+    def can_lose(self, node_id: NodeId) -> bool:
+        """Whether a majority of the remaining members is reachable once this member is gone."""
+        rest = [peer for peer in self.peers.values() if peer.node_id != node_id]
+        return sum(peer.reachable for peer in rest) > len(rest) // 2
+
+    def reachability(self, node_id: NodeId) -> Reachability:
+        """What the leader knows of a member."""
+        return Reachability.REACHABLE if self.peers[node_id].reachable else Reachability.UNREACHABLE
+
+    # --- what one member knows ---
+
+    def hears_leader(self, node_id: NodeId) -> bool:
+        """Whether requests to this member get through to the leader."""
+        peer = self.peers.get(node_id)
+        if peer is None or self.leader is None or not peer.follows:
+            return False
+        return self._contact(node_id, self.leader)
+
+    def refuses(self, node_id: NodeId) -> bool:
+        """Whether this member has known of no leader for so long that it refuses at once."""
+        since = self.peers[node_id].leaderless_since
+        return since is not None and self._clock.now - since > _PATIENCE_S
+
+    # --- what changes ---
+
+    def recheck(self) -> None:
+        """Power, links or walls changed: look at the contacts at the next tick."""
+        self._dirty = True
+
+    def tick(self) -> bool:
+        """Look at contacts that may have changed, hold the elections that are due. Returns whether there was work."""
+        if not self._dirty and not self._candidates:
+            return False
+        self._dirty = False
+        candidates, self._candidates = self._candidates, []
+        for node_id in candidates:
+            self._stand_for_election(node_id)
+        self._look_at_leader()
+        for peer in self.peers.values():
+            self._look_at(peer)
+        return True
+
+    def _look_at_leader(self) -> None:
+        """A leader without a majority steps down; one whose engine died just leads no more."""
+        self.has_quorum = self.leader is not None and self._has_majority(self.leader)
+        if self.leader is None:
+            return
+        leader = self.peers[self.leader]
+        if not self._contact(leader.node_id, leader.node_id):
+            self._lose_leader()
+        elif self.has_quorum:
+            self._cancel(leader, "step down")
+        else:
+            self._plan(leader, "step down", _STEP_DOWN_S, self._step_down)
+
+    def _look_at(self, peer: Peer) -> None:
+        if not self._contact(peer.node_id, peer.node_id):
+            # Its engine is off: it knows nothing, and starts afresh.
+            peer.follows, peer.leaderless_since = False, None
+            self._cancel(peer, "election", "return")
+        elif self._led(peer):
+            self._cancel(peer, "election")
+            if not peer.follows:
+                self._plan(peer, "return", _NOTICE_RETURN_S, lambda: self._follow_again(peer))
+        else:
+            peer.follows = False
+            self._cancel(peer, "return")
+            alone = len(self.peers) == 1
+            self._plan(peer, "election", _ALONE_S if alone else _ELECTION_S, lambda: self._election_due(peer))
+        self._look_at_reachability(peer)
+
+    def _look_at_reachability(self, peer: Peer) -> None:
+        """The leader notices a lost member after some seconds."""
+        if self.leader is None:
+            return
+        if self._led(peer):
+            self._cancel(peer, "notice")
+        elif peer.reachable:
+            self._plan(peer, "notice", _NOTICE_LOSS_S, lambda: self._set_unreachable(peer))
+
+    def _led(self, peer: Peer) -> bool:
+        return self.leader is not None and self._contact(peer.node_id, self.leader)
+
+    def _follow_again(self, peer: Peer) -> None:
+        peer.follows, peer.reachable, peer.leaderless_since = True, True, None
+        self._on_leader(self.leader)
+
+    def _set_unreachable(self, peer: Peer) -> None:
+        peer.reachable = False
+        self._on_leader(self.leader)
+
+    # --- elections ---
+
+    def _election_due(self, peer: Peer) -> None:
+        if peer.leaderless_since is None:
+            peer.leaderless_since = self._clock.now
+        self._candidates.append(peer.node_id)
+
+    def _stand_for_election(self, node_id: NodeId) -> None:
+        peer = self.peers.get(node_id)
+        if peer is None or self._led(peer) or not self._has_majority(node_id):
+            return
+        self._lead(node_id)
+
+    def _has_majority(self, node_id: NodeId) -> bool:
+        return sum(1 for _ in self._contacts(node_id)) > len(self.peers) // 2
+
+    def _contacts(self, node_id: NodeId) -> Iterator[Peer]:
+        return (peer for peer in self.peers.values() if self._contact(node_id, peer.node_id))
+
+    def _lead(self, node_id: NodeId) -> None:
+        self.leader = node_id
+        for peer in self.peers.values():
+            self._cancel(peer, *list(peer.timers))
+            peer.reachable = self._contact(node_id, peer.node_id)
+            if peer.reachable:
+                peer.follows, peer.leaderless_since = True, None
+        self._dirty = True
+        self._on_leader(node_id)
+
+    def _hand_over(self, node_id: NodeId) -> None:
+        others = [peer.node_id for peer in self._contacts(node_id) if peer.node_id != node_id]
+        if others:
+            self._lead(others[0])
+        else:
+            self._lose_leader()
+
+    def _step_down(self) -> None:
+        for peer in self._contacts(self.leader) if self.leader else ():
+            peer.follows, peer.leaderless_since = False, self._clock.now
+        self._lose_leader()
+
+    def _lose_leader(self) -> None:
+        self.leader = None
+        self._dirty = True
+        self._on_leader(None)
+
+    # --- timers by name ---
+
+    def _plan(self, peer: Peer, name: str, between: tuple[float, float], callback: Callable[[], None]) -> None:
+        """Run `callback` some time later, unless that is planned already."""
+        if name not in peer.timers:
+            delay_s = self._chance.between(*between)
+            peer.timers[name] = self._clock.after(delay_s, lambda: self._run(peer, name, callback))
+
+    def _run(self, peer: Peer, name: str, callback: Callable[[], None]) -> None:
+        del peer.timers[name]
+        callback()
+        self._dirty = True
+
+    def _cancel(self, peer: Peer, *names: str) -> None:
+        for name in names:
+            if name in peer.timers:
+                peer.timers.pop(name).cancel()
