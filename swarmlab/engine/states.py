@@ -9,8 +9,8 @@ from swarmlab.engine.world import HostSpec
 
 STATES = ("separate", "formed", "three-managers", "helloworld")
 
-START = 1_700_000_000.0
-"""Engine time at which a manual lab starts unless told otherwise (2023-11-14 22:13:20 UTC)."""
+START = 1_767_603_600.0
+"""Engine time at which a manual lab starts unless told otherwise (Monday 2026-01-05 09:00:00 UTC)."""
 
 _USUAL_MANAGER = 3
 
