@@ -4,16 +4,36 @@ Moves that no table row allows raise in the store itself, so every step checks t
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from swarmlab.engine.model import Availability, Node, NodeState, Service, Task, TaskState, UpdateConfig, UpdateOrder
+from swarmlab.engine.model import (
+    Availability,
+    EndpointSpec,
+    NetworkAttachment,
+    NetworkAttachmentConfig,
+    NetworkSpec,
+    Node,
+    NodeState,
+    PortConfig,
+    Service,
+    Task,
+    TaskState,
+    UpdateConfig,
+    UpdateOrder,
+)
 from tests.engine.fakes import FakeSwarm, image, spec
 
 NODES = ("n1", "n2", "n3")
 LONG_S = 400
+
+
+def holder_attachments(holder: Task | Node) -> tuple[NetworkAttachment, ...]:
+    """The addresses of a task or a node."""
+    return holder.networks if isinstance(holder, Task) else holder.attachments
 
 
 class SwarmUnderStress(RuleBasedStateMachine):
@@ -31,8 +51,12 @@ class SwarmUnderStress(RuleBasedStateMachine):
         """A swarm of three nodes with two services."""
         self.swarm = FakeSwarm(nodes=len(NODES), seed=seed)
         update = UpdateConfig(parallelism=parallelism, order=order)
-        self.swarm.control.create_service(spec(replicas=replicas, update=update))
-        self.swarm.control.create_service(spec("everywhere", replicas=None, update=update))
+        self.swarm.control.create_network(NetworkSpec(name="mesh"))
+        on_mesh = (NetworkAttachmentConfig(target="mesh"),)
+        ports = EndpointSpec(ports=(PortConfig(target_port=80, published_port=8080),))
+        web = spec(replicas=replicas, update=update, networks=on_mesh)
+        self.swarm.control.create_service(replace(web, endpoint=ports))
+        self.swarm.control.create_service(spec("everywhere", replicas=None, update=update, networks=on_mesh))
 
     # --- what happens ---
 
@@ -96,6 +120,16 @@ class SwarmUnderStress(RuleBasedStateMachine):
         for task in self.swarm.store.all(Task):
             if task.state >= TaskState.ASSIGNED and task.state is not TaskState.SHUTDOWN:
                 assert self.swarm.store.get(Node, task.node_id) is not None
+
+    @invariant()
+    def no_address_is_given_twice(self) -> None:
+        store = self.swarm.store
+        live = [task for task in store.all(Task) if not task.state.is_terminal]
+        holders = [at for holder in (*live, *store.all(Node)) for at in holder_attachments(holder)]
+        taken = [(at.network_id, address) for at in holders for address in at.addresses]
+        endpoints = [service.endpoint for service in store.all(Service) if service.endpoint is not None]
+        taken += [(vip.network_id, vip.address) for endpoint in endpoints for vip in endpoint.virtual_ips]
+        assert len(taken) == len(set(taken))
 
     # --- what must hold in the end ---
 
