@@ -18,6 +18,8 @@ from swarmlab.engine.control import Control
 from swarmlab.engine.control_networks import ingress_network
 from swarmlab.engine.dispatcher import Dispatcher
 from swarmlab.engine.ids import Chance, ClusterId, NetworkId, NodeId
+from swarmlab.engine.logbroker import LogBroker
+from swarmlab.engine.logbroker import LogBroker
 from swarmlab.engine.manager import Manager
 from swarmlab.engine.model import (
     Availability,
@@ -113,6 +115,8 @@ class Swarm:
         self.raft = Raft(clock, chance, contact=self._contact, on_leader=self._mark_leadership)
         self.roles = RoleKeeper(self.store, clock, self)
         self.dispatcher = Dispatcher(self.store, clock, chance, self.link)
+        self.logs = LogBroker(self.store, self.link)
+        self.logs = LogBroker(self.store, self.link)
         self.control = Control(self.store, clock, chance, self.raft)
         self._manager = Manager(self.store, clock, chance, more=(self.dispatcher, self.roles))
         self._leader: NodeId | None = None

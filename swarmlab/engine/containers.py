@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.clock import Timer
 from swarmlab.engine.container import Container, ContainerConfig, ContainerState, ContainerStatus, PortBinding
 from swarmlab.engine.container_creation import check_name, endpoints_of, make_container
 from swarmlab.engine.errors import (
@@ -23,16 +23,13 @@ from swarmlab.engine.errors import (
     NotModified,
     SystemError_,
 )
-from swarmlab.engine.events import Events
 from swarmlab.engine.files import Files, MountedFiles
-from swarmlab.engine.ids import Chance, ContainerId
-from swarmlab.engine.images import Images
+from swarmlab.engine.host_parts import HostParts
+from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.logs import LogReader
 from swarmlab.engine.names import random_name
-from swarmlab.engine.networks import Networks
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.processes import SIGNALS, Context, Process, Surroundings, signal_name
-from swarmlab.engine.volumes import Volumes
 from swarmlab.engine.workloads import StartFailed, find_program, programs_of
 
 START_S = (0.35, 0.75)
@@ -61,23 +58,13 @@ class Containers:
         connect: what a container's programs see of the network.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        chance: Chance,
-        events: Events,
-        *,
-        images: Images,
-        volumes: Volumes,
-        networks: Networks,
-        connect: Connect,
-    ) -> None:
-        self._clock = clock
-        self._chance = chance
-        self._events = events
-        self._images = images
-        self._volumes = volumes
-        self._networks = networks
+    def __init__(self, parts: HostParts, *, connect: Connect) -> None:
+        self._clock = parts.clock
+        self._chance = parts.chance
+        self._events = parts.events
+        self._images = parts.images
+        self._volumes = parts.volumes
+        self._networks = parts.networks
         self._connect = connect
         self._containers: dict[ContainerId, Container] = {}
         self._processes: dict[ContainerId, Process] = {}
@@ -88,7 +75,7 @@ class Containers:
         self._start_free_at = 0.0
         self._pid = 1000
         self._on = True
-        images.in_use = self._user_of_image
+        parts.images.in_use = self._user_of_image
 
     # --- reading ---
 
@@ -425,8 +412,10 @@ class Containers:
         for timer in self._kill_timers.values():
             timer.cancel()
         for waiting in self._waiting.values():
-            for pending in (*waiting.exit, *waiting.removal, *waiting.stops):
-                pending.fail(died)
+            for answer in (*waiting.exit, *waiting.removal):
+                answer.fail(died)
+            for stop in waiting.stops:
+                stop.fail(died)
         self._processes, self._runnable, self._kill_timers, self._waiting = {}, {}, {}, {}
         self._start_free_at = 0.0
 

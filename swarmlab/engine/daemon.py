@@ -11,6 +11,7 @@ from swarmlab.engine.connectivity import ContainerNetwork
 from swarmlab.engine.containers import Containers
 from swarmlab.engine.control import Control
 from swarmlab.engine.events import Events
+from swarmlab.engine.host_parts import HostParts
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.images import Images
 from swarmlab.engine.logs import LogOptions, LogStream
@@ -72,23 +73,22 @@ class Daemon:
         self.volumes = Volumes(clock, chance, self.events)
         self.networks = Networks(clock, chance, self.events, swarm=self._swarm_networks)
         self.images = Images(clock, chance, self.events, online=lambda: self.host.connected)
-        self.containers = Containers(
-            clock,
-            chance,
-            self.events,
+        parts = HostParts(
+            hostname=hostname,
+            clock=clock,
+            chance=chance,
+            events=self.events,
             images=self.images,
             volumes=self.volumes,
             networks=self.networks,
-            connect=lambda container: ContainerNetwork(container, self.networks, overlay, world, hostname),
+        )
+        self.containers = Containers(
+            parts, connect=lambda container: ContainerNetwork(container, self.networks, overlay, world, hostname)
         )
         self.agent = Agent(
-            hostname,
-            clock,
-            chance,
-            containers=self.containers,
-            images=self.images,
-            networks=self.networks,
-            overlay=overlay,
+            parts,
+            self.containers,
+            overlay,
             describe=self._describe,
             address=lambda: self.membership.addresses.advertised,
         )
@@ -112,11 +112,11 @@ class Daemon:
 
     def service_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
         """The lines of a service's tasks, by the leader's log broker; fails as `ask` does, and with NotFound."""
-        return self._requests.ask(lambda swarm: swarm.logs.service_logs(reference, options))
+        return self._requests.ask(lambda swarm: swarm.logs.open_service(reference, options))
 
     def task_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
         """The lines of one task, in the same way."""
-        return self._requests.ask(lambda swarm: swarm.logs.task_logs(reference, options))
+        return self._requests.ask(lambda swarm: swarm.logs.open_task(reference, options))
 
     # --- power ---
 
@@ -127,6 +127,7 @@ class Daemon:
         self.membership.power_off()
         self._requests.power_off()
         self.agent.power_off()
+        self.images.power_off()
         self.containers.power_off()
         self._world.power_off(self.hostname)
 

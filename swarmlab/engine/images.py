@@ -93,6 +93,7 @@ class Images:
         self.in_use = in_use
         self._images: dict[str, Image] = {}
         self._contents: dict[str, CatalogueImage] = {}
+        self._pulls: builtins.list[Pull] = []
 
     def list(self) -> builtins.list[Image]:
         """Every image, newest first."""
@@ -148,8 +149,9 @@ class Images:
 
     def pull(self, reference: str) -> Pull:
         """Fetch an image; its refusals are the registry's."""
-        pull = Pull()
         parsed = parse_reference(reference)
+        pull = Pull()
+        self._pulls = [other for other in self._pulls if not other.ended] + [pull]
         if not self._online():
             self._clock.after(_OFFLINE_S, lambda: pull.image.fail(SystemError_(_UNREACHABLE)))
             return pull
@@ -161,7 +163,15 @@ class Images:
         name = f"{parsed.repository}@{parsed.digest}" if parsed.digest else parsed.familiar
         return any(name in (*image.tags, *image.digests) for image in self._images.values())
 
+    def power_off(self) -> None:
+        """The engine dies, and what it is fetching is lost."""
+        for pull in self._pulls:
+            pull.image.fail(SystemError_("the engine stopped"))
+        self._pulls = []
+
     def _begin(self, pull: Pull, parsed: Reference, reference: str) -> None:
+        if pull.ended:
+            return
         try:
             content = catalogue.look_up(reference)
         except EngineError as error:
@@ -195,6 +205,8 @@ class Images:
         self._clock.at(time, lambda: pull.show(step))
 
     def _finish(self, pull: Pull, parsed: Reference, content: CatalogueImage, what: str) -> None:
+        if pull.ended:
+            return
         image = self._add(parsed, content)
         name = parsed.familiar if not parsed.digest else f"{parsed.repository}@{parsed.digest}"
         pull.show(PullStep(status=f"Digest: {content.digest}"), PullStep(status=f"Status: {what} for {name}"))

@@ -1,5 +1,6 @@
-"""The networks of one host, as its daemon shows them: bridge, host, none, docker_gwbridge, bridges made by hand, and
-the swarm's overlays that a container of this host is attached to (a manager knows all of them).
+"""The networks of one host as its daemon shows them: its own bridges, and the overlays that its containers are on.
+
+A manager shows every network of the swarm besides.
 
 Owns local networks and the addresses on them. Addresses on overlays are the swarm's allocator's; what travels on
 overlays is overlay.py's. Source: moby daemon/network.go, libnetwork; texts recorded from 28.5.2.

@@ -1,0 +1,83 @@
+"""What each node with a session has been told, and what it is to be told next. Owns that memory, nothing else.
+
+Source: swarmkit manager/dispatcher/assignments.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from swarmlab.engine.assignment import Assignment
+from swarmlab.engine.ids import NetworkId, NodeId, TaskId
+from swarmlab.engine.model import Meta, Network, Task, TaskState
+from swarmlab.engine.store import Change, Store
+
+
+class Assignments:
+    """The tasks that nodes with a session know of."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._told: dict[NodeId, set[TaskId]] = {}
+        self._dirty: dict[NodeId, dict[TaskId, None]] = {}
+
+    def clear(self) -> None:
+        """There are no sessions any more."""
+        self._told.clear()
+        self._dirty.clear()
+
+    def forget(self, node_id: NodeId) -> None:
+        """The node's session is over."""
+        self._told.pop(node_id, None)
+        self._dirty.pop(node_id, None)
+
+    def note(self, change: Change) -> bool:
+        """Note a task's change. Returns whether a node is to hear of it.
+
+        What the agent reported itself is no news to it; states up to ASSIGNED are set by others.
+        """
+        before, after = change.before, change.after
+        task = after or before
+        assert isinstance(task, Task)
+        if task.node_id not in self._told or task.state < TaskState.ASSIGNED:
+            return False
+        known = task.id in self._told[task.node_id]
+        if after is not None and known and task.state > TaskState.ASSIGNED and _same(before, after):
+            return False
+        if after is None and not known:
+            return False
+        self._dirty.setdefault(task.node_id, {})[task.id] = None
+        return True
+
+    def dirty(self) -> list[NodeId]:
+        """The nodes that are to be told something."""
+        return list(self._dirty)
+
+    def changes(self, node_id: NodeId) -> Assignment:
+        """What a node is to be told next; it counts as told."""
+        ids = self._dirty.pop(node_id, {})
+        tasks = {id_: self._store.get(Task, id_) for id_ in ids}
+        present = tuple(task for task in tasks.values() if task is not None)
+        removed = tuple(id_ for id_, task in tasks.items() if task is None)
+        self._told[node_id] = self._told[node_id].union(ids).difference(removed)
+        return Assignment(tasks=present, removed=removed, networks=self._networks(present))
+
+    def everything(self, node_id: NodeId) -> Assignment:
+        """What a node is told when its session begins."""
+        tasks = tuple(task for task in self._store.tasks_on_node(node_id) if task.state >= TaskState.ASSIGNED)
+        self._told[node_id] = {task.id for task in tasks}
+        self._dirty.pop(node_id, None)
+        ingress = {network.id: network for network in self._store.all(Network) if network.spec.ingress}
+        return Assignment(tasks=tasks, networks={**ingress, **self._networks(tasks)}, complete=True)
+
+    def _networks(self, tasks: tuple[Task, ...]) -> dict[NetworkId, Network]:
+        ids = {attachment.network_id for task in tasks for attachment in task.networks}
+        networks = [self._store.get(Network, id_) for id_ in sorted(ids)]
+        return {network.id: network for network in networks if network is not None}
+
+
+def _same(before: object, after: object) -> bool:
+    """Whether two versions of a task differ in nothing but what was observed."""
+    if not isinstance(before, Task) or not isinstance(after, Task):
+        return False
+    return replace(before, meta=Meta(), status=after.status) == replace(after, meta=Meta())
