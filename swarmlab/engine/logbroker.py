@@ -30,7 +30,7 @@ class LogBroker:
         self._store = store
         self._links = links
 
-    def service_logs(self, reference: str, options: LogOptions) -> LogStream:
+    def open_service(self, reference: str, options: LogOptions) -> LogStream:
         """The lines of every task of a service that runs or ran; following adds new tasks as they start.
 
         Raises:
@@ -42,7 +42,7 @@ class LogBroker:
     def _tasks_of(self, service_id: ServiceId) -> list[Task]:
         return [task for task in self._store.tasks_of_service(service_id) if task.state >= TaskState.RUNNING]
 
-    def task_logs(self, reference: str, options: LogOptions) -> LogStream:
+    def open_task(self, reference: str, options: LogOptions) -> LogStream:
         """The lines of one task.
 
         Raises:
