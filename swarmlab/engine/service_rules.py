@@ -12,23 +12,29 @@ from collections import Counter
 
 from swarmlab.engine.constraints import parse
 from swarmlab.engine.errors import NotImplementedHere, RpcInvalidArgument
+from swarmlab.engine.ids import NodeId, ServiceId, TaskId
 from swarmlab.engine.model import (
     ContainerSpec,
     EndpointSpec,
     Global,
     GlobalJob,
     Healthcheck,
+    NodeDescription,
     PublishMode,
     Replicated,
     ReplicatedJob,
     Resources,
     RestartPolicy,
     ServiceSpec,
+    Task,
     TaskSpec,
+    TaskState,
+    TaskStatus,
     UpdateConfig,
     placement,
     reservations,
 )
+from swarmlab.engine.templates import TaskPlace
 
 _DNS_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?", re.ASCII)
 _DOMAIN = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?"
@@ -194,6 +200,21 @@ def _check_offered(spec: ServiceSpec) -> None:
         raise NotImplementedHere("this engine has no cluster volumes")
     if reservations(spec.task).generic_resources:
         raise NotImplementedHere("this engine has no generic resources")
-    texts = [container.hostname, *container.env, *(mount.source + mount.target for mount in container.mounts)]
-    if any("{{" in text for text in texts):
-        raise NotImplementedHere("this engine does not fill in templates such as {{.Node.Hostname}}")
+    place = TaskPlace(task=_any_task(spec), node_id=NodeId("nodeid"), description=NodeDescription(hostname="hostname"))
+    for text in (container.hostname, *container.env, *(mount.source + mount.target for mount in container.mounts)):
+        place.fill(text)
+
+
+def _any_task(spec: ServiceSpec) -> Task:
+    """A task on which the placeholders of a spec are tried. Source: swarmkit validateContainerSpec."""
+    status = TaskStatus(timestamp=0, state=TaskState.NEW)
+    return Task(
+        id=TaskId("taskid"),
+        spec=spec.task,
+        service_id=ServiceId("serviceid"),
+        service_name=spec.name,
+        service_labels=spec.labels,
+        slot=1,
+        status=status,
+        desired_state=TaskState.RUNNING,
+    )

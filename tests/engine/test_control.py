@@ -118,6 +118,7 @@ def test_a_wrong_spec_is_refused(wanted: ServiceSpec, words: str) -> None:
         spec(image="alpine:latest@sha256:" + "9e3df416" * 8),
         spec(image="localhost/a/b__c"),
         published(port(0), port(0)),
+        spec(container=container(env=("NODE={{.Node.Hostname}}",), hostname="web-{{.Task.Slot}}")),
     ],
 )
 def test_a_right_spec_is_taken(wanted: ServiceSpec) -> None:
@@ -133,7 +134,7 @@ def test_a_right_spec_is_taken(wanted: ServiceSpec) -> None:
         (replace(spec(), mode=GlobalJob()), "global job"),
         (spec(container=container(extra={"Secrets": [{}]})), "secrets"),
         (spec(container=container(extra={"Configs": [{}]})), "configs"),
-        (spec(container=container(env=("NODE={{.Node.Hostname}}",))), "templates"),
+        (spec(container=container(env=("NODE={{.Node.Nosuch}}",))), "template {{.Node.Nosuch}}"),
         (spec(container=container(mounts=(Mount(type="cluster", target="/a"),))), "cluster volumes"),
         (spec(runtime="plugin"), "plugin"),
         (
