@@ -6,9 +6,11 @@ restarts only in a network whose subnet was named.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import psutil
 from docker import DockerClient
 from docker.errors import APIError
 from docker.types import IPAMConfig, IPAMPool
@@ -56,12 +58,13 @@ class LabNetwork:
 def create_network(
     client: DockerClient, name: str, *, host_names: Sequence[str], labels: Mapping[str, str]
 ) -> LabNetwork:
-    """Create the network in the first subnet that is free.
+    """Create the network in the first subnet that neither this Docker nor this machine uses.
 
     Raises:
         APIError: Docker refused for another reason than a subnet in use, or none is free.
     """
-    for prefix in SUBNETS:
+    taken = _prefixes_of_this_machine()
+    for prefix in (prefix for prefix in SUBNETS if prefix not in taken):
         pool = IPAMPool(subnet=f"{prefix}.0/24", gateway=f"{prefix}.1")
         try:
             client.networks.create(
@@ -72,4 +75,10 @@ def create_network(
                 raise
         else:
             return LabNetwork(name=name, prefix=prefix, host_names=host_names)
-    raise AssertionError("SUBNETS is not empty")
+    raise AssertionError("this machine has an address in every one of SUBNETS")
+
+
+def _prefixes_of_this_machine() -> set[str]:
+    # Docker looks at its own networks only: another Docker of this machine, or a VPN, may use a subnet as well.
+    addresses = (address for one in psutil.net_if_addrs().values() for address in one)
+    return {found.address.rpartition(".")[0] for found in addresses if found.family == socket.AF_INET}

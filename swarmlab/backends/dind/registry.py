@@ -6,10 +6,10 @@ lab's network, which the local Docker's name server resolves.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from docker import DockerClient
-from docker.errors import DockerException
 from docker.models.containers import Container
 
 from swarmlab.backends.dind.labels import in_parallel
@@ -21,10 +21,17 @@ DEFAULT_IMAGE = "registry:2"
 NEEDED_IMAGE = "alpine:latest"
 """Without it no lesson runs."""
 
-LESSON_IMAGES = (NEEDED_IMAGE, "alpine:3.20", "alpine:3.21", "busybox:latest", "nginx:latest", "nginx:alpine")
-"""Copied into the registry where the local Docker has them; the nodes pull anything else from Docker Hub."""
+LESSON_IMAGES = ("alpine:3.20", "alpine:3.21", "busybox:latest", "nginx:latest", "nginx:alpine")
+"""Copied, too, where the local Docker has them; the nodes pull anything else from Docker Hub."""
+
+LISTENING_TIMEOUT_S = 30
+POLL_S = 0.1
 
 PINGED_NAME = "docker.com"
+
+
+class CopyFailed(Exception):
+    """An image could not be copied into the registry."""
 
 
 def start_registry(
@@ -48,12 +55,27 @@ def start_registry(
     container = client.containers.get(created["Id"])
     container.start()
     published = _published_port(container)
-    in_parallel(lambda lesson_image: _copy(client, lesson_image, published), present_images(client, LESSON_IMAGES))
+    _copy_once_it_listens(client, NEEDED_IMAGE, published)
+    others = present_images(client, LESSON_IMAGES)
+    in_parallel(lambda lesson_image: _copy(client, lesson_image, published), others)
 
 
 def _published_port(container: Container) -> int:
     container.reload()
     return int(container.attrs["NetworkSettings"]["Ports"][f"{PORT}/tcp"][0]["HostPort"])
+
+
+def _copy_once_it_listens(client: DockerClient, image: str, published_port: int) -> None:
+    # The published port answers before the registry behind it does, and this process may not be able to ask it:
+    # with Docker Desktop only Docker itself can. So the first copy is tried until it works.
+    deadline = time.monotonic() + LISTENING_TIMEOUT_S
+    while True:
+        try:
+            return _copy(client, image, published_port)
+        except CopyFailed:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_S)
 
 
 def _copy(client: DockerClient, image: str, published_port: int) -> None:
@@ -64,6 +86,6 @@ def _copy(client: DockerClient, image: str, published_port: int) -> None:
     try:
         for line in client.images.push(repository, tag=tag, stream=True, decode=True):
             if "error" in line:
-                raise DockerException(f"{image} could not be copied into the lab's registry: {line['error']}")
+                raise CopyFailed(f"{image} could not be copied into the lab's registry: {line['error']}")
     finally:
         client.images.remove(f"{repository}:{tag}", noprune=True)
