@@ -94,7 +94,7 @@ class SwarmInit(SwarmSettings, path="swarm init"):
         terminal.print(f"Swarm initialized: current node ({node_id}) is now a manager.\n")
         _print_join_command(session, node_id, "worker")
         terminal.print(
-            "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions.\n"
+            "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions."
         )
         if self.autolock:
             print_unlock_key(session)

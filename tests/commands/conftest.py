@@ -1,0 +1,45 @@
+"""Labs for the tests of commands: embedded ones, or with SWARMLAB_BACKEND=dind real engines."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from swarmlab.client.cluster import Cluster
+from swarmlab.client.protocols import LabState
+from swarmlab.ownership import create_lab_directory
+
+
+@contextmanager
+def started(state: LabState, factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A lab of its own in a named state."""
+    name = os.environ.get("SWARMLAB_BACKEND") or "embedded"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWARMLAB_RUNTIME_DIR", str(factory.mktemp("labs")))
+        directory = create_lab_directory(name)
+        cluster = Cluster(import_module(f"swarmlab.backends.{name}").start(directory, state))
+        try:
+            yield cluster
+        finally:
+            for node in cluster:
+                node.close()
+            cluster.backend.close()
+            directory.remove()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A swarm of one manager and two workers with `helloworld` running, for reads."""
+    with started("helloworld", tmp_path_factory) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Cluster]]:
+    """Two labs of one seed, three separate engines each: what changes the one by the CLI changes the other by us."""
+    with started("separate", tmp_path_factory) as one, started("separate", tmp_path_factory) as other:
+        yield one, other

@@ -1,0 +1,73 @@
+"""What the real docker CLI leaves on a terminal's screen, and what is not compared about it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pexpect
+import pyte
+
+from swarmlab.client.protocols import Backend
+from swarmlab.commands.terminal import COLUMNS
+
+ROWS = 600
+TIMEOUT_S = 120
+
+_AGE = re.compile(r"(Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month)s?)( ago)?", re.I)
+
+
+def screen(words: Sequence[str], backend: Backend, node: str, *, interrupt_after: str = "") -> str:
+    """Run `docker WORDS` on a node through a terminal.
+
+    Args:
+        words: without `docker`.
+        backend: whose contexts the CLI uses.
+        node: a context's name.
+        interrupt_after: press Ctrl-C once this has appeared.
+    """
+    environment = {**os.environ, "DOCKER_CONFIG": backend.docker_config, "DOCKER_CONTEXT": node}
+    child = pexpect.spawn(
+        "docker", list(words), env=environment, dimensions=(ROWS, COLUMNS), timeout=TIMEOUT_S, maxread=65536
+    )
+    data = b""
+    if interrupt_after:
+        child.expect_exact(interrupt_after)
+        data = child.before + child.after
+        child.send("\x03")
+    child.expect(pexpect.EOF)
+    data += child.before
+    with suppress(pexpect.ExceptionPexpect):
+        child.close()
+    return shown(data)
+
+
+def shown(data: bytes) -> str:
+    """The screen after these bytes, down to the cursor, without blanks at line ends.
+
+    It is as wide as the longest line: nothing is folded, as nothing is in a notebook.
+    """
+    lines = data.split(b"\n")
+    pane = pyte.Screen(max(len(line) for line in lines) + 100, len(lines) + 10)
+    pyte.ByteStream(pane).feed(data)
+    height = pane.cursor.y + (pane.cursor.x > 0)
+    return "".join(line.rstrip() + "\n" for line in pane.display[:height])
+
+
+def without_ages(text: str) -> str:
+    """The same with `AGE` for every age, and the blanks that align what follows it made one size."""
+    lines = []
+    for line in text.split("\n"):
+        masked = _AGE.sub("AGE", line)
+        is_aligned = masked != line or "CURRENT STATE" in line or "CREATED" in line
+        lines.append(re.sub(r" {2,}", "  ", masked) if is_aligned else masked)
+    return "\n".join(lines)
+
+
+def without_chance(text: str) -> str:
+    """The same with ids, tokens, times and digests numbered in the order in which they appear."""
+    seen: dict[str, str] = {}
+    pattern = r"SWMTKN-1-\w+-\w+|\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b|\b[a-z0-9]{25}\b|\b(?=[a-z]*\d)[a-z0-9]{12}\b"
+    return re.sub(pattern, lambda found: seen.setdefault(found[0], f"<{len(seen)}>"), text)

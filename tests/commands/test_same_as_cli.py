@@ -1,0 +1,227 @@
+"""Our commands print what the docker CLI leaves on a terminal's screen: byte for byte, only ages aside.
+
+Reads are compared on the same cluster; changes on two labs of one seed. Runs on any backend that SWARMLAB_BACKEND names.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from swarmlab.client.cluster import Cluster
+from tests.commands.running import printed
+from tests.commands.screens import screen, without_ages, without_chance
+
+pytestmark = pytest.mark.cli
+
+MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
+
+READS = """
+docker node ls
+docker node ls -q
+docker node ls --filter role=manager
+docker node ls --format '{{.Hostname}} {{.Status}}'
+docker node inspect self --pretty
+docker node inspect docker-swarm-1
+docker node inspect nosuch docker-swarm-3
+docker node ps
+docker node ps docker-swarm-1
+docker node ps -q docker-swarm-3
+docker service ls
+docker service ls -q
+docker service ls --filter name=hello
+docker service ls --filter name=nosuch
+docker service ls --format json
+docker service inspect helloworld
+docker service inspect --pretty helloworld
+docker service inspect --format '{{.Spec.Name}} {{json .Spec.Mode}}' helloworld
+docker service inspect nosuch helloworld
+docker service inspect --pretty nosuch
+docker service ps helloworld
+docker service ps --no-trunc helloworld
+docker service ps -q helloworld
+docker service ps --no-resolve helloworld
+docker service ps --filter desired-state=running helloworld
+docker service ps --filter desired-state=shutdown helloworld
+docker service ps --filter desired-state=nosuch helloworld
+docker service ps --filter node=docker-swarm-3 helloworld
+docker service ps --format 'table {{.Name}}\\t{{.Node}}' helloworld
+docker service ps nosuch
+docker service ps helloworld nosuch
+docker service logs nosuch
+docker service logs --tail -1 helloworld
+docker service logs --since nosuch helloworld
+docker swarm join-token worker
+docker swarm join-token --quiet manager
+docker swarm join-token nosuch
+docker ps
+docker ps -a
+docker ps -q
+docker ps --no-trunc
+docker ps --filter name=helloworld
+docker ps --filter nosuch=1
+docker info
+docker inspect helloworld
+docker inspect nosuch
+docker volume ls
+docker volume inspect nosuch
+docker network ls
+docker network inspect ingress
+docker network inspect nosuch
+docker stack ls
+docker stack ps nosuch
+docker stack services nosuch
+docker swarm leave
+docker node rm docker-swarm-1
+docker node rm docker-swarm-3
+docker node rm nosuch
+docker node demote docker-swarm-3
+docker node update --availability nosuch docker-swarm-1
+docker service create --name helloworld --detach alpine
+docker service create --mode global --replicas 3 alpine
+docker service create --mode nosuch alpine
+docker service create --name a.b --detach alpine
+docker service create --network nosuch alpine
+docker service create --constraint nosuch --detach alpine
+docker service scale nosuch=2
+docker service scale helloworld=x
+docker service update nosuch
+docker service update --rollback --force helloworld
+docker service rollback nosuch
+docker service rm nosuch
+docker stop nosuch
+docker kill nosuch
+docker rm nosuch
+docker rm --force nosuch
+docker logs nosuch
+docker volume rm nosuch
+""".strip().splitlines()
+
+ON_A_WORKER = """
+docker node ls
+docker service create --replicas 1 --name helloworld alpine ping docker.com
+docker service ls
+docker service ps helloworld
+docker service inspect helloworld
+docker stack ls
+docker swarm join-token worker
+docker info
+docker ps
+docker network ls
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", READS)
+def test_a_read_prints_the_same(cluster: Cluster, line: str) -> None:
+    """What changes nothing is asked twice on the same manager."""
+    check_same(cluster, MANAGER, line)
+
+
+@pytest.mark.parametrize("line", ON_A_WORKER)
+def test_a_worker_refuses_in_the_same_words(cluster: Cluster, line: str) -> None:
+    """What changes nothing is asked twice on the same worker."""
+    check_same(cluster, WORKER, line)
+
+
+def check_same(cluster: Cluster, node: str, line: str) -> None:
+    """Ask the CLI, then ask as we do."""
+    theirs = screen(shlex.split(line)[1:], cluster.backend, node)
+    assert without_ages(printed(line, cluster, node)) == without_ages(theirs)
+
+
+LOGS = ("--tail 2", "--tail 2 --timestamps", "--tail 1 --details", "--tail 1 --no-trunc", "--raw --tail 1", "")
+
+
+@pytest.mark.parametrize("options", LOGS)
+def test_logs_print_the_same_lines(cluster: Cluster, options: str) -> None:
+    """Lines of several tasks may come in another order each time; those of one task may not.
+
+    The service goes on writing, so what the CLI printed first must be there, and more may follow.
+    """
+    line = f"docker service logs {options} helloworld"
+    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER).splitlines()
+    ours = printed(line, cluster, MANAGER).splitlines()
+    assert {_shape(text) for text in ours} == {_shape(text) for text in theirs}
+    if not options:
+        assert sorted(ours)[: len(theirs)] == sorted(theirs) or set(theirs) <= set(ours)
+
+
+def _shape(line: str) -> str:
+    """A line without what differs from one ping to the next."""
+    line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", line)
+    return re.sub(r"(seq|time)=[\d.]+", r"\1=N", line)
+
+
+def test_following_ends_as_by_ctrl_c(cluster: Cluster) -> None:
+    """`-t 3` leaves whole lines and `^C`, as a person's Ctrl-C does."""
+    line = "docker service logs --follow --tail 1 helloworld"
+    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="seq=").splitlines()
+    ours = printed(line, cluster, MANAGER, patience_s=3).splitlines()
+    assert ours[-1] == theirs[-1] == "^C"
+    assert len(ours) > 2
+    assert {_shape(text) for text in ours[:-1]} == {_shape(text) for text in theirs[:-1] if "time=" in text}
+
+
+def test_a_whole_story_prints_the_same(twins: tuple[Cluster, Cluster]) -> None:
+    """Init, join, create, scale, update, roll back, drain, remove: the CLI on one lab, ours on its twin."""
+    for node, line in STORY:
+        theirs = screen(shlex.split(_filled(line, twins[0]))[1:], twins[0].backend, node)
+        ours = printed(_filled(line, twins[1]), twins[1], node)
+        assert comparable(ours, twins[1]) == comparable(theirs, twins[0]), f"{node}:~$ {line}"
+
+
+STORY = [
+    (MANAGER, "docker swarm init --advertise-addr {address}"),
+    ("docker-swarm-1", "docker swarm join --token {worker} {address}:2377"),
+    ("docker-swarm-2", "docker swarm join --token {worker} {address}:2377"),
+    ("docker-swarm-2", "docker swarm join --token {worker} {address}:2377"),
+    (MANAGER, "docker node ls"),
+    (MANAGER, "docker service create --replicas 1 --name helloworld alpine ping docker.com"),
+    (MANAGER, "docker service ls"),
+    (MANAGER, "docker service scale helloworld=5"),
+    (MANAGER, "docker service scale helloworld=3 nosuch=1"),
+    (MANAGER, "docker service update --limit-memory 64m --env-add COLOUR=blue --label-add a=b helloworld"),
+    (MANAGER, "docker service inspect --pretty helloworld"),
+    (MANAGER, "docker service update --force --update-parallelism 0 --quiet helloworld"),
+    (MANAGER, "docker service rollback helloworld"),
+    (MANAGER, "docker node update --availability drain --label-add zone=a docker-swarm-1"),
+    (MANAGER, "docker node promote docker-swarm-2"),
+    (MANAGER, "docker node promote docker-swarm-2"),
+    (MANAGER, "docker node demote docker-swarm-2"),
+    (MANAGER, "docker node update --availability active docker-swarm-1"),
+    (MANAGER, "docker service create --detach --name web --mode global --publish 8080:80 nginx"),
+    (MANAGER, "docker service ls"),
+    (MANAGER, "docker service rm web helloworld nosuch"),
+    (MANAGER, "docker volume create data"),
+    (MANAGER, "docker volume ls"),
+    (MANAGER, "docker volume rm data"),
+    (MANAGER, "docker run --rm alpine echo hello"),
+    (MANAGER, "docker run --rm alpine sh -c 'exit 3'"),
+    (MANAGER, "docker run --detach --name one alpine sleep 1000"),
+    (MANAGER, "docker ps --filter name=one"),
+    (MANAGER, "docker stop --timeout 1 one"),
+    (MANAGER, "docker rm one"),
+    (MANAGER, "docker network create --driver overlay mine"),
+    (MANAGER, "docker network rm mine"),
+    (MANAGER, "docker swarm join-token --rotate worker"),
+    ("docker-swarm-1", "docker swarm leave"),
+    (MANAGER, "docker swarm leave --force"),
+    (MANAGER, "docker node ls"),
+]
+
+
+def _filled(line: str, cluster: Cluster) -> str:
+    values = {"address": cluster[MANAGER].address}
+    if "{worker}" in line:
+        cluster[MANAGER].client.swarm.reload()
+        values["worker"] = cluster[MANAGER].client.swarm.attrs["JoinTokens"]["Worker"]
+    return line.format(**values)
+
+
+def comparable(text: str, cluster: Cluster) -> str:
+    """A screen with ages made equal, and on real engines also what they choose by chance."""
+    if cluster.backend.name == "embedded":
+        return without_ages(text)
+    return without_chance(without_ages(text).replace(cluster[MANAGER].address, "ADDRESS"))
