@@ -140,6 +140,26 @@ def test_both_walls_must_let_a_port_pass(lab: DindBackend, port: Port) -> None:
     assert lab.ports.check(OTHER, port, peer=WORKER).open
 
 
+def test_overlay_traffic_needs_its_port(lab: DindBackend, manager: DockerClient) -> None:
+    """Row S2: containers of two hosts talk through 4789/udp, and in no other way."""
+    network = manager.networks.create("between", driver="overlay", attachable=True)
+    worker = lab.client(WORKER)
+    far = worker.containers.run("alpine", "sleep 1000", name="far", network="between", detach=True)
+    near = manager.containers.run("alpine", "sleep 1000", name="near", network="between", detach=True)
+    ping = "ping -c 1 -W 1 far"
+    try:
+        wait_until(lambda: near.exec_run(ping).exit_code == 0, "the containers to reach each other", timeout_s=20)
+        lab.faults.block(WORKER, "4789/udp", at="security_group")
+        assert near.exec_run(ping).exit_code == 1
+        lab.faults.open(WORKER, "4789/udp", at="security_group")
+        assert near.exec_run(ping).exit_code == 0
+    finally:
+        for container in (near, far):
+            container.remove(force=True)
+        network.remove()
+        worker.close()
+
+
 def test_a_block_stops_what_is_connected_already_and_outlives_a_restart(
     lab: DindBackend, manager: DockerClient
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from docker import DockerClient
@@ -38,8 +39,10 @@ def remove_lab(client: DockerClient, lab_id: str) -> None:
 def remove_orphans(client: DockerClient) -> None:
     """Remove the labs whose owner was a process of this machine and is dead; no other."""
     for lab_id, owner in _labs(client).items():
-        if _is_dead(owner):
-            remove_lab(client, lab_id)
+        # Two labs that start at the same time clear up after the same dead one: whoever is first.
+        with suppress(APIError):
+            if _is_dead(owner):
+                remove_lab(client, lab_id)
 
 
 def remove_all(client: DockerClient) -> list[str]:
@@ -73,7 +76,8 @@ def unless_gone(remove: Callable[[], object]) -> None:
 def _labs(client: DockerClient) -> dict[str, str]:
     """Lab ids with their owner label."""
     filters: dict[str, str | list[str] | bool] = {"label": LAB_LABEL}
-    labels: list[dict[str, str]] = [container.labels for container in client.containers.list(True, filters=filters)]
+    containers = client.containers.list(True, filters=filters, ignore_removed=True)
+    labels: list[dict[str, str]] = [container.labels for container in containers]
     labels += [network.attrs.get("Labels") or {} for network in client.networks.list(filters=filters)]
     labels += [volume.attrs.get("Labels") or {} for volume in client.volumes.list(filters=filters)]
     return {one[LAB_LABEL]: one.get(OWNER_LABEL, "") for one in labels}
