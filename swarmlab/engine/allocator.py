@@ -91,7 +91,7 @@ class Allocator:
             self._subnets.take(network.ipam[0].subnet)
             self._vxlan_ids.keep(int(network.driver_options[VXLAN_OPTION]))
             self._addresses.add(network.id, network.ipam[0])
-        else:
+        elif not network.predefined:
             self._new_networks[network.id] = None
 
     def _learn_service(self, service: Service) -> None:
