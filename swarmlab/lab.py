@@ -11,15 +11,16 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import ClassVar, Self
 
-from swarmlab import magics
-from swarmlab.backends import dind, embedded
+from swarmlab.backends.dind import start as start_dind
+from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
+from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 
 BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
-    "embedded": embedded.start,
-    "dind": dind.start,
+    "embedded": start_embedded,
+    "dind": start_dind,
 }
 
 
@@ -57,7 +58,7 @@ class Lab(Cluster):
             cls._running.close()
         lab = cls._start(name, state)
         cls._running = lab
-        magics.load(lab)
+        load_magics(lab)
         return lab
 
     @classmethod

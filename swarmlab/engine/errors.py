@@ -86,7 +86,7 @@ class Unavailable(EngineError):
     """The node is not in the swarm state that the request needs (503)."""
 
 
-class SystemError_(EngineError):
+class ServerError(EngineError):
     """The engine tried and failed (500)."""
 
 
@@ -109,25 +109,25 @@ class RpcError(EngineError):
 
 
 class RpcInvalidArgument(RpcError):
-    """400"""
+    """Answered with 400."""
 
     code = "InvalidArgument"
 
 
 class RpcFailedPrecondition(RpcError):
-    """400"""
+    """Answered with 400."""
 
     code = "FailedPrecondition"
 
 
 class RpcNotFound(RpcError):
-    """404"""
+    """Answered with 404."""
 
     code = "NotFound"
 
 
 class RpcAlreadyExists(RpcError):
-    """409"""
+    """Answered with 409."""
 
     code = "AlreadyExists"
 
@@ -139,25 +139,25 @@ class RpcPermissionDenied(RpcError):
 
 
 class RpcUnimplemented(RpcError):
-    """501"""
+    """Answered with 501."""
 
     code = "Unimplemented"
 
 
 class RpcUnavailable(RpcError):
-    """503"""
+    """Answered with 503."""
 
     code = "Unavailable"
 
 
 class RpcDeadlineExceeded(RpcError):
-    """500"""
+    """Answered with 500."""
 
     code = "DeadlineExceeded"
 
 
 class RpcUnknown(RpcError):
-    """500: the manager raised an error without a gRPC type of its own."""
+    """Answered with 500: the manager raised an error without a gRPC type of its own."""
 
 
 class UpdateOutOfSequence(RpcUnknown):

@@ -40,7 +40,7 @@ class Chance:
     """
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311  (a simulation, not a secret of anyone's)
+        self._random = random.Random(seed)
 
     def branch(self) -> Chance:
         """A source of its own, seeded from this one: who draws how often from it changes nothing here."""

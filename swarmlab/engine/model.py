@@ -1,4 +1,4 @@
-"""The objects of a swarm: nodes, services, tasks, networks, the cluster. Frozen values; the store holds the current ones.
+"""The objects of a swarm: nodes, services, tasks, networks, the cluster. Frozen values; the store has the current ones.
 
 Fields are the API's, in snake_case. Durations are seconds, memory is bytes, times are seconds since the Unix epoch.
 A spec holds what was sent and nothing else (`None` where nothing was sent): defaults apply when a spec is read for a
@@ -342,7 +342,7 @@ class ServiceSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
-    """What every stored object has. `version` is the index of the transaction that wrote it; the store sets all three."""
+    """What every stored object has; the store sets it. `version` is the index of the transaction that wrote it."""
 
     version: int = 0
     created_at: float = 0

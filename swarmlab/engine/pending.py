@@ -54,7 +54,7 @@ class Pending(Generic[T]):
     def _pass_on(self, function: Callable[[T], R], following: Pending[R]) -> None:
         try:
             following.resolve(function(self.result()))
-        except Exception as error:  # noqa: BLE001  (handed on, raised where the answer is read)
+        except Exception as error:  # handed on, raised where the answer is read
             following.fail(error)
 
     def _finish(self, value: T | None, error: Exception | None) -> None:

@@ -1,5 +1,6 @@
 """The store: transactions, versions, indexes, subscribers."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -47,7 +48,7 @@ def test_one_transaction_is_one_version() -> None:
 def test_a_transaction_that_raises_writes_nothing() -> None:
     """Bad input leaves the store as it was."""
     store = store_with()
-    with pytest.raises(RuntimeError), store.transaction() as tx:
+    with suppress(RuntimeError), store.transaction() as tx:
         tx.create(service("a", "one"))
         raise RuntimeError
     assert list(store.all(Service)) == []
