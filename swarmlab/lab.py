@@ -88,10 +88,12 @@ class Lab(Cluster):
         """End the lab and remove everything that it created. Closing twice is harmless."""
         for node in self:
             node.close()
-        self.backend.close()
-        self._directory.remove()
         if Lab._running is self:
             Lab._running = None
+        try:
+            self.backend.close()
+        finally:
+            self._directory.remove()
 
     def __enter__(self) -> Self:
         return self

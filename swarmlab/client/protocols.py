@@ -130,22 +130,42 @@ class Ports(Protocol):
 
 
 class Backend(Protocol):
-    """One way to have a lab: embedded engines, real engines in containers, or the learner's own hosts.
+    """One way to have a lab: embedded engines, real engines in containers, or the learner's own hosts."""
 
-    Attributes:
-        name: `embedded`, `dind` or `hosts`.
-        lab_id: short id that names everything the lab creates.
-        hosts: in the order of their names.
-        docker_config: the lab's own `DOCKER_CONFIG` directory, holding a context for each host.
-    """
+    @property
+    def name(self) -> str:
+        """`embedded`, `dind` or `hosts`."""
+        ...
 
-    name: str
-    lab_id: str
-    hosts: Sequence[Host]
-    docker_config: str
-    clock: Clock
-    faults: Faults
-    ports: Ports
+    @property
+    def lab_id(self) -> str:
+        """Short id that names everything the lab creates."""
+        ...
+
+    @property
+    def hosts(self) -> Sequence[Host]:
+        """The lab's machines, in the order of their names."""
+        ...
+
+    @property
+    def docker_config(self) -> str:
+        """The lab's own `DOCKER_CONFIG` directory, holding a context for each host."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The lab's time."""
+        ...
+
+    @property
+    def faults(self) -> Faults:
+        """How the lab is broken and repaired."""
+        ...
+
+    @property
+    def ports(self) -> Ports:
+        """What can be reached."""
+        ...
 
     def client(self, node: str) -> DockerClient:
         """A new docker SDK client for the node's engine; the caller closes it."""

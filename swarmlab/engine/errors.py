@@ -133,7 +133,7 @@ class RpcAlreadyExists(RpcError):
 
 
 class RpcPermissionDenied(RpcError):
-    """403"""
+    """Answered with 403."""
 
     code = "PermissionDenied"
 
