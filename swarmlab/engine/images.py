@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from swarmlab.engine import catalogue
 from swarmlab.engine.catalogue import CatalogueImage, Reference, parse_reference
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, SystemError_
+from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, ServerError
 from swarmlab.engine.events import Events
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.pending import Pending
@@ -139,10 +139,10 @@ class Images:
 
         Raises:
             RegistryDenied, ManifestUnknown: it has none.
-            SystemError_: it cannot be reached.
+            ServerError: it cannot be reached.
         """
         if not self._online():
-            raise SystemError_(_UNREACHABLE)
+            raise ServerError(_UNREACHABLE)
         return catalogue.look_up(reference)
 
     # --- pulling ---
@@ -153,7 +153,7 @@ class Images:
         pull = Pull()
         self._pulls = [other for other in self._pulls if not other.ended] + [pull]
         if not self._online():
-            self._clock.after(_OFFLINE_S, lambda: pull.image.fail(SystemError_(_UNREACHABLE)))
+            self._clock.after(_OFFLINE_S, lambda: pull.image.fail(ServerError(_UNREACHABLE)))
             return pull
         wait_s = self._chance.between(*(_UP_TO_DATE_S if self._has_current(parsed) else _MANIFEST_S))
         self._clock.after(wait_s, lambda: self._begin(pull, parsed, reference))
@@ -166,7 +166,7 @@ class Images:
     def power_off(self) -> None:
         """The engine dies, and what it is fetching is lost."""
         for pull in self._pulls:
-            pull.image.fail(SystemError_("the engine stopped"))
+            pull.image.fail(ServerError("the engine stopped"))
         self._pulls = []
 
     def _begin(self, pull: Pull, parsed: Reference, reference: str) -> None:
@@ -180,7 +180,9 @@ class Images:
         id_ = parsed.digest or parsed.tag
         pull.show(PullStep(id=id_, status=f"Pulling from {_path(parsed.repository)}"))
         if content.id in self._images:
-            self._finish(pull, parsed, content, "Image is up to date")
+            # A tag that is new here counts as news, though nothing was fetched. Source: recorded from Docker 28.5.2.
+            outcome = "Image is up to date" if self._has_current(parsed) else "Downloaded newer image"
+            self._finish(pull, parsed, content, outcome)
             return
         pull.show(*(PullStep(id=layer, status="Pulling fs layer") for layer in content.layers))
         self._fetch_layers(pull, parsed, content)
