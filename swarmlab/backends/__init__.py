@@ -1,0 +1,1 @@
+"""The ways to have a lab. Each module or package here implements :class:`swarmlab.client.protocols.Backend`."""
