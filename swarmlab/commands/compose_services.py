@@ -91,7 +91,7 @@ def _container(stack: str, name: str, service: Words, content: Words) -> Words:
             "Args": _words(service.get("command")),
             "Hostname": service.get("hostname"),
             "Hosts": hosts or None,
-            "DNSConfig": {key: value for key, value in dns.items() if value},
+            "DNSConfig": {key: value for key, value in dns.items() if value} or None,
             "Healthcheck": _health(service.get("healthcheck")),
             "Env": environment or None,
             "Labels": {**pairs(service.get("labels")), NAMESPACE: stack},

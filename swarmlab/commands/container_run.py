@@ -23,6 +23,12 @@ from swarmlab.commands.service_images import tagged
 from swarmlab.commands.session import Session
 from swarmlab.commands.streams import Frames, Stream
 
+EMPTY = (
+    "Dns DnsOptions DnsSearch Devices Ulimits BlkioWeightDevice BlkioDeviceReadBps BlkioDeviceWriteBps"
+    " BlkioDeviceReadIOps BlkioDeviceWriteIOps"
+).split()
+"""Lists that the CLI sends although nothing is in them."""
+
 LAST_WORDS_S = 15.0
 """How long a container may still write after Ctrl-C."""
 
@@ -84,8 +90,8 @@ class ContainerRun(Command, path="run", also=("container run",)):
         try:
             container = self._created(session)
             if self.detach:
+                session.terminal.print(container)  # the CLI too tells the id of a container that does not start
                 session.post(f"/containers/{container}/start")
-                session.terminal.print(container)
                 return
             code = self._attended(session, container)
         except DockerError as error:
@@ -145,6 +151,7 @@ class ContainerRun(Command, path="run", also=("container run",)):
                 "Mounts": [read_mount(text) for text in self.mount] or None,
                 "NetworkMode": self.network or "bridge",
                 "PortBindings": bindings,
+                **dict.fromkeys(EMPTY, ()),
                 "RestartPolicy": {"Name": name, "MaximumRetryCount": int(retries or 0)},
                 "Memory": units.read_bytes(self.memory or "0"),
                 "NanoCpus": units.read_nano_cpus(self.cpus or "0"),

@@ -165,7 +165,7 @@ class ServiceCreate(
             "Image": tagged(self.image),
             "Args": list(self.command) or None,
             "Labels": pairs(self.container_label) or None,
-            "Env": list({text.partition("=")[0]: text for text in self.env}.values()) or None,
+            "Env": last_of_each(self.env) or None,
             "Groups": list(self.group) or None,
             "Mounts": [read_mount(text) for text in self.mount] or None,
             "Hosts": [hosts_entry(text) for text in self.host] or None,
@@ -190,6 +190,15 @@ class ServiceCreate(
                 "MaxReplicas": self.replicas_max_per_node or None,
             }
         )
+
+
+def last_of_each(variables: Many) -> list[str]:
+    """Environment variables, each where it was set last."""
+    found: dict[str, str] = {}
+    for text in variables:
+        found.pop(text.partition("=")[0], None)
+        found[text.partition("=")[0]] = text
+    return list(found.values())
 
 
 def preference(text: str) -> Spec:

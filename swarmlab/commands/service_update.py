@@ -51,7 +51,7 @@ class ServiceUpdate(
     summary = "Update a service"
     shows_defaults = False
     lacks = frozenset(
-        "--cap-add --cap-drop --config-add --config-rm --credential-spec --isolation --secret-add --secret-rm"
+        "--cap-add --cap-drop --config-add --config-rm --credential-spec --isolation --max-concurrent --secret-add --secret-rm"
         " --ulimit-add --ulimit-rm --with-registry-auth".split()
     )
 
@@ -79,9 +79,6 @@ class ServiceUpdate(
     image: Text = flag("--image string", "Service image tag")
     label_add: Many = flag("--label-add list", "Add or update a service label")
     label_rm: Many = flag("--label-rm list", "Remove a label by its key")
-    max_concurrent: Number = flag(
-        "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
-    )
     mount_add: Many = flag("--mount-add mount", "Add or update a mount on a service")
     mount_rm: Many = flag("--mount-rm list", "Remove a mount by its target path")
     network_add: Many = flag("--network-add network", "Add a network")
@@ -153,18 +150,10 @@ class ServiceUpdate(
             change_ports(spec.setdefault("EndpointSpec", {}), self.publish_add, self.publish_rm)
 
     def _change_mode(self, mode: Spec) -> None:
-        job = mode.get("ReplicatedJob")
         if self.replicas is not None:
-            if "Replicated" not in mode and job is None:
-                raise DockerError("replicas can only be used with replicated or replicated-job mode")
-            if job is None:
-                mode["Replicated"]["Replicas"] = self.replicas
-            else:
-                job["TotalCompletions"] = self.replicas
-        if self.max_concurrent is not None:
-            if job is None:
-                raise DockerError("max-concurrent can only be used with replicated-job mode")
-            job["MaxConcurrent"] = self.max_concurrent
+            if "Replicated" not in mode:
+                raise DockerError("replicas can only be used with replicated mode")
+            mode["Replicated"]["Replicas"] = self.replicas
 
     def _change_container(self, container: Spec) -> None:
         self.merge_container(container)

@@ -247,7 +247,7 @@ class SwarmUnlockKey(Command, path="swarm unlock-key"):
                 raise DockerError("cannot rotate because autolock is not turned on")
             _rotate(session, "rotateManagerUnlockKey")
             if not self.quiet:
-                session.terminal.print("Successfully rotated manager unlock key.\n")
+                session.terminal.print("Successfully rotated manager unlock key.")
         key = session.get("/swarm/unlockkey")["UnlockKey"]
         if not key:
             raise DockerError("no unlock key is set")
@@ -263,7 +263,7 @@ def print_unlock_key(session: Session, key: str | None = None) -> None:
     session.terminal.print(
         "To unlock a swarm manager after it restarts, run the `docker swarm unlock`\n"
         f"command and provide the following key:\n\n    {key}\n\n"
-        "Please remember to store this key in a password manager, since without it you\n"
+        "Remember to store this key in a password manager, since without it you\n"
         "will not be able to restart the manager."
     )
 

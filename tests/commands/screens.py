@@ -16,7 +16,9 @@ from swarmlab.commands.terminal import COLUMNS
 ROWS = 600
 TIMEOUT_S = 120
 
-_AGE = re.compile(r"(Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month)s?)( ago)?", re.I)
+_AGE = re.compile(
+    r"(Less than a second|About an? (?:minute|hour)|\d+ (?:second|minute|hour|day|week|month)s?)( ago)?", re.I
+)
 
 
 def screen(words: Sequence[str], backend: Backend, node: str, *, interrupt_after: str = "") -> str:
