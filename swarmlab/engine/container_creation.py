@@ -102,9 +102,8 @@ def _wanted_mounts(config: ContainerConfig, image: Image) -> list[Mount]:
 
 def _mount(mount: Mount, container_id: ContainerId, volumes: Volumes) -> MountPoint:
     if not mount.target.startswith("/"):
-        raise InvalidParameter(
-            f"invalid mount config for type \"{mount.type}\": invalid mount path: '{mount.target}' mount path must be absolute"
-        )
+        path = f"invalid mount path: '{mount.target}' mount path must be absolute"
+        raise InvalidParameter(f'invalid mount config for type "{mount.type}": {path}')
     match mount.type:
         case "volume":
             volume = volumes.create(mount.source, labels=_volume_labels(mount))
