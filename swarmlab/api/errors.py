@@ -17,7 +17,7 @@ STATUS: dict[type[errors.EngineError], int] = {
     errors.Conflict: 409,
     errors.Forbidden: 403,
     errors.Unavailable: 503,
-    errors.SystemError_: 500,
+    errors.ServerError: 500,
     errors.NotImplementedHere: 501,
     errors.RpcInvalidArgument: 400,
     errors.RpcFailedPrecondition: 400,

@@ -7,7 +7,7 @@ Simplification: `Peers` and `--verbose` are not shown.
 from __future__ import annotations
 
 from swarmlab.api.filters import Filters, one_of, parse
-from swarmlab.api.messages import Answer, Reply, Response, Request, empty, json_list, json_response
+from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotFound

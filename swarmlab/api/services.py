@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from swarmlab.api import logs
 from swarmlab.api.filters import Filters, parse
-from swarmlab.api.messages import Request, Response, empty, json_list, json_response, Stream
+from swarmlab.api.messages import Request, Response, Stream, empty, json_list, json_response
 from swarmlab.api.nodes import version_of
 from swarmlab.api.shapes import service_json
 from swarmlab.api.wire import Json, decode
 from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter, SystemError_
+from swarmlab.engine.errors import InvalidParameter, ServerError
 from swarmlab.engine.model import (
     DEFAULT_RESTART,
     DEFAULT_RESTART_DELAY_S,
@@ -92,7 +92,7 @@ def update(daemon: Daemon, request: Request) -> Pending[Response]:
     reference, version, spec = request.parameters["id"], version_of(request, "service"), _spec(request)
     rollback = request.query.get("rollback", "")
     if rollback not in ("", "none", "previous"):
-        raise SystemError_(f"unrecognized rollback option {rollback}")
+        raise ServerError(f"unrecognized rollback option {rollback}")
 
     def change(control: Control) -> Service:
         service = control.store.find(Service, reference)

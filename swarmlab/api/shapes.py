@@ -107,6 +107,10 @@ def _decode_resolution(value: object, place: str) -> object:
     return value
 
 
+def _decode_isolation(value: object, place: str) -> object:
+    return "" if value == "default" else value
+
+
 def _decode_log_driver(value: object, place: str) -> object:
     return _object(value, place)
 
@@ -122,7 +126,7 @@ differs(
     model.ContainerSpec,
     Exceptions(
         always=frozenset({"isolation"}),
-        codecs={"isolation": Codec(encode=lambda value: value or "default", decode=lambda value, place: value)},
+        codecs={"isolation": Codec(encode=lambda value: value or "default", decode=_decode_isolation)},
         merged={"extra": _NOT_READ},
         order=_CONTAINER_SPEC_ORDER,
     ),

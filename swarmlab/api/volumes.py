@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, empty, json_response
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.errors import InvalidParameter, NotFound, VolumeNotFound
 from swarmlab.engine.volumes import Volume
 
 FILTERS = ("dangling", "driver", "label", "name")
@@ -44,7 +47,19 @@ def _fits(volume: Volume, filters: Filters) -> bool:
 
 def inspect(daemon: Daemon, request: Request) -> Answer:
     """One volume."""
-    return json_response(volume_json(daemon.volumes.find(request.parameters["name"])))
+    with _words_of_a_manager(daemon):
+        return json_response(volume_json(daemon.volumes.find(request.parameters["name"])))
+
+
+@contextmanager
+def _words_of_a_manager(daemon: Daemon) -> Iterator[None]:
+    """A manager looks for a volume of the swarm too, and says so in other words. Recorded from 28.5.2."""
+    try:
+        yield
+    except VolumeNotFound as error:
+        if daemon.membership.info().control_available:
+            raise NotFound("volume", error.name) from None
+        raise
 
 
 def create(daemon: Daemon, request: Request) -> Answer:
@@ -65,7 +80,8 @@ def create(daemon: Daemon, request: Request) -> Answer:
 
 def remove(daemon: Daemon, request: Request) -> Answer:
     """Remove a volume that nothing uses."""
-    daemon.volumes.remove(request.parameters["name"], force=request.flag("force"))
+    with _words_of_a_manager(daemon):
+        daemon.volumes.remove(request.parameters["name"], force=request.flag("force"))
     return empty(204)
 
 

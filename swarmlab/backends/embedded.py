@@ -124,7 +124,7 @@ class EmbeddedBackend:
         self._made_docker_config = not directory.exists()
         directory.mkdir(mode=0o700, exist_ok=True)
         names = [host.name for host in self.hosts]
-        write_contexts(directory, self.hosts, current=names[min(2, len(names) - 1)])
+        write_contexts(directory, self.hosts, current=states.first_manager(names))
 
     def client(self, node: str) -> DockerClient:
         """A new docker SDK client for the node's engine; the caller closes it."""

@@ -20,14 +20,14 @@ def test_both_shapes_are_read(given: object) -> None:
 
 def test_an_unknown_key_is_refused() -> None:
     """Recorded from 28.5.2."""
-    with pytest.raises(InvalidParameter, match="^invalid filter 'foo'$"):
+    with pytest.raises(InvalidParameter, match=r"^invalid filter 'foo'$"):
         filters({"foo": ["bar"]})
 
 
 @pytest.mark.parametrize("text", ["foo", '["name"]', '{"name": 3}', '{"name": [3]}'])
 def test_what_is_of_neither_shape_is_refused(text: str) -> None:
     """Recorded from 28.5.2."""
-    with pytest.raises(InvalidParameter, match="^invalid filter$"):
+    with pytest.raises(InvalidParameter, match=r"^invalid filter$"):
         parse({"filters": text}, ("name",))
 
 
@@ -61,5 +61,5 @@ def test_yes_or_no() -> None:
 
 def test_chosen_words_are_checked() -> None:
     """Some filters know their values."""
-    with pytest.raises(InvalidParameter, match="^Invalid role filter: 'boss'$"):
+    with pytest.raises(InvalidParameter, match=r"^Invalid role filter: 'boss'$"):
         one_of(filters({"role": ["boss"]}, "role"), "role", {"worker": None}, "Invalid role filter: '{}'")

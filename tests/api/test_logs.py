@@ -29,14 +29,20 @@ def test_time_and_details_stand_before_the_text() -> None:
 
 def test_a_stream_must_be_chosen() -> None:
     """Recorded from 28.5.2."""
-    with pytest.raises(InvalidParameter, match="^Bad parameters: you must choose at least one stream$"):
+    with pytest.raises(InvalidParameter, match=r"^Bad parameters: you must choose at least one stream$"):
         options(request())
 
 
 def test_what_is_asked_for_is_read() -> None:
     """Streams, following, times."""
     asked = options(request(stdout="1", follow="true", since="1700000000.5"))
-    assert (asked.stdout, asked.stderr, asked.follow, asked.since, asked.until) == (True, False, True, 1700000000.5, None)
+    assert (asked.stdout, asked.stderr, asked.follow, asked.since, asked.until) == (
+        True,
+        False,
+        True,
+        1700000000.5,
+        None,
+    )
 
 
 def test_a_time_that_is_none_is_refused() -> None:
@@ -56,7 +62,7 @@ def test_a_services_tail_does_not() -> None:
     """`docker service logs --tail -1` is refused."""
     assert service_tail("all") is None
     assert service_tail("3") == 3
-    with pytest.raises(InvalidParameter, match="^negative tail values not supported$"):
+    with pytest.raises(InvalidParameter, match=r"^negative tail values not supported$"):
         service_tail("-1")
-    with pytest.raises(InvalidParameter, match='^tail value must be a positive integer or "all"$'):
+    with pytest.raises(InvalidParameter, match=r'^tail value must be a positive integer or "all"$'):
         service_tail("foo")

@@ -30,3 +30,10 @@ def test_defaults_are_filled_in_as_a_real_engine_does(name: str) -> None:
     """`insertDefaults` fills what was not sent and nothing else."""
     shown = service_json(with_defaults(service(RECORDED[name]["sent"])))["Spec"]
     assert json.dumps(shown) == json.dumps(RECORDED[name]["with_defaults"])
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_spec_that_was_read_means_the_same_when_it_is_sent_back(name: str) -> None:
+    """`docker service scale` sends what it read with another number: that must replace no task."""
+    before = service(RECORDED[name]["sent"]).spec
+    assert decode(ServiceSpec, service_json(service(RECORDED[name]["sent"]))["Spec"], "ServiceSpec") == before

@@ -55,9 +55,9 @@ def test_an_unknown_field_that_says_nothing_is_no_matter() -> None:
 
 def test_a_word_that_is_none_of_the_known_is_refused_in_dockers_words() -> None:
     """An enumeration knows its words."""
-    with pytest.raises(InvalidParameter, match='^invalid RestartCondition: "sometimes"$'):
+    with pytest.raises(InvalidParameter, match=r'^invalid RestartCondition: "sometimes"$'):
         decode(RestartPolicy, {"Condition": "sometimes"}, "RestartPolicy")
-    with pytest.raises(InvalidParameter, match="^unrecognized update order upwards$"):
+    with pytest.raises(InvalidParameter, match=r"^unrecognized update order upwards$"):
         decode(UpdateConfig, {"Order": "upwards"}, "UpdateConfig")
 
 

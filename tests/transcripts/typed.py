@@ -7,7 +7,7 @@ A transcript is read from top to bottom:
     wait 3                                                          seconds
     docker-swarm-1:~$ docker ps                                     typed on that node
     ----
-    CONTAINER ID  IMAGE  …                                          what is printed, errors too; ends at the next command
+    CONTAINER ID  IMAGE  …                                          what is printed, errors too, to the next command
     within 20 s: docker-swarm-3:~$ docker node ls                   repeated until the printed text fits
 
 `{docker-swarm-3}` in a command is that node's address. Ids, tokens, digests, addresses, ages and times are written as

@@ -1,0 +1,71 @@
+"""The nodes that transcripts are typed on: `swarmlab up`, or with SWARMLAB_BACKEND=dind three real engines."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swarmlab.client.protocols import Host
+from tests.transcripts.typed import Typist
+
+LINE = re.compile(r"(?P<name>\S+) (?P<address>\S+) (?P<docker_host>unix://\S+)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On real engines these tests need Docker besides its command."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and os.environ.get("SWARMLAB_BACKEND") == "dind":
+            item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture
+def typist() -> Iterator[Typist]:
+    """Types on three engines in no swarm."""
+    lab = real_lab() if os.environ.get("SWARMLAB_BACKEND") == "dind" else lab_of_up()
+    yield from lab
+
+
+def lab_of_up() -> Iterator[Typist]:
+    """`python -m swarmlab up`, as in a terminal."""
+    with tempfile.TemporaryDirectory(prefix="walk-") as parent:
+        directory = Path(parent) / "lab"
+        command = [sys.executable, "-m", "swarmlab", "up", "--nodes", "3", "--dir", str(directory)]
+        up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            assert up.stdout is not None
+            hosts = [host_of(up.stdout.readline()) for _ in range(3)]
+            assert up.stdout.readline() == "ready\n"
+            yield Typist(hosts, directory / "docker")
+        finally:
+            up.send_signal(signal.SIGTERM)
+            up.communicate(timeout=10)
+        assert up.returncode == 0
+        assert not directory.exists()
+
+
+def host_of(line: str) -> Host:
+    match = LINE.match(line)
+    assert match, line
+    return Host(**match.groupdict(), public_address=None, context=match["name"])
+
+
+def real_lab() -> Iterator[Typist]:
+    """Three engines in containers of the local Docker."""
+    from swarmlab.backends import dind
+    from swarmlab.ownership import create_lab_directory
+
+    directory = create_lab_directory("dind")
+    try:
+        backend = dind.start(directory, "separate")
+        try:
+            yield Typist(backend.hosts, backend.docker_config)
+        finally:
+            backend.close()
+    finally:
+        directory.remove()

@@ -1,0 +1,44 @@
+"""How transcripts are read."""
+
+from tests.transcripts.typed import Typist, fits, parse
+
+TEXT = """\
+# a comment
+token = docker-swarm-3:~$ docker swarm join-token -q worker
+wait 3
+within 20 s: docker-swarm-1:~$ docker ps
+----
+CONTAINER ID     IMAGE
+
+<id>    alpine
+# another
+{node}:~$ docker info
+"""
+
+
+def test_a_transcript_is_a_list_of_steps() -> None:
+    """Command, node, expected lines, and how to type it."""
+    keep, ps, info = parse(TEXT)
+    assert (keep.name, keep.node, keep.line) == ("token", "docker-swarm-3", "docker swarm join-token -q worker")
+    assert (ps.within_s, ps.wait_s, ps.expected) == (20, 3, ("CONTAINER ID  IMAGE", "<id>  alpine"))
+    assert (info.node, info.expected, info.number) == ("{node}", (), 10)
+
+
+def test_what_differs_from_lab_to_lab_is_put_aside() -> None:
+    """Ids, ages and the steps of a progress."""
+    printed = (
+        "a1b2c3d4e5f6   helloworld.1   Running 3 seconds ago\n"
+        "overall progress: 0 out of 2 tasks\n1/2: running \noverall progress: 2 out of 2 tasks\n"
+        "verify: Waiting 5 seconds to verify that tasks are stable...\nverify: Service converged\n"
+    )
+    assert Typist([], "").comparable(printed) == [
+        "<id>  helloworld.1  Running <age> ago",
+        "overall progress: 2 out of 2 tasks",
+        "verify: Service converged",
+    ]
+
+
+def test_the_order_may_not_matter() -> None:
+    """Where the first line says so."""
+    assert fits(["<any order>", "a", "b"], ["b", "a"])
+    assert not fits(["a", "b"], ["b", "a"])

@@ -1,0 +1,17 @@
+"""The source's walk, typed with the real docker CLI."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.transcripts.typed import Typist
+
+pytestmark = pytest.mark.cli
+
+TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_a_transcript_reads_the_same_on_every_engine(path: Path, typist: Typist) -> None:
+    """Rows S3–S6 and S10–S16."""
+    typist.play(path.read_text())
