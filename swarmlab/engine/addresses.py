@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 
-from swarmlab.engine.errors import InvalidParameter, SystemError_
+from swarmlab.engine.errors import InvalidParameter, ServerError
 
 DEFAULT_PORT = "2377"
 _ANY = "0.0.0.0"
@@ -93,10 +93,10 @@ def check_data_path_port(port: int) -> int:
     """The port for overlay traffic, 4789 unless given.
 
     Raises:
-        SystemError_: out of range.
+        ServerError: out of range.
     """
     if port and not 1024 <= port <= 49151:
-        raise SystemError_(f"Datapath port number is not in valid range (1024-49151) : {port}")
+        raise ServerError(f"Datapath port number is not in valid range (1024-49151) : {port}")
     return port or 4789
 
 
@@ -104,48 +104,48 @@ def check_address_pools(pools: tuple[str, ...], subnet_size: int) -> None:
     """Look at the ranges that overlay networks are to be cut from. Source: moby daemon/cluster/listen_addr.go.
 
     Raises:
-        SystemError_: not a range, or one that a network does not fit in.
+        ServerError: not a range, or one that a network does not fit in.
     """
     if pools and subnet_size > 29:
-        raise SystemError_(f"subnet size is out of range: {subnet_size}")
+        raise ServerError(f"subnet size is out of range: {subnet_size}")
     for pool in pools:
         try:
             prefix = ipaddress.ip_network(pool, strict=False).prefixlen
         except ValueError as error:
-            raise SystemError_(f"invalid base pool {pool}: invalid CIDR address: {pool}") from error
+            raise ServerError(f"invalid base pool {pool}: invalid CIDR address: {pool}") from error
         if subnet_size < prefix:
-            raise SystemError_(f'invalid CIDR: "{pool}". Subnet size is too small for pool: {subnet_size}')
+            raise ServerError(f'invalid CIDR: "{pool}". Subnet size is too small for pool: {subnet_size}')
 
 
 def check_can_listen(host: str, port: str, interfaces: Interfaces) -> None:
     """Whether a manager of this host can serve there.
 
     Raises:
-        SystemError_: it cannot.
+        ServerError: it cannot.
     """
     failed = "manager stopped: failed to listen on remote API address: listen tcp"
     if not port.isdigit():
-        raise SystemError_(f"{failed}: lookup tcp/{port}: unknown port")
+        raise ServerError(f"{failed}: lookup tcp/{port}: unknown port")
     if int(port) > 65535:
-        raise SystemError_(f"{failed}: address {port}: invalid port")
+        raise ServerError(f"{failed}: address {port}: invalid port")
     if not is_unspecified(host) and not _is_own(host, interfaces):
-        raise SystemError_(f"{failed} {join_host_port(host, port)}: bind: cannot assign requested address")
+        raise ServerError(f"{failed} {join_host_port(host, port)}: bind: cannot assign requested address")
 
 
 def local_address_towards(remote: str, interfaces: Interfaces) -> str:
     """The address of this host from which packets to `remote` (`host:port`) leave.
 
     Raises:
-        SystemError_: `remote` is not an address and a port. Source: moby daemon/cluster/noderunner.go.
+        ServerError: `remote` is not an address and a port. Source: moby daemon/cluster/noderunner.go.
     """
     host, port = split_host_port(remote) or (remote, "")
     failed = "could not find local IP address: dial udp"
     if not port.isdigit():
-        raise SystemError_(f"{failed}: lookup udp/{port}: unknown port")
+        raise ServerError(f"{failed}: lookup udp/{port}: unknown port")
     if int(port) > 65535:
-        raise SystemError_(f"{failed}: address {port}: invalid port")
+        raise ServerError(f"{failed}: address {port}: invalid port")
     if not _is_ip(host):
-        raise SystemError_(f"{failed}: lookup {host} on {_RESOLVER}: no such host")
+        raise ServerError(f"{failed}: lookup {host} on {_RESOLVER}: no such host")
     return host if _is_own(host, interfaces) else interfaces["eth0"][0]
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from swarmlab.engine.errors import SystemError_
+from swarmlab.engine.errors import ServerError
 from swarmlab.engine.ids import Chance, ClusterId, NodeId, base36
 from swarmlab.engine.model import Role, TLSInfo
 
@@ -139,17 +139,17 @@ def parse_join_token(token: str) -> JoinToken:
     """Take a join token apart.
 
     Raises:
-        SystemError_: it is none.
+        ServerError: it is none.
     """
     if not token:
         # Docker then trusts whatever authority it finds, and is refused there.
         return JoinToken(digest="", secret="")
     parts = token.split("-")
     if len(parts) != 4 or parts[:2] != ["SWMTKN", "1"]:
-        raise SystemError_("invalid join token")
+        raise ServerError("invalid join token")
     digest, secret = parts[2:]
     if (len(digest), len(secret)) != (_DIGEST_LENGTH, _SECRET_LENGTH) or not digest.isalnum():
-        raise SystemError_("invalid join token")
+        raise ServerError("invalid join token")
     return JoinToken(digest=f"{int(digest, 36):064x}", secret=secret)
 
 

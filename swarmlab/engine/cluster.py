@@ -19,7 +19,6 @@ from swarmlab.engine.control_networks import ingress_network
 from swarmlab.engine.dispatcher import Dispatcher
 from swarmlab.engine.ids import Chance, ClusterId, NetworkId, NodeId
 from swarmlab.engine.logbroker import LogBroker
-from swarmlab.engine.logbroker import LogBroker
 from swarmlab.engine.manager import Manager
 from swarmlab.engine.model import (
     Availability,
@@ -60,6 +59,10 @@ class Member(Protocol):
     @property
     def running(self) -> bool:
         """Whether the engine is on."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is on its way into the swarm, or out of the managers."""
 
     @property
     def agent(self) -> AgentSide:
@@ -231,10 +234,12 @@ class Swarm:
         self._follow_leadership()
         if not self._manager.leads:
             return worked
+        # Real Swarm does not store what raft knows of the managers, so that shows without a majority too.
+        self.store.frozen = False
+        worked |= self._publish_managers()
         self.store.frozen = not self.raft.has_quorum
         if self.store.frozen:
             return worked
-        worked |= self._publish_managers()
         worked |= self._manager.step()
         return self._announce_ready() or worked
 

@@ -20,7 +20,7 @@ from swarmlab.engine.errors import (
     RpcDeadlineExceeded,
     RpcInvalidArgument,
     RpcUnavailable,
-    SystemError_,
+    ServerError,
     Unavailable,
 )
 from swarmlab.engine.model import Role
@@ -50,7 +50,7 @@ class Candidate(Protocol):
         """The swarm that a host's manager belongs to; None where none manages, or none hears a leader."""
 
     def enter(self, swarm: Swarm, role: Role) -> None:
-        """Become a node of `swarm`, in the role that the token stands for; raises SystemError_ where it cannot."""
+        """Become a node of `swarm`, in the role that the token stands for; raises ServerError where it cannot."""
 
     def way_back(self) -> Outcome:
         """Whether the swarm's leader reaches this node at its advertised address."""
@@ -133,7 +133,7 @@ class Joining:
     def _ask(self, swarm: Swarm) -> None:
         role = swarm.role_of(self._token)
         if self._token.digest not in ("", swarm.ca.digest):
-            self._fail(SystemError_(f"remote CA does not match fingerprint. Expected: {self._token.digest}"))
+            self._fail(ServerError(f"remote CA does not match fingerprint. Expected: {self._token.digest}"))
         elif role is None:
             self._fail(RpcInvalidArgument("A valid join token is necessary to join this cluster"))
         else:
@@ -185,7 +185,7 @@ def _refused(remote: str) -> str:
 
 
 def _no_way_back(error: RpcUnavailable | RpcDeadlineExceeded) -> EngineError:
-    kind = Unavailable if isinstance(error, RpcUnavailable) else SystemError_
+    kind = Unavailable if isinstance(error, RpcUnavailable) else ServerError
     return kind(
         f"manager stopped: can't initialize raft node: rpc error: code = {error.code} desc = "
         f"could not connect to prospective new cluster member using its advertised address: {error}"

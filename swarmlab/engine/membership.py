@@ -17,7 +17,7 @@ from swarmlab.engine.certificates import parse_join_token
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.cluster import Founding, Swarm
 from swarmlab.engine.contacts import Contacts, RemoteManager
-from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, SystemError_, Unavailable
+from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError, Unavailable
 from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.joining import Joining
 from swarmlab.engine.leaving import refuse_to_leave
@@ -91,7 +91,7 @@ class Membership:
         self.is_manager = self.manager_ready = self.closing = False
         self.error = ""
         self.contacts.forget()
-        self._seen_ready = False
+        self._seen_ready = self._expelled = False
         self._availability = Availability.ACTIVE
         self._joining: Joining | None = None
         self._initiating: Pending[NodeId] | None = None
@@ -110,7 +110,7 @@ class Membership:
     def init(self, request: InitRequest) -> Pending[NodeId]:
         """Make a new swarm with this node as its manager; or, by force, go on alone with the one it has.
 
-        Fails (Unavailable, InvalidParameter, SystemError_) when the node is in a swarm or an address is wrong.
+        Fails (Unavailable, InvalidParameter, ServerError) when the node is in a swarm or an address is wrong.
         """
         answer: Pending[NodeId] = Pending()
         try:
@@ -135,9 +135,9 @@ class Membership:
             raise NotImplementedHere("this engine has no autolock")
         refused = "error updating cluster settings: rpc error: code = InvalidArgument desc ="
         if 0 < request.spec.node_cert_expiry_s < _MIN_EXPIRY_S:
-            raise SystemError_(f"{refused} minimum certificate expiry time is: 1h0m0s")
+            raise ServerError(f"{refused} minimum certificate expiry time is: 1h0m0s")
         if request.spec.heartbeat_period_s < 0:
-            raise SystemError_(f"{refused} heartbeat time period cannot be a negative duration")
+            raise ServerError(f"{refused} heartbeat time period cannot be a negative duration")
 
     def _check_force(self, request: InitRequest) -> None:
         if not request.force_new_cluster:
@@ -203,7 +203,7 @@ class Membership:
         """Become a node of `swarm`, in the role that the token stands for.
 
         Raises:
-            SystemError_: a manager cannot listen at its address.
+            ServerError: a manager cannot listen at its address.
         """
         self.swarm = swarm
         self.node_id = swarm.admit(self, role, self._availability)
@@ -265,6 +265,11 @@ class Membership:
         """Whether the engine is on."""
         return self._host.powered
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is on its way into the swarm, or out of the managers."""
+        return self._joining is not None or self._expelled or self.closing
+
     def become_manager(self) -> str:
         """Serve as a manager from now on; returns the advertised `address:port`."""
         self.is_manager = True
@@ -282,10 +287,11 @@ class Membership:
 
     def be_expelled(self) -> None:
         """The other managers went on without this one: it finds out, and is a worker until it is promoted again."""
+        self._expelled = True
         self._after(_EXPELLED_S, self._stop_managing)
 
     def _stop_managing(self) -> None:
-        self.is_manager = self.manager_ready = self.closing = False
+        self._expelled = self.is_manager = self.manager_ready = self.closing = False
         self._world.close(self.hostname, self.addresses.served)
 
     def become_ready(self) -> None:
@@ -328,7 +334,7 @@ class Membership:
         self._cancel_timers()
         if self._joining is not None:
             self._drop_out()
-        self.manager_ready = self.closing = self._seen_ready = False
+        self.manager_ready = self.closing = self._expelled = self._seen_ready = False
         self.contacts.hang_up()
 
     def power_on(self) -> None:

@@ -35,7 +35,7 @@ def addresses_to_init(request: InitRequest, interfaces: Interfaces) -> NodeAddre
     """The addresses of a swarm's first manager, checked in the order in which Docker does it.
 
     Raises:
-        InvalidParameter, SystemError_: one of them is not to be used.
+        InvalidParameter, ServerError: one of them is not to be used.
     """
     listen = addresses.complete(request.listen_addr, "ListenAddr")
     listen_host, listen_port = addresses.resolve_listen(listen, interfaces)
@@ -54,7 +54,7 @@ def addresses_to_join(request: JoinRequest, interfaces: Interfaces) -> tuple[Nod
     What it advertises need not be right: where it is wrong, the swarm sees for itself where the node is.
 
     Raises:
-        InvalidParameter, SystemError_: one of them is not to be used.
+        InvalidParameter, ServerError: one of them is not to be used.
     """
     listen = addresses.complete(request.listen_addr, "ListenAddr")
     if not request.remote_addrs:

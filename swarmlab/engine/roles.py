@@ -23,6 +23,10 @@ _RETRY_S = 5.0
 class ChangingMember(Protocol):
     """A node's engine that changes its role."""
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is on its way into the swarm (then it finds its place by itself), or out of the managers."""
+
     def become_manager(self) -> str:
         """Serve as a manager from now on; returns the advertised `address:port`."""
 
@@ -97,7 +101,7 @@ class RoleKeeper:
         del self._timers[node_id]
         if self._group.raft.is_member(node_id):
             return
-        if not self._group.connected(node_id):
+        if not self._group.connected(node_id) or self._group.members[node_id].is_busy:
             self._again(node_id)
             return
         self._group.issue(node_id, Role.MANAGER)
