@@ -51,8 +51,8 @@ class ServiceUpdate(
     summary = "Update a service"
     shows_defaults = False
     lacks = frozenset(
-        "--cap-add --cap-drop --config-add --config-rm --credential-spec --isolation --max-concurrent --secret-add --secret-rm"
-        " --ulimit-add --ulimit-rm --with-registry-auth".split()
+        "--cap-add --cap-drop --config-add --config-rm --credential-spec --isolation --max-concurrent --secret-add"
+        " --secret-rm --ulimit-add --ulimit-rm --with-registry-auth".split()
     )
 
     args: Text = flag("--args command", "Service command args")

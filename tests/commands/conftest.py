@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 import pytest
 
