@@ -67,7 +67,7 @@ class Overlay:
         """A node takes part, under the address that it advertises."""
         self._addresses[host] = address
         self._own.setdefault(host, {})
-        self._look_around()
+        self._look_around(host)
 
     def leave(self, host: str) -> None:
         """A node takes its leave: the others forget it at once."""
@@ -83,7 +83,7 @@ class Overlay:
             del self._known[pair]
         for pair in [pair for pair in self._flips if host in pair]:
             self._flips.pop(pair)[1].cancel()
-        self._look_around()
+        self._look_around(host)
 
     # --- what a node tells ---
 
@@ -139,12 +139,14 @@ class Overlay:
 
     # --- who knows whom ---
 
-    def _look_around(self) -> None:
-        """Something changed between the hosts: plan who is to be forgotten and who is to be known."""
-        subjects = {*self._addresses, *(subject for _, subject in self._known)}
-        for observer in self._addresses:
-            for subject in sorted(subjects - {observer}):
-                self._look((observer, subject))
+    def _look_around(self, host: str) -> None:
+        """Something changed at a host: plan whom it is to forget or to know, and who it."""
+        subjects = {*self._addresses, *(subject for observer, subject in self._known if observer == host)}
+        for other in sorted(subjects - {host}):
+            if host in self._addresses:
+                self._look((host, other))
+            if other in self._addresses:
+                self._look((other, host))
 
     def _look(self, pair: Pair) -> None:
         alive, known = self._is_alive(*pair), pair in self._known

@@ -47,7 +47,7 @@ class Simulation:
     def _membership_of(self, hostname: str) -> Membership:
         return self.daemons[hostname].membership
 
-    def _mark_world(self) -> None:
+    def _mark_world(self, _: str) -> None:
         self._world_changed = True
 
     def swarms(self) -> list[Swarm]:

@@ -104,7 +104,7 @@ class World:
     def __init__(self, hosts: Sequence[HostSpec]) -> None:
         self.hosts: dict[str, Host] = {}
         self._by_address: dict[str, Host] = {}
-        self._subscribers: list[Callable[[], None]] = []
+        self._subscribers: list[Callable[[str], None]] = []
         for number, spec in enumerate(hosts):
             self._add(_make_host(spec, number))
 
@@ -157,45 +157,45 @@ class World:
 
     # --- who hears of changes ---
 
-    def subscribe(self, subscriber: Callable[[], None]) -> None:
-        """Let `subscriber` hear of every change of the world; it may mark work to do."""
+    def subscribe(self, subscriber: Callable[[str], None]) -> None:
+        """Let `subscriber` hear of every change of the world, with the hostname; it may mark work to do."""
         self._subscribers.append(subscriber)
 
-    def _changed(self) -> None:
+    def _changed(self, hostname: str) -> None:
         for subscriber in self._subscribers:
-            subscriber()
+            subscriber(hostname)
 
     def listen(self, hostname: str, *ports: str) -> None:
         """Programs of the host serve `ports` (`2377/tcp`) from now on."""
         self.hosts[hostname].listening.update(ports)
-        self._changed()
+        self._changed(hostname)
 
     def close(self, hostname: str, *ports: str) -> None:
         """Nothing serves these ports of the host any more."""
         self.hosts[hostname].listening.difference_update(ports)
-        self._changed()
+        self._changed(hostname)
 
     # --- faults and their repair; each is idempotent ---
 
     def power_off(self, hostname: str) -> None:
         """Cut the power; `Daemon.power_off` does this, and takes the engine and its containers down too."""
         self.hosts[hostname].powered = False
-        self._changed()
+        self._changed(hostname)
 
     def power_on(self, hostname: str) -> None:
         """Give the power back; `Daemon.power_on` does this, and starts the engine."""
         self.hosts[hostname].powered = True
-        self._changed()
+        self._changed(hostname)
 
     def disconnect(self, hostname: str) -> None:
         """Cut the host from all others."""
         self.hosts[hostname].connected = False
-        self._changed()
+        self._changed(hostname)
 
     def reconnect(self, hostname: str) -> None:
         """Undo `disconnect`."""
         self.hosts[hostname].connected = True
-        self._changed()
+        self._changed(hostname)
 
     def block(self, hostname: str, port: str, wall: Wall = Wall.FIREWALL) -> None:
         """Drop what other hosts send to `port` of the host.
@@ -204,7 +204,7 @@ class World:
             ValueError: not one of SWARM_PORTS.
         """
         self.hosts[hostname].blocked[wall].add(_swarm_port(port))
-        self._changed()
+        self._changed(hostname)
 
     def open(self, hostname: str, port: str, wall: Wall = Wall.FIREWALL) -> None:
         """Undo `block` at this wall.
@@ -213,17 +213,17 @@ class World:
             ValueError: not one of SWARM_PORTS.
         """
         self.hosts[hostname].blocked[wall].discard(_swarm_port(port))
-        self._changed()
+        self._changed(hostname)
 
     def move_outside(self, hostname: str) -> None:
         """Put the host into a network of its own: it and the others reach each other by public addresses only."""
         self.hosts[hostname].outside = True
-        self._changed()
+        self._changed(hostname)
 
     def move_inside(self, hostname: str) -> None:
         """Undo `move_outside`."""
         self.hosts[hostname].outside = False
-        self._changed()
+        self._changed(hostname)
 
 
 def _make_host(spec: HostSpec, number: int) -> Host:

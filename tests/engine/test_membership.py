@@ -5,7 +5,7 @@ import pytest
 from swarmlab.engine.membership import InitRequest, LocalNodeState, RemoteManager
 from swarmlab.engine.model import NodeState, Role
 from swarmlab.engine.world import Outcome, Wall
-from tests.engine.hosts import Hosts
+from tests.engine.simulated import Hosts
 
 TIMEOUT = (
     "Timeout was reached before node joined. The attempt to join the swarm will continue in the background. "

@@ -5,7 +5,7 @@ import pytest
 from swarmlab.engine.control import Control
 from swarmlab.engine.membership import LocalNodeState
 from swarmlab.engine.model import Service
-from tests.engine.hosts import Hosts, helloworld
+from tests.engine.simulated import Hosts, helloworld
 
 NO_SWARM = (
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '

@@ -1,7 +1,7 @@
 """Promotion and demotion: what is refused, and how long it takes."""
 
 from swarmlab.engine.model import Role
-from tests.engine.hosts import Hosts
+from tests.engine.simulated import Hosts
 
 NO_MANAGER = (
     "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this "

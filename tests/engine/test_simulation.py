@@ -3,7 +3,7 @@
 import pytest
 
 from swarmlab.engine.pending import Pending
-from tests.engine.hosts import Hosts
+from tests.engine.simulated import Hosts
 
 
 def test_time_does_not_pass_by_itself() -> None:

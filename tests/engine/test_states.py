@@ -4,7 +4,7 @@ import pytest
 
 from swarmlab.engine import states
 from swarmlab.engine.membership import LocalNodeState
-from tests.engine.hosts import Hosts
+from tests.engine.simulated import Hosts
 
 
 def test_separate_engines_are_in_no_swarm() -> None:
@@ -61,5 +61,5 @@ def test_a_hundred_hosts_are_formed_in_a_moment_of_engine_time() -> None:
 )
 def test_impossible_states_are_refused(state: str, options: dict[str, int]) -> None:
     """With the value in the text."""
-    with pytest.raises(ValueError, match="nosuch|managers do not fit"):
+    with pytest.raises(ValueError, match=r"nosuch|managers do not fit"):
         states.build(state, **options)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swarmlab.engine.control import Control
 from swarmlab.engine.model import Availability, Replicated, Service
-from tests.engine.hosts import Hosts, helloworld
+from tests.engine.simulated import Hosts, helloworld
 
 
 def swarm_events(hosts: Hosts, number: int) -> list[tuple[str, str, dict[str, str]]]:

@@ -7,7 +7,7 @@ import pytest
 from swarmlab.engine.control import Control
 from swarmlab.engine.logs import LogOptions
 from swarmlab.engine.model import Replicated, Service, Task, TaskState
-from tests.engine.hosts import Hosts, helloworld
+from tests.engine.simulated import Hosts, helloworld
 
 
 def ps(hosts: Hosts) -> list[str]:
@@ -38,29 +38,41 @@ def walk(seed: int) -> list[object]:
     """The walk, and all that was seen on it."""
     hosts = Hosts(seed=seed)
     seen: list[object] = [hosts.init(3), hosts.token()]
+    for leg in (join_both, create_and_scale, lose_a_host, take_it_back, remove_the_service):
+        seen.append(leg(hosts))
+    return [*seen, hosts.clock.now, [event for number in (1, 2, 3) for event in hosts[number].events.past()]]
+
+
+def join_both(hosts: Hosts) -> list[str]:
     hosts.wait(hosts.join(1))
     hosts.wait(hosts.join(2))
     assert hosts.node_ls() == ["docker-swarm-1 ready", "docker-swarm-2 ready", "docker-swarm-3 ready leader"]
+    return [hosts.node(number).id for number in (1, 2, 3)]
 
-    seen.append(hosts.ask(3, lambda control: control.create_service(helloworld())))
+
+def create_and_scale(hosts: Hosts) -> list[str]:
+    hosts.ask(3, lambda control: control.create_service(helloworld()))
     began = hosts.clock.now
     hosts.simulation.settle()
     assert 0.3 < hosts.clock.now - began < 4
     assert len(hosts.running_on()) == 1
-
     scale(hosts, 5)
     assert sorted(containers(hosts).values()) == [1, 2, 2]
-    seen.append(ps(hosts))
     lines = hosts.wait(hosts[3].service_logs("helloworld", LogOptions())).read()
     assert any("bytes from" in line.text for line in lines)
+    return ps(hosts)
 
+
+def lose_a_host(hosts: Hosts) -> list[str]:
     hosts[1].power_off()
     hosts.advance(40)
     assert hosts.node_ls()[0] == "docker-swarm-1 down"
     assert len(hosts.running_on()) == 5
     assert "docker-swarm-1" not in hosts.running_on()
-    seen.append(ps(hosts))
+    return ps(hosts)
 
+
+def take_it_back(hosts: Hosts) -> list[str]:
     hosts[1].power_on()
     hosts.advance(30)
     assert hosts.node_ls()[0] == "docker-swarm-1 ready"
@@ -68,15 +80,17 @@ def walk(seed: int) -> list[object]:
     assert lost
     assert all("SHUTDOWN FAILED task: non-zero exit (255)" in line for line in lost)
     assert "docker-swarm-1" not in hosts.running_on()
-    seen.append(ps(hosts))
+    return ps(hosts)
 
+
+def remove_the_service(hosts: Hosts) -> list[str]:
     hosts.ask(3, lambda control: control.remove_service("helloworld"))
     hosts.simulation.step()
     assert sum(containers(hosts).values()) == 5
     hosts.advance(13)
     assert sum(containers(hosts).values()) == 0
     assert list(hosts.swarm.store.all(Task)) == []
-    return [*seen, hosts.clock.now, [event for number in (1, 2, 3) for event in hosts[number].events.past()]]
+    return ps(hosts)
 
 
 def test_the_walk_from_init_to_the_removed_service() -> None:
