@@ -10,6 +10,7 @@ _DATA_BYTES = 56
 _HEADER_BYTES = 8
 _LAST_ANSWER_WAIT_S = 10.0
 _JITTER = 0.18
+_USAGE = "BusyBox v1.36.1 multi-call binary.\n\nUsage: ping [OPTIONS] HOST\n\nSend ICMP ECHO_REQUESTs to HOST"
 
 
 class UnknownOption(Exception):
@@ -43,7 +44,7 @@ def _parse(arguments: tuple[str, ...]) -> _Options:
         elif flag in ("-c", "-i", "-w", "-W", "-s"):
             _set(options, flag, attached or (rest.pop(0) if rest else ""))
         elif word.startswith("-"):
-            raise UnknownOption(word)
+            raise UnknownOption(word[1:2])
         else:
             options.host = word
     return options
@@ -53,7 +54,7 @@ def _set(options: _Options, flag: str, value: str) -> None:
     try:
         number = float(value)
     except ValueError:
-        raise UnknownOption(f"{flag} {value}") from None
+        raise UnknownOption(flag[1:]) from None
     match flag:
         case "-c":
             options.count = int(number)
@@ -71,10 +72,10 @@ def _run(context: Context) -> Run:
     try:
         options = _parse(context.arguments[1:])
     except UnknownOption as option:
-        context.complain(f"ping: unrecognized option: {option}")
+        context.complain(f"ping: invalid option -- '{option}'\n{_USAGE}")
         return 1
     if not options.host:
-        context.complain("BusyBox v1.36.1 multi-call binary.\n\nUsage: ping [OPTIONS] HOST")
+        context.complain(_USAGE)
         return 1
     addresses = context.network.resolve(options.host)
     if not addresses:

@@ -71,6 +71,7 @@ class If:
 Command = Simple | Chain | Sequence | Loop | For | If
 
 
+_NOT_HERE = ("|", "&", "(", "<", "<<", "2>", ";;")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 
 
@@ -90,6 +91,8 @@ class _Parser:
         if not self._tokens:
             return ShellSyntaxError("sh: syntax error: unexpected end of file")
         token = self._tokens[0]
+        if token in _NOT_HERE:
+            raise NotImplementedHere(f"the embedded engine's sh has no `{token}`")
         shown = token.text if isinstance(token, Word) else token.replace("\n", "newline")
         return ShellSyntaxError(f'sh: syntax error: unexpected "{shown}"')
 
@@ -192,7 +195,8 @@ class _Parser:
             elif token in ("1>&2", ">&2"):
                 as_errors = True
             elif isinstance(token, str):
-                raise NotImplementedHere(f"the embedded engine's sh has no `{token}`")
+                self._tokens.insert(0, token)
+                raise self._unexpected()
             elif not words and (match := _ASSIGNMENT.match(token.text)):
                 assignments.append((match[1], _without(token, match.end())))
             else:

@@ -75,8 +75,8 @@ class Volumes:
             return self._volumes[name]
         if driver not in ("", "local"):
             raise NotImplementedHere(f"the embedded engine has no volume driver {driver}")
-        if name and not _NAME.fullmatch(name):
-            raise InvalidParameter(_bad_name(name))
+        if name:
+            _check_name(name)
         volume = Volume(
             name=name or self._chance.hex_id(),
             created_at=self._clock.now,
@@ -111,8 +111,14 @@ class Volumes:
         return unused
 
 
-def _bad_name(name: str) -> str:
-    return (
-        f'create {name}: "{name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" '
-        "are allowed. If you intended to pass a host directory, use absolute path"
-    )
+def _check_name(name: str) -> None:
+    """Source: moby volume/local/local.go, validateName."""
+    if len(name) == 1:
+        raise InvalidParameter(
+            f"create {name}: volume name is too short, names should be at least two alphanumeric characters"
+        )
+    if not _NAME.fullmatch(name):
+        raise InvalidParameter(
+            f'create {name}: "{name}" includes invalid characters for a local volume name, only '
+            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'
+        )
