@@ -38,7 +38,7 @@ def _long(text: str) -> PortConfig:
             case "published":
                 found["PublishedPort"] = _number(value, "published")
             case _:
-                raise ValueError(f"invalid field key {key}")
+                raise ValueError(f"invalid field key: {key}")
     if not found["TargetPort"]:
         raise ValueError("missing mandatory field 'target'")
     return found
@@ -71,7 +71,7 @@ def _short(text: str) -> list[PortConfig]:
     published_ports = _range(published, "invalid hostPort") if published else [0] * len(targets)
     if address and address[0] and not re.fullmatch(r"[\d.]+", address[0]):
         raise ValueError(f"invalid IP address: {address[0]}")
-    return [_config(protocol, *pair) for pair in _paired(published_ports, targets, text)]
+    return [_config(protocol, *pair) for pair in _paired(published_ports, targets, f"{target} and {published}")]
 
 
 def _config(protocol: str, published: int, target: int) -> PortConfig:
@@ -79,11 +79,11 @@ def _config(protocol: str, published: int, target: int) -> PortConfig:
     return {**config, "PublishedPort": published} if published else config
 
 
-def _paired(published: list[int], targets: list[int], text: str) -> list[tuple[int, int]]:
+def _paired(published: list[int], targets: list[int], ranges: str) -> list[tuple[int, int]]:
     if len(targets) == 1 and len(published) > 1:
         targets = targets * len(published)
     if len(targets) != len(published):
-        raise ValueError(f"invalid ranges specified for container and host Ports: {text}")
+        raise ValueError(f"invalid ranges specified for container and host Ports: {ranges}")
     return list(zip(published, targets, strict=True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import pexpect
@@ -30,9 +30,20 @@ def screen(words: Sequence[str], backend: Backend, node: str, *, interrupt_after
         node: a context's name.
         interrupt_after: press Ctrl-C once this has appeared.
     """
-    environment = {**os.environ, "DOCKER_CONFIG": backend.docker_config, "DOCKER_CONTEXT": node}
+    environment = {"DOCKER_CONFIG": backend.docker_config, "DOCKER_CONTEXT": node}
+    return screen_of(words, environment, interrupt_after=interrupt_after)
+
+
+def screen_of(words: Sequence[str], environment: Mapping[str, str], *, interrupt_after: str = "") -> str:
+    """The same with any environment."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
     child = pexpect.spawn(
-        "docker", list(words), env=environment, dimensions=(ROWS, COLUMNS), timeout=TIMEOUT_S, maxread=65536
+        "docker",
+        list(words),
+        env={**inherited, **environment},
+        dimensions=(ROWS, COLUMNS),
+        timeout=TIMEOUT_S,
+        maxread=65536,
     )
     data = b""
     if interrupt_after:
