@@ -79,9 +79,9 @@ def _refuse(given: Json, known: Iterable[str], prefix: str) -> None:
 
 
 def _extra(given: Json, host: Json) -> Json:
-    """What only `inspect` shows, and the volumes and log driver as they were sent."""
+    """What only `inspect` shows, as it was sent."""
     shown = {key: given[key] for key in _SHOWN if key in given}
-    host_shown = {key: host[key] for key in _HOST_SHOWN | {"Binds", "Mounts", "LogConfig"} if key in host}
+    host_shown = {key: value for key, value in host.items() if (key, value) != ("MemorySwappiness", -1)}
     return {**shown, "Volumes": given.get("Volumes"), "HostConfig": host_shown}
 
 

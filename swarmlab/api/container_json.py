@@ -7,7 +7,7 @@ Simplification: no layers on disk, so no GraphDriver.Data; the parts that hold c
 from __future__ import annotations
 
 from swarmlab.api.wire import Json, encode, timestamp
-from swarmlab.engine.container import Container, ContainerState, ContainerStatus, Endpoint, MountPoint
+from swarmlab.engine.container import Container, ContainerConfig, ContainerState, ContainerStatus, Endpoint, MountPoint
 
 _MINUTE, _HOUR = 60, 3600
 _DAYS_AS_HOURS, _WEEKS_AS_HOURS, _MONTHS_AS_HOURS, _YEARS_AS_HOURS = 48, 24 * 14, 24 * 60, 24 * 730
@@ -151,7 +151,7 @@ def _config(container: Container) -> Json:
         "OnBuild": None,
         "Labels": encode(container.labels),
         **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
-        **({} if config.stop_timeout_s is None else {"StopTimeout": int(config.stop_timeout_s)}),
+        **({} if config.stop_timeout_s is None or _is_task(container) else {"StopTimeout": int(config.stop_timeout_s)}),
     }
 
 
@@ -164,19 +164,38 @@ def _own_command(container: Container) -> list[str]:
 
 def _host_config(container: Container) -> Json:
     config = container.config
-    shown = config.extra.get("HostConfig")
-    given: Json = {key: value for key, value in shown.items() if value} if isinstance(shown, dict) else {}
     return {
         **_HOST_CONFIG,
-        **given,
+        **(_of_task(config) if _is_task(container) else {}),
+        **_as_sent(config),
         "NetworkMode": _network_mode(container),
         "PortBindings": _bindings(container),
         "RestartPolicy": {"Name": config.restart, "MaximumRetryCount": config.restart_max_retries},
         "AutoRemove": config.auto_remove,
         "LogConfig": {"Type": "json-file", "Config": {}},
+        "MaskedPaths": _MASKED_PATHS,
+        "ReadonlyPaths": _READONLY_PATHS,
         **({"ExtraHosts": list(config.hosts)} if config.hosts else {}),
-        **({"Init": True} if config.init else {}),
+        **({"Init": config.init} if config.init or _is_task(container) else {}),
     }
+
+
+def _as_sent(config: ContainerConfig) -> Json:
+    """What the request said and no rule reads; zero is as good as not said, an empty list is not."""
+    sent = config.extra.get("HostConfig")
+    if not isinstance(sent, dict):
+        return {}
+    return {key: value for key, value in sent.items() if key in _HOST_CONFIG and (value or value == [])}
+
+
+def _is_task(container: Container) -> bool:
+    return "com.docker.swarm.task.id" in container.labels
+
+
+def _of_task(config: ContainerConfig) -> Json:
+    """What the swarm's agent sends otherwise than the docker CLI."""
+    mounts = {"Mounts": [encode(mount) for mount in config.mounts]} if config.mounts else {}
+    return {"Ulimits": [], "Isolation": "default", **mounts}
 
 
 _HOST_CONFIG: Json = {
@@ -193,9 +212,9 @@ _HOST_CONFIG: Json = {
     "CapAdd": None,
     "CapDrop": None,
     "CgroupnsMode": "host",
-    "Dns": [],
-    "DnsOptions": [],
-    "DnsSearch": [],
+    "Dns": None,
+    "DnsOptions": None,
+    "DnsSearch": None,
     "ExtraHosts": None,
     "GroupAdd": None,
     "IpcMode": "private",
@@ -217,18 +236,18 @@ _HOST_CONFIG: Json = {
     "NanoCpus": 0,
     "CgroupParent": "",
     "BlkioWeight": 0,
-    "BlkioWeightDevice": [],
-    "BlkioDeviceReadBps": [],
-    "BlkioDeviceWriteBps": [],
-    "BlkioDeviceReadIOps": [],
-    "BlkioDeviceWriteIOps": [],
+    "BlkioWeightDevice": None,
+    "BlkioDeviceReadBps": None,
+    "BlkioDeviceWriteBps": None,
+    "BlkioDeviceReadIOps": None,
+    "BlkioDeviceWriteIOps": None,
     "CpuPeriod": 0,
     "CpuQuota": 0,
     "CpuRealtimePeriod": 0,
     "CpuRealtimeRuntime": 0,
     "CpusetCpus": "",
     "CpusetMems": "",
-    "Devices": [],
+    "Devices": None,
     "DeviceCgroupRules": None,
     "DeviceRequests": None,
     "MemoryReservation": 0,
@@ -236,13 +255,11 @@ _HOST_CONFIG: Json = {
     "MemorySwappiness": None,
     "OomKillDisable": False,
     "PidsLimit": None,
-    "Ulimits": [],
+    "Ulimits": None,
     "CpuCount": 0,
     "CpuPercent": 0,
     "IOMaximumIOps": 0,
     "IOMaximumBandwidth": 0,
-    "MaskedPaths": _MASKED_PATHS,
-    "ReadonlyPaths": _READONLY_PATHS,
 }
 
 
@@ -295,17 +312,26 @@ def _mount(mount: MountPoint) -> Json:
     }
 
 
-def _networks(container: Container) -> Json:
-    return {name: _endpoint(endpoint) for name, endpoint in sorted(container.endpoints.items())}
+def _networks(container: Container, *, with_names: bool = False) -> Json:
+    return {
+        name: _endpoint(container, endpoint, with_names=with_names)
+        for name, endpoint in sorted((container.endpoints or _planned_endpoints(container)).items())
+    }
 
 
-def _endpoint(endpoint: Endpoint) -> Json:
+def _planned_endpoints(container: Container) -> dict[str, Endpoint]:
+    """Where a container that does not run will be attached."""
+    names = [endpoint.network for endpoint in container.config.endpoints] or [_network_mode(container)]
+    return {name: Endpoint(network=name, network_id="") for name in names}
+
+
+def _endpoint(container: Container, endpoint: Endpoint, *, with_names: bool = False) -> Json:
     address, _, prefix = endpoint.address.partition("/")
     of_swarm = endpoint.network_id and not _is_hex(endpoint.network_id)
     return {
         "IPAMConfig": {"IPv4Address": address} if of_swarm else None,
         "Links": None,
-        "Aliases": list(endpoint.aliases) or None,
+        "Aliases": [alias for alias in endpoint.aliases if alias != container.name] or None,
         "MacAddress": endpoint.mac,
         "DriverOpts": None,
         "GwPriority": 0,
@@ -317,8 +343,15 @@ def _endpoint(endpoint: Endpoint) -> Json:
         "IPv6Gateway": "",
         "GlobalIPv6Address": "",
         "GlobalIPv6PrefixLen": 0,
-        "DNSNames": None,
+        "DNSNames": _dns_names(container, endpoint) if with_names else None,
     }
+
+
+def _dns_names(container: Container, endpoint: Endpoint) -> list[str] | None:
+    """The names by which others on a network find the container; the bridge of old knows none."""
+    if endpoint.network in ("bridge", "host", "none"):
+        return None
+    return list(dict.fromkeys([container.name, *endpoint.aliases, container.id[:12]]))
 
 
 def _is_hex(text: str) -> bool:
@@ -328,7 +361,7 @@ def _is_hex(text: str) -> bool:
 
 def _network_settings(container: Container) -> Json:
     bridge = container.endpoints.get("bridge")
-    place = _endpoint(bridge) if bridge and bridge.endpoint_id else {}
+    place = _endpoint(container, bridge) if bridge and bridge.endpoint_id else {}
     sandbox = container.id if container.state.running else ""
     return {
         "Bridge": "",
@@ -348,7 +381,7 @@ def _network_settings(container: Container) -> Json:
         "IPPrefixLen": place.get("IPPrefixLen", 0),
         "IPv6Gateway": "",
         "MacAddress": place.get("MacAddress", ""),
-        "Networks": _networks(container),
+        "Networks": _networks(container, with_names=True),
     }
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from swarmlab.api import logs
 from swarmlab.api.container_config import config_of
@@ -34,7 +32,7 @@ FILTERS = tuple(
     "ancestor before expose exited health id isTask is-task label name network publish since status volume".split()
 )
 _NOT_YET = ("before", "expose", "isTask", "publish", "since")
-_STATES = {state: None for state in "created running paused restarting removing exited dead".split()}
+_STATES = "created running paused restarting removing exited dead".split()
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
@@ -48,8 +46,8 @@ def list_(daemon: Daemon, request: Request) -> Answer:
 
 
 def _check(filters: Filters) -> None:
-    words = "created, running, paused, restarting, removing, exited, dead"
-    refusal = f"invalid filter 'status={{0}}': invalid value for state ({{0}}): must be one of {words}"
+    known = ", ".join(_STATES)
+    refusal = f"invalid filter 'status={{0}}': invalid value for state ({{0}}): must be one of {known}"
     one_of(filters, "status", _STATES, refusal)
     for key in _NOT_YET:
         if key in filters:
@@ -61,7 +59,7 @@ def _fits(daemon: Daemon, container: Container, filters: Filters) -> bool:
     is_task = filters.yes_or_no("is-task")
     return (
         filters.prefix("id", container.id)
-        and _name_matches(container.name, filters)
+        and filters.match("name", container.name, f"/{container.name}")
         and filters.labels("label", container.labels)
         and filters.exact("status", state.status)
         and filters.exact("exited", str(state.exit_code))
@@ -75,19 +73,6 @@ def _fits(daemon: Daemon, container: Container, filters: Filters) -> bool:
 
 def _network_names(container: Container) -> Iterable[str]:
     return (text for name, endpoint in container.endpoints.items() for text in (name, endpoint.network_id))
-
-
-def _name_matches(name: str, filters: Filters) -> bool:
-    """A name's filter is a regular expression, tried with and without the leading slash."""
-    patterns = filters.get("name")
-    return not patterns or any(_found(pattern, text) for pattern in patterns for text in (name, f"/{name}"))
-
-
-def _found(pattern: str, text: str) -> bool:
-    try:
-        return pattern == text or re.search(pattern, text) is not None
-    except re.error:
-        return False
 
 
 def _is_descendant(daemon: Daemon, container: Container, filters: Filters) -> bool:
@@ -177,7 +162,7 @@ def _exit(pending: Pending[int]) -> bytes:
 def container_logs(daemon: Daemon, request: Request) -> Answer:
     """What a container wrote."""
     container = daemon.containers.find(request.parameters["id"])
-    options = replace(logs.options(request), tail=logs.container_tail(request.query.get("tail", "")))
+    options = logs.container_options(request)
     return logs.stream(container.log.open(options), request, tty=container.config.tty)
 
 

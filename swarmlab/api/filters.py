@@ -6,9 +6,10 @@ Source: moby api/types/filters/parse.go; daemon/cluster/filters.go.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 
-from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.errors import InvalidParameter, ServerError
 
 
 class Filters:
@@ -36,9 +37,9 @@ class Filters:
         """Whether one of `candidates` begins with a value of `key`."""
         return key not in self or any(c.startswith(value) for c in candidates for value in self.get(key))
 
-    def part(self, key: str, *candidates: str) -> bool:
-        """Whether a value of `key` is found in one of `candidates`."""
-        return key not in self or any(value in c for c in candidates for value in self.get(key))
+    def match(self, key: str, *candidates: str) -> bool:
+        """Whether a value of `key`, a regular expression, is found in one of `candidates`."""
+        return key not in self or any(_found(value, c) for c in candidates for value in self.get(key))
 
     def labels(self, key: str, labels: Mapping[str, str]) -> bool:
         """Whether `labels` have all that is asked for, each as `label` or `label=value`."""
@@ -58,6 +59,13 @@ class Filters:
         if values <= {"0", "false"}:
             return False
         raise InvalidParameter(f"invalid filter '{key}={list(self.get(key))}'")
+
+
+def _found(pattern: str, text: str) -> bool:
+    try:
+        return pattern == text or re.search(pattern, text) is not None
+    except re.error:
+        return False
 
 
 def _has_label(wanted: str, labels: Mapping[str, str]) -> bool:
@@ -97,7 +105,7 @@ def _values(value: object) -> tuple[str, ...]:
     raise TypeError(value)
 
 
-def one_of(filters: Filters, key: str, known: Mapping[str, object], refusal: str) -> None:
+def one_of(filters: Filters, key: str, known: Collection[str], refusal: str) -> None:
     """Check that every value of `key` is known.
 
     Raises:
@@ -106,3 +114,14 @@ def one_of(filters: Filters, key: str, known: Mapping[str, object], refusal: str
     for value in filters.get(key):
         if value not in known:
             raise InvalidParameter(refusal.format(value))
+
+
+def one_of_the_swarms(filters: Filters, key: str, known: Collection[str]) -> None:
+    """Check that every value of `key` is known, as the swarm's resources do: with an error of no type.
+
+    Raises:
+        ServerError: one is not.
+    """
+    for value in filters.get(key):
+        if value not in known:
+            raise ServerError(f"Invalid {key} filter: '{value}'")

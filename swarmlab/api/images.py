@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, json_list, json_response
-from swarmlab.api.wire import Json, encode, timestamp
+from swarmlab.api.wire import Json, timestamp
 from swarmlab.engine.catalogue import CatalogueImage, parse_reference
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
@@ -213,7 +213,7 @@ def _line(step: PullStep) -> bytes:
 
 def _json_line(value: Json) -> bytes:
     """A line of a stream; unlike whole answers it escapes what HTML would read."""
-    text = json.dumps(encode(value), separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     for character, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(character, escape)
     return text.encode() + b"\r\n"

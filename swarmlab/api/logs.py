@@ -11,9 +11,10 @@ from urllib.parse import quote_plus
 
 from swarmlab.api.messages import MULTIPLEXED, RAW, Encoded, Request, Stream
 from swarmlab.api.wire import log_timestamp, time_of
-from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.errors import InvalidParameter, ServerError
 from swarmlab.engine.logs import LogLine, LogOptions, LogStream
 
+NO_STREAM = "Bad parameters: you must choose at least one stream"
 FRAME_TYPES = {"stdin": 0, "stdout": 1, "stderr": 2, "system": 3}
 
 
@@ -22,20 +23,39 @@ def frame(stream: str, content: bytes) -> bytes:
     return struct.pack(">BxxxL", FRAME_TYPES[stream], len(content)) + content
 
 
-def options(request: Request) -> LogOptions:
-    """Which lines a request asks for.
+def container_options(request: Request) -> LogOptions:
+    """Which lines of a container a request asks for.
 
     Raises:
-        InvalidParameter: no stream is chosen, or a value makes no sense.
+        InvalidParameter: no stream is chosen, or a time is none.
     """
-    stdout, stderr = request.flag("stdout"), request.flag("stderr")
-    if not (stdout or stderr):
-        raise InvalidParameter("Bad parameters: you must choose at least one stream")
+    if not _chosen(request):
+        raise InvalidParameter(NO_STREAM)
+    return _options(request, container_tail(request.query.get("tail", "")))
+
+
+def service_options(request: Request) -> LogOptions:
+    """Which lines of a service's tasks a request asks for; here refusals are errors of no type.
+
+    Raises:
+        ServerError: no stream is chosen, or the tail makes no sense.
+        InvalidParameter: a time is none.
+    """
+    if not _chosen(request):
+        raise ServerError(NO_STREAM)
+    return _options(request, service_tail(request.query.get("tail", "")))
+
+
+def _chosen(request: Request) -> bool:
+    return request.flag("stdout") or request.flag("stderr")
+
+
+def _options(request: Request, tail: int | None) -> LogOptions:
     return LogOptions(
-        stdout=stdout,
-        stderr=stderr,
+        stdout=request.flag("stdout"),
+        stderr=request.flag("stderr"),
         follow=request.flag("follow"),
-        tail=None,
+        tail=tail,
         since=time_in(request, "since"),
         until=time_in(request, "until"),
     )
@@ -50,16 +70,16 @@ def service_tail(text: str) -> int | None:
     """How many lines of each task of a service. Source: moby daemon/cluster/services.go, ServiceLogs.
 
     Raises:
-        InvalidParameter: neither `all` nor a number of zero or more.
+        ServerError: neither `all` nor a number of zero or more.
     """
     if text in ("", "all"):
         return None
     try:
         number = int(text)
     except ValueError:
-        raise InvalidParameter('tail value must be a positive integer or "all"') from None
+        raise ServerError('tail value must be a positive integer or "all"') from None
     if number < 0:
-        raise InvalidParameter("negative tail values not supported")
+        raise ServerError("negative tail values not supported")
     return number
 
 

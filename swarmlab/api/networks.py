@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
+from swarmlab.api.system import NETWORK_DRIVERS
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter, NotFound
+from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound
 from swarmlab.engine.model import IPAMConfig, NetworkSpec
 from swarmlab.engine.networks import LocalNetwork
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
+_NO_MANAGER = (
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
+    "and try again."
+)
 _PREDEFINED = ("bridge", "host", "none")
 _CREATE = frozenset(
     "Name Driver Scope IPAM Internal Attachable Ingress Options Labels CheckDuplicate EnableIPv4 EnableIPv6".split()
@@ -61,7 +66,7 @@ def _containers(daemon: Daemon, network: LocalNetwork) -> Json:
 def list_(daemon: Daemon, request: Request) -> Answer:
     """Every network that this host knows."""
     filters = parse(request.query, FILTERS)
-    one_of(filters, "type", {"builtin": None, "custom": None}, "invalid filter: 'type'='{}'")
+    one_of(filters, "type", ("builtin", "custom"), "invalid filter: 'type'='{}'")
     found = [network for network in daemon.networks.list() if _fits(network, filters)]
     return json_list({**network_json(daemon, network), **_listed(network)} for network in found)
 
@@ -74,7 +79,7 @@ def _listed(network: LocalNetwork) -> Json:
 def _fits(network: LocalNetwork, filters: Filters) -> bool:
     dangling = filters.yes_or_no("dangling")
     return (
-        filters.part("name", network.name)
+        filters.match("name", network.name)
         and filters.prefix("id", network.id)
         and filters.exact("driver", network.driver)
         and filters.exact("scope", network.scope)
@@ -99,7 +104,12 @@ def create(daemon: Daemon, request: Request) -> Reply:
     for key in given.keys() - _CREATE:
         refuse_unknown(given[key], key)
     refuse_unknown(given.get("EnableIPv6"), "EnableIPv6")
-    if given.get("Driver") == "overlay" or given.get("Scope") == "swarm":
+    driver = str(given.get("Driver") or "bridge")
+    if driver not in NETWORK_DRIVERS:
+        raise NotFound("plugin", f'"{driver}"')
+    if driver == "overlay" or given.get("Scope") == "swarm":
+        if not daemon.membership.info().control_available:
+            raise Forbidden(_NO_MANAGER)
         spec = _swarm_spec(given)
         return daemon.ask(lambda control: control.create_network(spec)).then(lambda network: _created(network.id))
     return _created(_create_local(daemon, given).id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swarmlab.api.filters import Filters, one_of, parse
+from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, empty, json_list, json_response
 from swarmlab.api.shapes import node_json
 from swarmlab.api.wire import decode
@@ -32,8 +32,8 @@ def version_of(request: Request, kind: str) -> int:
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every node, in the order of ids."""
     filters = parse(request.query, FILTERS)
-    one_of(filters, "role", {role.value: role for role in Role}, "Invalid role filter: '{}'")
-    one_of(filters, "membership", {"accepted": None, "pending": None}, "Invalid membership filter: '{}'")
+    one_of_the_swarms(filters, "role", [role.value for role in Role])
+    one_of_the_swarms(filters, "membership", ("accepted", "pending"))
     return daemon.ask(lambda control: json_list(map(node_json, _matching(control, filters))))
 
 

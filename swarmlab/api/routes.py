@@ -161,6 +161,8 @@ def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
 
 def _answer(daemon: Daemon, request: Request) -> Reply:
     version, path = _split(request.path)
+    if version < MIN_API_VERSION:
+        return _too_old(version)
     _check_version(version)
     inner = replace(request, path=path, version=version)
     route, parameters = _route(inner.method, path)
@@ -194,16 +196,20 @@ def _split(path: str) -> tuple[tuple[int, int], str]:
 
 
 def _check_version(version: tuple[int, int]) -> None:
-    wanted = system.text(version)
-    if version < MIN_API_VERSION:
-        raise InvalidParameter(
-            f"client version {wanted} is too old. Minimum supported API version is {system.text(MIN_API_VERSION)}, "
-            "please upgrade your client to a newer version"
-        )
     if version > API_VERSION:
         raise InvalidParameter(
-            f"client version {wanted} is too new. Maximum supported API version is {system.text(API_VERSION)}"
+            f"client version {system.text(version)} is too new. "
+            f"Maximum supported API version is {system.text(API_VERSION)}"
         )
+
+
+def _too_old(version: tuple[int, int]) -> Response:
+    """Clients this old read refusals as plain text."""
+    text = (
+        f"client version {system.text(version)} is too old. Minimum supported API version is "
+        f"{system.text(MIN_API_VERSION)}, please upgrade your client to a newer version\n"
+    )
+    return Response(status=400, headers={"Content-Type": "text/plain; charset=utf-8"}, body=text.encode())
 
 
 def _route(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:

@@ -12,7 +12,7 @@ from swarmlab.api.shapes import service_json
 from swarmlab.api.wire import Json, decode
 from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter, ServerError
+from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, ServerError
 from swarmlab.engine.model import (
     DEFAULT_RESTART,
     DEFAULT_RESTART_DELAY_S,
@@ -21,6 +21,7 @@ from swarmlab.engine.model import (
     DEFAULT_UPDATE_MONITOR_S,
     ContainerSpec,
     DNSConfig,
+    Network,
     Placement,
     ResourceRequirements,
     RestartPolicy,
@@ -82,7 +83,7 @@ def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
 def create(daemon: Daemon, request: Request) -> Pending[Response]:
     """Declare a service."""
     spec = _spec(request)
-    return daemon.ask(lambda control: control.create_service(spec)).then(
+    return daemon.ask(lambda control: control.create_service(_with_networks(daemon, control, spec))).then(
         lambda service: json_response({"ID": service.id, "Warnings": None}, 201)
     )
 
@@ -96,7 +97,8 @@ def update(daemon: Daemon, request: Request) -> Pending[Response]:
 
     def change(control: Control) -> Service:
         service = control.store.find(Service, reference)
-        return control.update_service(service.id, version, spec, rollback=rollback == "previous")
+        wanted = _with_networks(daemon, control, spec)
+        return control.update_service(service.id, version, wanted, rollback=rollback == "previous")
 
     return daemon.ask(change).then(lambda service: json_response({"Warnings": None}))
 
@@ -108,14 +110,14 @@ def remove(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def service_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     """The lines of all tasks of a service."""
-    options = replace(logs.options(request), tail=logs.service_tail(request.query.get("tail", "")))
+    options = logs.service_options(request)
     reference = request.parameters["id"]
     return daemon.service_logs(reference, options).then(lambda found: logs.stream(found, request))
 
 
 def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     """The lines of one task."""
-    options = replace(logs.options(request), tail=logs.service_tail(request.query.get("tail", "")))
+    options = logs.service_options(request)
     reference = request.parameters["id"]
     return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request))
 
@@ -127,6 +129,29 @@ def _spec(request: Request) -> ServiceSpec:
     if isinstance(body, dict) and not (isinstance(template, dict) and template.get("ContainerSpec")):
         raise InvalidParameter("mismatched Runtime and *Spec fields")
     return decode(ServiceSpec, {"Name": "", **body} if isinstance(body, dict) else body, "ServiceSpec")
+
+
+def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:
+    """The spec with its networks by id. Source: moby daemon/cluster/networks.go, populateNetworkID.
+
+    Raises:
+        Forbidden: one is a network of this host only.
+        ServerError: one does not exist.
+    """
+    networks = tuple(replace(each, target=_network_id(daemon, control, each.target)) for each in spec.task.networks)
+    return replace(spec, task=replace(spec.task, networks=networks))
+
+
+def _network_id(daemon: Daemon, control: Control, reference: str) -> str:
+    try:
+        return control.store.find(Network, reference).id
+    except NotFound as error:
+        if any(reference in (network.name, network.id) for network in daemon.networks.list()):
+            raise Forbidden(
+                f"The network {reference} cannot be used with services. Only networks scoped to the swarm can be used, "
+                "such as those created with the overlay driver."
+            ) from None
+        raise ServerError(str(error)) from None
 
 
 # --- defaults, filled in on demand. Source: swarmkit api/defaults/service.go, InterpolateService --------------------

@@ -44,6 +44,7 @@ def _decode_mode(value: object, place: str) -> object:
     if not modes:
         return model.Replicated()
     ((name, content),) = modes.items()
+    place = f"{place}.{name}"
     given = {key: number for key, number in _object(content, place).items() if number is not None}
     match name:
         case "Global":

@@ -41,8 +41,6 @@ _NOTHING_SET = ClusterSpec(
 )
 """What an update is read onto: what it leaves out becomes zero."""
 
-DEFAULT_POOL = ("10.0.0.0/8",)
-
 
 # --- the settings as JSON ------------------------------------------------------------------------------------------
 
@@ -98,14 +96,12 @@ def _setting(content: object, name: str, key: str) -> object:
 
 def cluster_json(cluster: ClusterObject) -> Json:
     """A swarm as `docker info` shows it; `GET /swarm` has the join tokens too."""
-    # An engine shows the pool only where one was chosen. Recorded from 28.5.2.
-    chosen = cluster.default_addr_pool if cluster.default_addr_pool != DEFAULT_POOL else ()
     return {
         **head(cluster.id, cluster.meta),
         "Spec": spec_json(cluster.spec),
         "TLSInfo": encode(cluster.tls_info),
         "RootRotationInProgress": cluster.root_rotation_in_progress,
-        "DefaultAddrPool": list(chosen) or None,
+        "DefaultAddrPool": list(cluster.default_addr_pool) or None,
         "SubnetSize": cluster.subnet_size,
         "DataPathPort": cluster.data_path_port,
     }
@@ -120,6 +116,7 @@ def init(daemon: Daemon, request: Request) -> Pending[Response]:
     spec = _settings_at_start(body.pop("Spec", None) or {})
     if body.pop("AutoLockManagers", False) or spec.autolock_managers:
         raise NotImplementedHere("autolock is not implemented by this engine")
+    _check_listen_address(body)
     wanted = replace(decode(InitRequest, body, "InitRequest"), spec=spec)
     return daemon.membership.init(wanted).then(lambda node_id: json_response(node_id))
 
@@ -138,8 +135,14 @@ def _field_names() -> list[str]:
 def join(daemon: Daemon, request: Request) -> Pending[Response]:
     """Make this node a member of a swarm."""
     given = {key: value for key, value in _object(request.json(), "body").items() if value is not None}
+    _check_listen_address(given)
     wanted = decode(JoinRequest, {"RemoteAddrs": [], "JoinToken": "", **given}, "JoinRequest")
     return daemon.membership.join(wanted).then(lambda done: empty())
+
+
+def _check_listen_address(body: Json) -> None:
+    if not body.get("ListenAddr"):
+        raise InvalidParameter('invalid ListenAddr "": invalid empty address')
 
 
 def leave(daemon: Daemon, request: Request) -> Pending[Response]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swarmlab.api.filters import Filters, one_of, parse
+from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, json_list, json_response
 from swarmlab.api.shapes import task_json
 from swarmlab.engine.control import Control
@@ -19,8 +19,7 @@ FILTERS = ("_up-to-date", "desired-state", "id", "label", "name", "node", "runti
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every task, in the order of ids."""
     filters = parse(request.query, FILTERS)
-    states = {state.name.lower(): state for state in TaskState}
-    one_of(filters, "desired-state", states, "Invalid desired-state filter: '{}'")
+    one_of_the_swarms(filters, "desired-state", [state.name.lower() for state in TaskState])
     return daemon.ask(lambda control: json_list(_matching(control, filters)))
 
 

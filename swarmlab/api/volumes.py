@@ -38,7 +38,7 @@ def list_(daemon: Daemon, request: Request) -> Answer:
 def _fits(volume: Volume, filters: Filters) -> bool:
     dangling = filters.yes_or_no("dangling")
     return (
-        filters.part("name", volume.name)
+        filters.match("name", volume.name)
         and filters.labels("label", volume.labels)
         and filters.exact("driver", volume.driver)
         and (dangling is None or dangling == (not volume.users))

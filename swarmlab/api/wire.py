@@ -300,24 +300,36 @@ def _decode_value(kind: object, content: object, place: str) -> object:
 def _plain(kind: object, content: object, place: str) -> object:
     wanted = {int: int, float: (int, float), str: str, bool: bool}.get(cast(type, kind), str)
     if not isinstance(content, cast(Any, wanted)) or (isinstance(content, bool) and kind is not bool):
-        raise InvalidParameter(f"invalid JSON: {place} cannot be {_go_word(content)}")
+        raise wrong_type(place, _word_of(content), _GO_TYPES.get(cast(type, kind), "string"))
+    if kind is int and cast(int, content) < 0:
+        raise wrong_type(place, f"number {content}", "uint64")
     return content
 
 
-def _go_word(content: object) -> str:
-    words = {bool: "a bool", str: "a string", int: "a number", float: "a number", dict: "an object", list: "an array"}
+_GO_TYPES = {int: "uint64", float: "float64", str: "string", bool: "bool"}
+
+
+def _word_of(content: object) -> str:
+    words = {bool: "bool", str: "string", int: "number", float: "number", dict: "object", list: "array"}
     return words.get(type(content), "null")
+
+
+def wrong_type(place: str, given: str, wanted: str) -> InvalidParameter:
+    """The refusal of a value of the wrong type, in the words of Go's decoder."""
+    return InvalidParameter(
+        f"invalid JSON: json: cannot unmarshal {given} into Go struct field {place} of type {wanted}"
+    )
 
 
 def _object(value: object, path: str) -> Json:
     if not isinstance(value, dict):
-        raise InvalidParameter(f"invalid JSON: {path} cannot be {_go_word(value)}")
+        raise wrong_type(path, _word_of(value), "object")
     return value
 
 
 def _list(value: object, path: str) -> list[object]:
     if not isinstance(value, list):
-        raise InvalidParameter(f"invalid JSON: {path} cannot be {_go_word(value)}")
+        raise wrong_type(path, _word_of(value), "array")
     return value
 
 

@@ -15,6 +15,7 @@ from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import NetworkId, ServiceId, TaskId
 from swarmlab.engine.ipam import FIRST_VXLAN_ID, Addresses, Exhausted, Numbers, SubnetPool
 from swarmlab.engine.model import (
+    DEFAULT_ADDR_POOL,
     Endpoint,
     IPAMConfig,
     Network,
@@ -63,7 +64,7 @@ class Allocator:
     def start(self) -> None:
         """Take what the store says is handed out, then mark the rest as to be done."""
         cluster = self._store.cluster()
-        self._subnets = SubnetPool(cluster.default_addr_pool, cluster.subnet_size)
+        self._subnets = SubnetPool(cluster.default_addr_pool or DEFAULT_ADDR_POOL, cluster.subnet_size)
         for network in sorted(self._store.all(Network), key=lambda network: not network.spec.ingress):
             self._learn_network(network)
         for service in self._store.all(Service):

@@ -21,6 +21,7 @@ from swarmlab.engine.ids import Chance, ClusterId, NetworkId, NodeId
 from swarmlab.engine.logbroker import LogBroker
 from swarmlab.engine.manager import Manager
 from swarmlab.engine.model import (
+    DEFAULT_ADDR_POOL,
     Availability,
     ClusterObject,
     ClusterSpec,
@@ -45,7 +46,7 @@ class Founding:
     """What a new swarm is given."""
 
     spec: ClusterSpec = ClusterSpec()
-    default_addr_pool: tuple[str, ...] = ("10.0.0.0/8",)
+    default_addr_pool: tuple[str, ...] = DEFAULT_ADDR_POOL
     subnet_size: int = 24
     data_path_port: int = 4789
 

@@ -22,7 +22,7 @@ from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.joining import Joining
 from swarmlab.engine.leaving import refuse_to_leave
 from swarmlab.engine.membership_info import refusal, swarm_info
-from swarmlab.engine.model import Availability, Node, Role
+from swarmlab.engine.model import DEFAULT_ADDR_POOL, Availability, Node, Role
 from swarmlab.engine.node_addresses import NodeAddresses, addresses_to_init, addresses_to_join
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm_requests import (
@@ -150,7 +150,7 @@ class Membership:
     def _found(self, request: InitRequest) -> None:
         founding = Founding(
             spec=request.spec,
-            default_addr_pool=request.default_addr_pool or ("10.0.0.0/8",),
+            default_addr_pool=DEFAULT_ADDR_POOL if request.default_addr_pool is None else request.default_addr_pool,
             subnet_size=request.subnet_size or 24,
             data_path_port=request.data_path_port or 4789,
         )

@@ -598,9 +598,15 @@ class ClusterSpec:
     autolock_managers: bool = False
 
 
+DEFAULT_ADDR_POOL = ("10.0.0.0/8",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterObject:
-    """The swarm itself as a stored object: settings, tokens, root certificate."""
+    """The swarm itself as a stored object: settings, tokens, root certificate.
+
+    `default_addr_pool` is what was asked for; empty (which is what the docker CLI asks for) means DEFAULT_ADDR_POOL.
+    """
 
     id: ClusterId
     meta: Meta = Meta()
@@ -609,7 +615,7 @@ class ClusterObject:
     worker_token: str
     manager_token: str
     root_rotation_in_progress: bool = False
-    default_addr_pool: tuple[str, ...] = ("10.0.0.0/8",)
+    default_addr_pool: tuple[str, ...] = DEFAULT_ADDR_POOL
     subnet_size: int = 24
     data_path_port: int = 4789
 

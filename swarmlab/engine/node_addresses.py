@@ -42,7 +42,7 @@ def addresses_to_init(request: InitRequest, interfaces: Interfaces) -> NodeAddre
     advertised, port = addresses.resolve_advertise(request.advertise_addr, listen_port, interfaces)
     addresses.resolve_data_path(request.data_path_addr, interfaces)
     node = addresses.local_address(listen_host, advertised, interfaces)
-    addresses.check_address_pools(request.default_addr_pool, request.subnet_size or 24)
+    addresses.check_address_pools(request.default_addr_pool or (), request.subnet_size or 24)
     addresses.check_data_path_port(request.data_path_port)
     addresses.check_can_listen(listen_host, listen_port, interfaces)
     return NodeAddresses(node=node, advertised=advertised, listen_host=listen_host, listen_port=listen_port, port=port)

@@ -51,7 +51,7 @@ class InitRequest:
     advertise_addr: str = ""
     data_path_addr: str = ""
     data_path_port: int = 0
-    default_addr_pool: tuple[str, ...] = ()
+    default_addr_pool: tuple[str, ...] | None = None
     subnet_size: int = 0
     force_new_cluster: bool = False
     availability: Availability = Availability.ACTIVE

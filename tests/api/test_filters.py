@@ -62,4 +62,4 @@ def test_yes_or_no() -> None:
 def test_chosen_words_are_checked() -> None:
     """Some filters know their values."""
     with pytest.raises(InvalidParameter, match=r"^Invalid role filter: 'boss'$"):
-        one_of(filters({"role": ["boss"]}, "role"), "role", {"worker": None}, "Invalid role filter: '{}'")
+        one_of(filters({"role": ["boss"]}, "role"), "role", ["worker"], "Invalid role filter: '{}'")

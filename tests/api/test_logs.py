@@ -2,9 +2,9 @@
 
 import pytest
 
-from swarmlab.api.logs import container_tail, frame, options, service_tail, text_of
+from swarmlab.api.logs import container_options, container_tail, frame, service_options, service_tail, text_of
 from swarmlab.api.messages import Request
-from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.errors import InvalidParameter, ServerError
 from swarmlab.engine.logs import LogLine
 
 LINE = LogLine(time=1_700_000_000.25, stream="stdout", text="hello", details={"b": "x y", "a": "1"})
@@ -30,12 +30,14 @@ def test_time_and_details_stand_before_the_text() -> None:
 def test_a_stream_must_be_chosen() -> None:
     """Recorded from 28.5.2."""
     with pytest.raises(InvalidParameter, match=r"^Bad parameters: you must choose at least one stream$"):
-        options(request())
+        container_options(request())
+    with pytest.raises(ServerError, match=r"^Bad parameters: you must choose at least one stream$"):
+        service_options(request())
 
 
 def test_what_is_asked_for_is_read() -> None:
     """Streams, following, times."""
-    asked = options(request(stdout="1", follow="true", since="1700000000.5"))
+    asked = container_options(request(stdout="1", follow="true", since="1700000000.5"))
     assert (asked.stdout, asked.stderr, asked.follow, asked.since, asked.until) == (
         True,
         False,
@@ -49,7 +51,7 @@ def test_a_time_that_is_none_is_refused() -> None:
     """Recorded from 28.5.2."""
     message = r'^could not parse since timestamp: strconv.ParseInt: parsing "foo": invalid syntax$'
     with pytest.raises(InvalidParameter, match=message):
-        options(request(stdout="1", since="foo"))
+        container_options(request(stdout="1", since="foo"))
 
 
 @pytest.mark.parametrize(("text", "lines"), [("all", None), ("", None), ("-1", None), ("foo", None), ("3", 3)])
@@ -62,7 +64,7 @@ def test_a_services_tail_does_not() -> None:
     """`docker service logs --tail -1` is refused."""
     assert service_tail("all") is None
     assert service_tail("3") == 3
-    with pytest.raises(InvalidParameter, match=r"^negative tail values not supported$"):
+    with pytest.raises(ServerError, match=r"^negative tail values not supported$"):
         service_tail("-1")
-    with pytest.raises(InvalidParameter, match=r'^tail value must be a positive integer or "all"$'):
+    with pytest.raises(ServerError, match=r'^tail value must be a positive integer or "all"$'):
         service_tail("foo")
