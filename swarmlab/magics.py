@@ -20,7 +20,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR
 
 from swarmlab.client.cluster import Cluster
-from swarmlab.commands import DockerError, Session, parse
+from swarmlab.commands import DockerError, Session, Terminal, parse
 
 PROMPT = "{node}:~$ {line}"
 _BRACES = re.compile(r"\{\{.*?\}\}|\{(?P<expression>[^{}]+)\}")
@@ -43,7 +43,19 @@ class DockerMagic:
         self._shell = shell
 
     def __call__(self, line: str, cell: str | None = None) -> None:
-        """Run a line, or every line of a cell."""
+        """Run a line, or every line of a cell.
+
+        Raises:
+            DockerError: a command failed; its text has been printed.
+        """
+        try:
+            self._run_all(line, cell)
+        except DockerError as error:
+            if not error.is_printed:
+                Terminal().refuse(error)
+            raise
+
+    def _run_all(self, line: str, cell: str | None) -> None:
         where, rest = read_where(self._expanded(line), _Where())
         if cell is None:
             self._run(where, rest)
@@ -61,12 +73,7 @@ class DockerMagic:
         line = line.strip()
         shown = line if line.split()[:1] == ["docker"] else f"docker {line}".rstrip()
         session.terminal.print(PROMPT.format(node=session.name, line=shown))
-        try:
-            command = parse(line)
-        except (DockerError, ValueError) as error:
-            session.terminal.print(str(error))
-            raise error if isinstance(error, DockerError) else DockerError(str(error)) from None
-        command.run(session)
+        parse(line).run(session)
 
     def _expanded(self, line: str) -> str:
         return expand(line, self._shell.user_ns)

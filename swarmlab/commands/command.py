@@ -98,8 +98,7 @@ class Command:
         try:
             self.perform(session)
         except DockerError as error:
-            if str(error):
-                session.terminal.print(str(error))
+            session.terminal.refuse(error)
             raise
         finally:
             session.terminal.flush()

@@ -12,16 +12,18 @@ class DockerError(Exception):
     Attributes:
         status: HTTP status of the engine's answer; None where the engine was not asked.
         exit_code: what `$?` would hold after the CLI.
+        is_printed: whether the text stands on the terminal already.
     """
 
     def __init__(self, text: str, *, status: int | None = None, exit_code: int = 1) -> None:
         super().__init__(text)
         self.status = status
         self.exit_code = exit_code
+        self.is_printed = False
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: one line, since the command has printed its text already."""
-        return [f"DockerError: exit status {self.exit_code}"]
+        """What a notebook shows instead of a traceback; the text only where it is not to be read above."""
+        return [f"DockerError: exit status {self.exit_code}" if self.is_printed else f"DockerError: {self}"]
 
 
 def wrong_flags(text: str, path: str, usage: str) -> DockerError:

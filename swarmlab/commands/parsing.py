@@ -21,7 +21,10 @@ def parse(line: str) -> Command:
     Raises:
         DockerError: in the CLI's words, or naming a real command that is not here.
     """
-    words = shlex.split(line)
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise DockerError(f"this line has {str(error).lower()}") from None
     return parse_words(words[1:] if words[:1] == ["docker"] else words)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
+from swarmlab.commands.errors import DockerError
+
 TAB = 8
 COLUMNS = 120
 """Width that the CLI is told: it draws progress bars above 110."""
@@ -30,6 +32,12 @@ class Terminal:
         *lines, self._rest = (self._rest + text).split("\n")
         if lines:
             self._emit("".join(_as_shown(line) + "\n" for line in lines))
+
+    def refuse(self, error: DockerError) -> None:
+        """Print why a command failed."""
+        if str(error):
+            self.print(str(error))
+        error.is_printed = True
 
     def flush(self) -> None:
         """Print a line that was never ended, ending it."""
