@@ -143,8 +143,7 @@ def _create_local(daemon: Daemon, given: Json) -> LocalNetwork:
     return daemon.networks.create(
         str(given.get("Name") or ""),
         driver=str(given.get("Driver") or "bridge"),
-        subnet=chosen.subnet,
-        gateway=chosen.gateway,
+        range_=chosen,
         labels=_texts(given.get("Labels")),
         options=_texts(given.get("Options")),
         internal=bool(given.get("Internal")),

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Mapping
 
 
-class ArithmeticError_(Exception):
+class NotComputable(Exception):
     """It cannot be computed; the message is the shell's, without its name."""
 
 
@@ -24,14 +24,14 @@ def evaluate(expression: str, names: Mapping[str, str]) -> int:
     """The value of `expression`; names that stand for nothing count as 0.
 
     Raises:
-        ArithmeticError_: it is not made of numbers, names, `+ - * / %` and parentheses, or divides by zero.
+        NotComputable: it is not made of numbers, names, `+ - * / %` and parentheses, or divides by zero.
     """
     try:
         return _value(ast.parse(expression.strip(), mode="eval").body, names)
     except (SyntaxError, ValueError):
-        raise ArithmeticError_("arithmetic syntax error") from None
+        raise NotComputable("arithmetic syntax error") from None
     except ZeroDivisionError:
-        raise ArithmeticError_("divide by zero") from None
+        raise NotComputable("divide by zero") from None
 
 
 def _value(node: ast.expr, names: Mapping[str, str]) -> int:
@@ -44,4 +44,4 @@ def _value(node: ast.expr, names: Mapping[str, str]) -> int:
             return _BINARY[type(op)](_value(left, names), _value(right, names))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, names)
-    raise ArithmeticError_("arithmetic syntax error")
+    raise NotComputable("arithmetic syntax error")

@@ -16,6 +16,9 @@ from swarmlab.engine.world import World
 _SELF_S = 0.00006
 _SAME_HOST_S = 0.00009
 _OTHER_HOST_S = 0.00052
+_RETRY_S = 1.008
+"""Until the sender asks again for the address of a container whose host did not know whom to answer."""
+
 _OUTSIDE_TTL = 50
 _INSIDE_TTL = 64
 _HOST_TTL = 63
@@ -86,10 +89,10 @@ class ContainerNetwork:
             return _SAME_HOST_S if there else None
         if self._overlay.is_virtual(self._host, network.id, address):
             return _SELF_S
-        host = self._overlay.reaches(self._host, network.id, _plain(endpoint), address)
-        if host is None:
+        way = self._overlay.reaches(self._host, network.id, _plain(endpoint), address)
+        if way is None:
             return None
-        return _SAME_HOST_S if host == self._host else _OTHER_HOST_S
+        return (_SAME_HOST_S if way.host == self._host else _OTHER_HOST_S) + (_RETRY_S if way.late else 0)
 
     def _outside_s(self, address: str) -> float | None:
         outer = self._world.look_up(address)

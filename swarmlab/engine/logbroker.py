@@ -69,7 +69,10 @@ class TaskLogs:
         self._missed: dict[str, None] = {}
         self._looked_at = -1
         self.ended = False
+        self._task_options = options
         self._look_for_tasks()
+        # A task that starts later is shown from its beginning, however late the stream is read.
+        self._task_options = replace(options, tail=None)
 
     def read(self) -> list[LogLine]:
         """The lines since the last read; at the end the warning about lines that could not be had."""
@@ -105,7 +108,7 @@ class TaskLogs:
         if link is None or not link.connected():
             self._missed[f"node {task.node_id} is not available"] = None
             return
-        stream = link.agent.open_logs(task.id, self._options)
+        stream = link.agent.open_logs(task.id, self._task_options)
         if stream is not None:
             self._streams[task.id] = (task, stream)
 

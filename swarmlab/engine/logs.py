@@ -1,8 +1,8 @@
 """What one container wrote: its kept lines and followable readers of them. Service logs are in logbroker.py.
 
 Owns lines and readers. Source: moby daemon/logger/jsonfilelog.
-Simplification: a container keeps its last 20000 lines (json-file has no bound unless one is set); a last line without an
-end is shown with one.
+Simplification: a container keeps its last 20000 lines (json-file has no bound unless one is set); a last line without
+an end is shown with one.
 """
 
 from __future__ import annotations

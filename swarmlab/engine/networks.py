@@ -18,10 +18,11 @@ from swarmlab.engine.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound, NotImplementedHere
 from swarmlab.engine.events import Events
 from swarmlab.engine.ids import Chance
-from swarmlab.engine.model import Network
+from swarmlab.engine.model import IPAMConfig, Network
 
 _PREDEFINED = ("bridge", "host", "none")
 _GATEWAY_BRIDGE = "docker_gwbridge"
+_ANY_RANGE = IPAMConfig()
 _POOL = [IPv4Network(f"172.{number}.0.0/16") for number in range(17, 32)]
 """Where bridges get their ranges from, in order. Source: moby libnetwork/ipamutils."""
 
@@ -98,13 +99,12 @@ class Networks:
         name: str,
         *,
         driver: str = "bridge",
-        subnet: str = "",
-        gateway: str = "",
+        range_: IPAMConfig = _ANY_RANGE,
         labels: Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
         internal: bool = False,
     ) -> LocalNetwork:
-        """Make a bridge of this host.
+        """Make a bridge of this host, with the given range or a free one.
 
         Raises:
             InvalidParameter: no name, no range.
@@ -117,9 +117,7 @@ class Networks:
             raise Conflict(f"network with name {name} already exists")
         if driver not in ("", "bridge"):
             raise NotImplementedHere(f"the embedded engine has no local network driver {driver}")
-        network = self._make(
-            name, "bridge", subnet=subnet, gateway=gateway, labels=labels, options=options, internal=internal
-        )
+        network = self._make(name, "bridge", range_=range_, labels=labels, options=options, internal=internal)
         self._emit("create", network)
         return network
 
@@ -128,21 +126,20 @@ class Networks:
         name: str,
         driver: str,
         *,
-        subnet: str = "",
-        gateway: str = "",
+        range_: IPAMConfig = _ANY_RANGE,
         labels: Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
         internal: bool = False,
     ) -> LocalNetwork:
-        range_ = self._range(subnet) if driver == "bridge" else None
+        subnet = self._subnet(range_.subnet) if driver == "bridge" else None
         network = LocalNetwork(
             id=self._chance.hex_id(),
             name=name,
             driver=driver,
             scope="local",
             created_at=self._clock.now,
-            subnet=str(range_) if range_ else "",
-            gateway=gateway or (str(range_[1]) if range_ else ""),
+            subnet=str(subnet) if subnet else "",
+            gateway=range_.gateway or (str(subnet[1]) if subnet else ""),
             labels=labels or {},
             options=options or {},
             internal=internal,
@@ -150,7 +147,7 @@ class Networks:
         self._networks[network.id] = network
         return network
 
-    def _range(self, subnet: str) -> IPv4Network:
+    def _subnet(self, subnet: str) -> IPv4Network:
         taken = [IPv4Network(network.subnet) for network in self._networks.values() if network.subnet]
         if subnet:
             try:
@@ -175,16 +172,11 @@ class Networks:
         if network.name in _PREDEFINED:
             raise Forbidden(f"{network.name} is a pre-defined network and cannot be removed")
         if network.endpoints:
-            raise Forbidden(
-                f"error while removing network: network {network.name} has active endpoints ({self._shown_ends(network)})"
-            )
+            ends = _shown_ends(network)
+            raise Forbidden(f"error while removing network: network {network.name} has active endpoints ({ends})")
         del self._networks[network.id]
         self._emit("destroy", network)
         return network
-
-    def _shown_ends(self, network: LocalNetwork) -> str:
-        ends = network.endpoints.values()
-        return ", ".join(f'name:"{end.aliases[0] if end.aliases else ""}" id:"{end.endpoint_id[:12]}"' for end in ends)
 
     # --- containers come and go ---
 
@@ -282,6 +274,11 @@ def _shown(network: Network) -> LocalNetwork:
     )
 
 
+def _shown_ends(network: LocalNetwork) -> str:
+    ends = network.endpoints.values()
+    return ", ".join(f'name:"{end.aliases[0] if end.aliases else ""}" id:"{end.endpoint_id[:12]}"' for end in ends)
+
+
 def _mac(address: str) -> str:
     """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
     if not address:
@@ -294,7 +291,7 @@ _BRIDGE_OPTIONS = {
     "com.docker.network.bridge.default_bridge": "true",
     "com.docker.network.bridge.enable_icc": "true",
     "com.docker.network.bridge.enable_ip_masquerade": "true",
-    "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",  # noqa: S104  (shown, not bound)
+    "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
     "com.docker.network.bridge.name": "docker0",
     "com.docker.network.driver.mtu": "1500",
 }

@@ -40,6 +40,14 @@ class Record:
     named: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way to another container. `late`: its host is just hearing of the sender, so the first answer takes long."""
+
+    host: str
+    late: bool = False
+
+
 Key = tuple[str, str]
 Records = dict[Key, Record]
 Pair = tuple[str, str]
@@ -195,20 +203,25 @@ class Overlay:
         """Whether an address is a service's; it answers on the asking host itself."""
         return any(r.network_id == network_id and r.vip == address for r in self._seen(host))
 
-    def reaches(self, host: str, network_id: str, source: str, address: str) -> str | None:
-        """The host whose container has `address` and answers `source`; None when no answer comes back."""
-        if any(r.address == address and r.network_id == network_id for r in self._own.get(host, {}).values()):
-            return host
+    def reaches(self, host: str, network_id: str, source: str, address: str) -> Way | None:
+        """The way to the container that has `address` and answers `source`; None when no answer comes back."""
+        if any(_is(record, network_id, address) for record in self._own.get(host, {}).values()):
+            return Way(host=host)
         for (observer, subject), records in self._known.items():
             if observer == host and any(_is(record, network_id, address) for record in records.values()):
-                return subject if self._answers(host, subject, network_id, source, address) else None
+                return self._way(host, subject, network_id, source, address)
         return None
 
-    def _answers(self, host: str, subject: str, network_id: str, source: str, address: str) -> bool:
+    def _way(self, host: str, subject: str, network_id: str, source: str, address: str) -> Way | None:
         there = any(_is(record, network_id, address) for record in self._own.get(subject, {}).values())
-        known_back = self._known.get((subject, host), {}).values()
-        back = any(_is(record, network_id, source) for record in known_back)
-        return there and back and self._arrives(host, subject, _DATA) and self._arrives(subject, host, _DATA)
+        open_ = self._arrives(host, subject, _DATA) and self._arrives(subject, host, _DATA)
+        known_back = self._known.get((subject, host))
+        if not there or not open_ or known_back is None:
+            return None
+        if any(_is(record, network_id, source) for record in known_back.values()):
+            return Way(host=subject)
+        on_its_way = host in self._news and self._arrives(host, subject, _UDP)
+        return Way(host=subject, late=True) if on_its_way else None
 
     def _seen(self, host: str) -> Iterable[Record]:
         """Everything that `host` knows, in an order that does not depend on who asks."""

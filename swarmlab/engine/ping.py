@@ -10,6 +10,12 @@ _DATA_BYTES = 56
 _HEADER_BYTES = 8
 _LAST_ANSWER_WAIT_S = 10.0
 _JITTER = 0.18
+_LATE_S = 0.5
+"""Answers that take less count as there at once: they are shown with the packet that they answer."""
+
+_MOMENT_S = 0.02
+"""Answers that come so close together are shown in the order of their numbers."""
+
 _USAGE = "BusyBox v1.36.1 multi-call binary.\n\nUsage: ping [OPTIONS] HOST\n\nSend ICMP ECHO_REQUESTs to HOST"
 
 
@@ -30,8 +36,11 @@ class _Options:
 
 @dataclass(slots=True)
 class _Tally:
+    """What was sent; `coming` are the answers under way: when they arrive, to which number, after how long."""
+
     sent: int = 0
     times_ms: list[float] = field(default_factory=list)
+    coming: list[tuple[float, int, float]] = field(default_factory=list)
 
 
 def _parse(arguments: tuple[str, ...]) -> _Options:
@@ -92,31 +101,48 @@ def _run(context: Context) -> Run:
 
 
 def _send(context: Context, options: _Options, address: str, tally: _Tally) -> Run:
-    """Send until the count or the deadline is reached; each answer comes within its second here."""
+    """Send until the count or the deadline is reached; answers are shown when they have come."""
     began = context.clock.now
     while True:
-        number, tally.sent = tally.sent, tally.sent + 1
-        round_trip_s = context.network.round_trip_s(address)
-        if round_trip_s is not None:
-            _answer(context, options, address, number, round_trip_s, tally)
+        _send_one(context, address, tally)
+        _show_come(context, options, address, tally)
         if options.count and tally.sent >= options.count:
-            if len(tally.times_ms) < options.count:
-                yield 1.0 if tally.times_ms else options.wait_s
-            return 0
+            return (yield from _await_last(context, options, address, tally))
         yield options.interval_s
         if options.deadline_s and context.clock.now - began >= options.deadline_s:
             return 0
 
 
-def _answer(context: Context, options: _Options, address: str, number: int, round_trip_s: float, tally: _Tally) -> None:
-    # Most answers come close to the usual time, none much before it.
-    lateness = context.chance.between(0, 1) ** 3
-    time_ms = round(round_trip_s * 1000 * (1 + _JITTER * (4 * lateness - 0.5)), 3)
-    tally.times_ms.append(time_ms)
-    if not options.quiet:
-        size = options.size + _HEADER_BYTES
-        ttl = context.network.ttl(address)
-        context.print(f"{size} bytes from {address}: seq={number} ttl={ttl} time={time_ms:.3f} ms")
+def _send_one(context: Context, address: str, tally: _Tally) -> None:
+    usual_s = context.network.round_trip_s(address)
+    if usual_s is not None:
+        # Most answers come close to the usual time, none much before it.
+        lateness = context.chance.between(0, 1) ** 3
+        time_s = round(usual_s * (1 + _JITTER * (4 * lateness - 0.5)), 6) if usual_s < _LATE_S else usual_s
+        tally.coming.append((context.clock.now + (time_s if time_s >= _LATE_S else 0), tally.sent, time_s))
+    tally.sent += 1
+
+
+def _await_last(context: Context, options: _Options, address: str, tally: _Tally) -> Run:
+    if tally.coming:
+        yield max(0.0, max(arrival for arrival, _, _ in tally.coming) - context.clock.now)
+        _show_come(context, options, address, tally)
+    if len(tally.times_ms) < options.count:
+        yield 1.0 if tally.times_ms else options.wait_s
+    return 0
+
+
+def _show_come(context: Context, options: _Options, address: str, tally: _Tally) -> None:
+    still: list[tuple[float, int, float]] = []
+    for arrival, number, time_s in tally.coming:
+        if arrival > context.clock.now + _MOMENT_S:
+            still.append((arrival, number, time_s))
+            continue
+        tally.times_ms.append(time_s * 1000)
+        if not options.quiet:
+            size, ttl = options.size + _HEADER_BYTES, context.network.ttl(address)
+            context.print(f"{size} bytes from {address}: seq={number} ttl={ttl} time={time_s * 1000:.3f} ms")
+    tally.coming = still
 
 
 def _print_statistics(context: Context, options: _Options, tally: _Tally) -> None:

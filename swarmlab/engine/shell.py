@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
 from swarmlab.engine import shell_syntax as syntax
-from swarmlab.engine.arithmetic import ArithmeticError_, evaluate
+from swarmlab.engine.arithmetic import NotComputable, evaluate
 from swarmlab.engine.files import NoSuchFile, ReadOnly
 from swarmlab.engine.processes import Context, Program, Run
 from swarmlab.engine.programs import absolute, not_simulated
@@ -25,13 +25,13 @@ RunText = Generator[float | None, None, str]
 RunWords = Generator[float | None, None, list[str]]
 
 
-class _Exit(Exception):  # noqa: N818  (control flow, not an error)
+class _Exit(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
 
 
-class _LoopControl(Exception):  # noqa: N818  (control flow, not an error)
+class _LoopControl(Exception):
     def __init__(self, *, again: bool) -> None:
         super().__init__(again)
         self.again = again
@@ -199,7 +199,7 @@ class _Shell:
         names = {name: self._value(name) for name in re.findall(r"[A-Za-z_]\w*", expression)}
         try:
             return str(evaluate(expression.replace("$", ""), names))
-        except ArithmeticError_ as error:
+        except NotComputable as error:
             self.context.complain(f"sh: {error}")
             raise _Exit(2) from None
 

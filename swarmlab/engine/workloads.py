@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from swarmlab.engine.errors import NotImplementedHere, SystemError_
+from swarmlab.engine.errors import NotImplementedHere, ServerError
 from swarmlab.engine.processes import Context, Program, Run, Signal
 from swarmlab.engine.programs import KERNEL, SMALL_PROGRAMS
 from swarmlab.engine.shell import SHELLS, script_of
@@ -145,7 +145,7 @@ def programs_of(base: str, servers: tuple[str, ...]) -> Mapping[str, Program]:
     return {**BASES[base], **{name: SERVERS[name] for name in servers}}
 
 
-class StartFailed(SystemError_):
+class StartFailed(ServerError):
     """The container's process could not be started; `code` is the exit code that the container shows."""
 
     def __init__(self, reason: str, code: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from swarmlab.engine.container import EndpointConfig
 from swarmlab.engine.errors import Conflict, Forbidden, NotFound
+from swarmlab.engine.model import IPAMConfig
 from tests.engine.hosts import LocalHost
 
 
@@ -70,6 +71,6 @@ def test_refusals_are_the_engines(host: LocalHost) -> None:
 def test_ranges_do_not_overlap(host: LocalHost) -> None:
     """The next free one; a wanted one that overlaps is refused."""
     assert host.networks.create("br1").subnet == "172.18.0.0/16"
-    assert host.networks.create("br2", subnet="10.9.0.0/24").gateway == "10.9.0.1"
+    assert host.networks.create("br2", range_=IPAMConfig(subnet="10.9.0.0/24")).gateway == "10.9.0.1"
     with pytest.raises(Forbidden, match="^invalid pool request: Pool overlaps with other one on this address space$"):
-        host.networks.create("br3", subnet="172.18.5.0/24")
+        host.networks.create("br3", range_=IPAMConfig(subnet="172.18.5.0/24"))
