@@ -137,7 +137,8 @@ class Raft:
 
     def refuses(self, node_id: NodeId) -> bool:
         """Whether this member has known of no leader for so long that it refuses at once."""
-        since = self.peers[node_id].leaderless_since
+        peer = self.peers.get(node_id)
+        since = peer.leaderless_since if peer is not None else None
         return since is not None and self._clock.now - since > _PATIENCE_S
 
     # --- what changes ---

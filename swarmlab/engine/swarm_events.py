@@ -1,7 +1,8 @@
 """The swarm's part of `GET /events`: what a manager tells of changes to nodes, services and networks.
 
 Owns nothing but the subscription: every manager that hears the leader tells of every write.
-Source: moby daemon/events.go (logNodeEvent, logServiceEvent, logNetworkEvent).
+Source: moby daemon/events.go (logNodeEvent, logServiceEvent, logNetworkEvent); recorded from 28.5.2, where a change of
+leader shows as an update without attributes, since what raft knows is not stored.
 """
 
 from __future__ import annotations
@@ -85,9 +86,6 @@ def _node_facts(node: Node) -> Iterator[tuple[str, str]]:
     yield "availability", node.spec.availability.value
     yield "role", node.spec.role.value
     yield "state", node.status.state.value
-    if node.manager_status is not None:
-        yield "leader", "true" if node.manager_status.leader else "false"
-        yield "reachability", node.manager_status.reachability.value
 
 
 def _service_facts(service: Service) -> Iterator[tuple[str, str]]:
