@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from swarmlab.engine.processes import Context, Program, Run, Signal
@@ -92,10 +93,8 @@ def _run(context: Context) -> Run:
         return 1
     context.print(f"PING {options.host} ({addresses[0]}): {options.size} data bytes")
     tally = _Tally()
-    try:
+    with suppress(Signal):
         yield from _send(context, options, addresses[0], tally)
-    except Signal:
-        pass
     _print_statistics(context, options, tally)
     return 0 if tally.times_ms else 1
 

@@ -8,6 +8,7 @@ but that is not simulated is refused when the container is created.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from swarmlab.engine.errors import NotImplementedHere, ServerError
@@ -93,10 +94,8 @@ def _httpd(context: Context) -> Run:
 def _whoami_server(context: Context) -> Run:
     stamp = datetime.fromtimestamp(context.clock.now, UTC).strftime("%Y/%m/%d %H:%M:%S")
     context.complain(f"{stamp} Starting up on port 80")
-    try:
+    with suppress(Signal):
         yield None
-    except Signal:
-        pass
     # Go's runtime ends a program that is process 1 with this code on a signal.
     return 2
 

@@ -90,11 +90,11 @@ def test_kill_refuses_in_the_engines_words(host: LocalHost) -> None:
     """Not there, not running, no signal."""
     container = host.run("true", name="aa")
     host.advance(1)
-    with pytest.raises(NoSuchContainer, match="^cannot kill container: zz: No such container: zz$"):
+    with pytest.raises(NoSuchContainer, match=r"^cannot kill container: zz: No such container: zz$"):
         host.containers.kill("zz")
-    with pytest.raises(Conflict, match=f"^cannot kill container: aa: container {container.id} is not running$"):
+    with pytest.raises(Conflict, match=rf"^cannot kill container: aa: container {container.id} is not running$"):
         host.containers.kill("aa")
-    with pytest.raises(InvalidParameter, match="^cannot kill container: aa: invalid signal: BLA$"):
+    with pytest.raises(InvalidParameter, match=r"^cannot kill container: aa: invalid signal: BLA$"):
         host.containers.kill("aa", "SIGBLA")
 
 
@@ -116,12 +116,12 @@ def test_names_are_unique_and_well_formed(host: LocalHost) -> None:
 def test_a_running_container_is_removed_only_by_force(host: LocalHost) -> None:
     """Whoever waits for it hears 137."""
     container = host.run("sleep", "100", name="aa")
-    with pytest.raises(Conflict, match='^cannot remove container "aa": container is running: stop'):
+    with pytest.raises(Conflict, match=r'^cannot remove container "aa": container is running: stop'):
         host.containers.remove("aa")
     exited = host.containers.wait("aa")
     host.containers.remove("aa", force=True)
     assert exited.result() == 137
-    with pytest.raises(NoSuchContainer, match="^No such container: aa$"):
+    with pytest.raises(NoSuchContainer, match=r"^No such container: aa$"):
         host.containers.find("aa")
     assert host.networks.find("bridge").endpoints == {}
     assert container.state.exit_code == 137
@@ -147,7 +147,7 @@ def test_attach_hears_everything_from_the_start(host: LocalHost) -> None:
 
 def test_without_its_image_there_is_no_container(host: LocalHost) -> None:
     """The text names the tag."""
-    with pytest.raises(NoSuchImage, match="^No such image: busybox:latest$"):
+    with pytest.raises(NoSuchImage, match=r"^No such image: busybox:latest$"):
         host.containers.create(ContainerConfig(image="busybox"))
 
 
@@ -221,7 +221,7 @@ def test_whoever_waits_for_a_dying_engine_gets_an_error(host: LocalHost) -> None
 def test_a_container_is_lost_only_while_the_engine_is_off(host: LocalHost) -> None:
     """Then it is not there any more."""
     container = host.run("sleep", "100")
-    with pytest.raises(ValueError, match="only while its engine is off"):
+    with pytest.raises(ValueError, match=r"only while its engine is off"):
         host.containers.lose(container.id)
     host.containers.power_off()
     host.containers.lose(container.id)

@@ -67,7 +67,7 @@ def test_unknown_images_are_refused_as_the_registry_does(
 
 def test_a_bad_name_is_refused_at_once(host: LocalHost) -> None:
     """Names are lower case."""
-    with pytest.raises(InvalidParameter, match="^invalid reference format: repository name must be lowercase$"):
+    with pytest.raises(InvalidParameter, match=r"^invalid reference format: repository name must be lowercase$"):
         host.images.pull("Alpine")
 
 
@@ -75,7 +75,7 @@ def test_without_a_way_to_the_registry_a_pull_fails_after_a_while(host: LocalHos
     """The client gives up after 15 seconds."""
     images = Images(host.clock, Chance(1), host.events, online=lambda: False)
     began = host.clock.now
-    with pytest.raises(ServerError, match="Client.Timeout exceeded while awaiting headers"):
+    with pytest.raises(ServerError, match=r"Client.Timeout exceeded while awaiting headers"):
         host.wait(images.pull("alpine").image)
     assert host.clock.now - began == 15
 
@@ -86,7 +86,7 @@ def test_a_digest_pins_the_image(host: LocalHost) -> None:
     host.wait(host.images.pull(f"busybox:latest@{digest}").image)
     image = host.images.find(f"busybox@{digest}")
     assert (image.tags, image.digests) == ([], [f"busybox@{digest}"])
-    with pytest.raises(NoSuchImage, match="^No such image: busybox:latest$"):
+    with pytest.raises(NoSuchImage, match=r"^No such image: busybox:latest$"):
         host.images.find("busybox")
 
 

@@ -93,5 +93,5 @@ def test_a_pending_task_has_no_lines_and_says_why(swarm: SwarmOfThree) -> None:
 
 def test_an_unknown_service_is_refused(swarm: SwarmOfThree) -> None:
     """As by every other request."""
-    with pytest.raises(NotFound, match="^service nosuch not found$"):
+    with pytest.raises(NotFound, match=r"^service nosuch not found$"):
         _open(swarm, "nosuch")

@@ -53,7 +53,7 @@ def test_without_a_network_nothing_is_reached(host: LocalHost) -> None:
 def test_refusals_are_the_engines(host: LocalHost) -> None:
     """Taken name, network in use, Docker's own networks, unknown ones."""
     host.networks.create("br1")
-    with pytest.raises(Conflict, match="^network with name br1 already exists$"):
+    with pytest.raises(Conflict, match=r"^network with name br1 already exists$"):
         host.networks.create("br1")
     container = host.run("sleep", "99", name="dd", endpoints=(EndpointConfig(network="br1"),))
     end = host.networks.find("br1").endpoints[container.id]
@@ -62,9 +62,9 @@ def test_refusals_are_the_engines(host: LocalHost) -> None:
     assert str(refused.value) == (
         f'error while removing network: network br1 has active endpoints (name:"dd" id:"{end.endpoint_id[:12]}")'
     )
-    with pytest.raises(Forbidden, match="^bridge is a pre-defined network and cannot be removed$"):
+    with pytest.raises(Forbidden, match=r"^bridge is a pre-defined network and cannot be removed$"):
         host.networks.remove("bridge")
-    with pytest.raises(NotFound, match="^network nosuch not found$"):
+    with pytest.raises(NotFound, match=r"^network nosuch not found$"):
         host.networks.find("nosuch")
 
 
@@ -72,5 +72,5 @@ def test_ranges_do_not_overlap(host: LocalHost) -> None:
     """The next free one; a wanted one that overlaps is refused."""
     assert host.networks.create("br1").subnet == "172.18.0.0/16"
     assert host.networks.create("br2", range_=IPAMConfig(subnet="10.9.0.0/24")).gateway == "10.9.0.1"
-    with pytest.raises(Forbidden, match="^invalid pool request: Pool overlaps with other one on this address space$"):
+    with pytest.raises(Forbidden, match=r"^invalid pool request: Pool overlaps with other one on this address space$"):
         host.networks.create("br3", range_=IPAMConfig(subnet="172.18.5.0/24"))

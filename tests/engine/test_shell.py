@@ -71,7 +71,7 @@ def test_a_loop_that_only_computes_lets_time_pass() -> None:
 )
 def test_what_it_does_not_have_is_refused_at_once(script: str) -> None:
     """When the container is created, not when it runs."""
-    with pytest.raises(NotImplementedHere, match="sh has no"):
+    with pytest.raises(NotImplementedHere, match=r"sh has no"):
         LocalHost().containers.create(ContainerConfig(image="alpine", command=("sh", "-c", script)))
 
 

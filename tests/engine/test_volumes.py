@@ -30,7 +30,7 @@ def test_a_volume_in_use_is_not_removed() -> None:
     assert str(refused.value) == f"remove v1: volume is in use - [{container.id}]"
     host.containers.remove(container.id)
     host.volumes.remove("v1")
-    with pytest.raises(VolumeNotFound, match="^get v1: no such volume$"):
+    with pytest.raises(VolumeNotFound, match=r"^get v1: no such volume$"):
         host.volumes.remove("v1")
 
 
@@ -71,9 +71,9 @@ def test_prune_takes_unused_anonymous_ones_unless_told_otherwise() -> None:
 def test_bad_names_and_drivers_are_refused() -> None:
     """With Docker's words, or with ours where we have less."""
     host = LocalHost()
-    with pytest.raises(InvalidParameter, match="includes invalid characters for a local volume name"):
+    with pytest.raises(InvalidParameter, match=r"includes invalid characters for a local volume name"):
         host.volumes.create("a b")
-    with pytest.raises(InvalidParameter, match="volume name is too short"):
+    with pytest.raises(InvalidParameter, match=r"volume name is too short"):
         host.volumes.create("x")
-    with pytest.raises(NotImplementedHere, match="foo"):
+    with pytest.raises(NotImplementedHere, match=r"foo"):
         host.volumes.create("bar", driver="foo")

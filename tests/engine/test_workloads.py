@@ -35,7 +35,7 @@ def test_an_unknown_program_fails_as_runc_says(command: str, reason: str) -> Non
 
 def test_a_program_that_is_not_simulated_is_refused_when_the_container_is_created() -> None:
     """Nobody is to take silence for an answer."""
-    with pytest.raises(NotImplementedHere, match="the program awk"):
+    with pytest.raises(NotImplementedHere, match=r"the program awk"):
         LocalHost().containers.create(ContainerConfig(image="alpine", command=("awk", "1")))
 
 
