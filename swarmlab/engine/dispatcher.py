@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from swarmlab.engine.assignment import AgentLink, AgentSide
+from swarmlab.engine.assignment import AgentLink, AgentSide, Assignment
 from swarmlab.engine.assignments import Assignments
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import Chance, NodeId
@@ -118,6 +118,10 @@ class Dispatcher:
             self._look_for(node_id, 0)
 
     def _drop(self, node_id: NodeId) -> None:
+        """The node is removed: what it runs for the swarm ends, where it can still be told. Recorded from 28.5.2."""
+        agent = self._session(node_id)
+        if agent is not None:
+            agent.assign(Assignment(tasks=(), complete=True))
         self._assignments.forget(node_id)
         seen = self._seen.pop(node_id, None)
         if seen is not None:

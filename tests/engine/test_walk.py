@@ -176,3 +176,15 @@ def test_a_closed_management_port_makes_workers_go_down() -> None:
     hosts.open(3)
     hosts.advance(9)
     assert hosts.node_ls() == ["docker-swarm-1 ready", "docker-swarm-2 ready", "docker-swarm-3 ready leader"]
+
+
+def test_a_node_removed_by_force_runs_nothing_for_the_swarm() -> None:
+    """It is told to stop; its tasks are orphaned, and run elsewhere."""
+    hosts = Hosts("formed")
+    hosts.create_helloworld(3)
+    assert len(hosts[1].containers.list()) == 1
+    hosts.ask(3, lambda control: control.remove_node("docker-swarm-1", force=True))
+    hosts.advance(20)
+    assert hosts[1].containers.list() == []
+    assert len(hosts.running_on()) == 3
+    assert any(task.state is TaskState.ORPHANED for task in hosts.swarm.store.all(Task))
