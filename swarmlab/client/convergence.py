@@ -38,8 +38,8 @@ def missing_for_convergence(api: Any, name: str) -> str:
 
 def missing_for_removal(api: Any, service_id: str) -> str:
     """What is left of a service that was removed; empty when all its tasks have ended."""
-    tasks = api.tasks(filters={"service": service_id})
-    left = [task for task in tasks if task["Status"]["State"] in ACTIVE]
+    mine = [task for task in api.tasks() if task["ServiceID"] == service_id]  # a filter refuses an unknown service
+    left = [task for task in mine if task["Status"]["State"] in ACTIVE]
     return f"{len(left)} tasks have not ended" if left else ""
 
 

@@ -13,14 +13,14 @@ from typing import Any
 from swarmlab.commands import units
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.following import INTERRUPT, follow
+from swarmlab.commands.following import INTERRUPT, STEP_S, follow
 from swarmlab.commands.image_pull import pull
 from swarmlab.commands.mounts import read_mount
 from swarmlab.commands.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.ports import read_ports
 from swarmlab.commands.service_flags import given, pairs
 from swarmlab.commands.service_images import tagged
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, filters
 from swarmlab.commands.streams import Frames, Stream
 
 EMPTY = (
@@ -163,8 +163,8 @@ class ContainerRun(Command, path="run", also=("container run",)):
         where = f"/containers/{container}"
         wanted = {"stream": 1, "stdout": 1, "stderr": 1}
         output = Stream(session.request("post", f"{where}/attach", params=wanted, upgrade=True, stream=True))
-        condition = {"condition": "removed" if self.rm else "next-exit"}
-        ending = Stream(session.request("post", f"{where}/wait", params=condition, stream=True))
+        death = filters({"container": [container], "event": ["die"]})
+        ending = Stream(session.request("get", "/events", params=death, stream=True))
         try:
             self._start(session, where)
             return self._watched(session, where, output, ending)
@@ -186,17 +186,28 @@ class ContainerRun(Command, path="run", also=("container run",)):
             for text in [data.decode("utf-8", "replace")] if frames is None else frames.feed(data):
                 session.terminal.write(text)
 
-        answer: list[bytes] = []
         if follow(session, output, take):
             session.terminal.write(INTERRUPT)
             session.post(f"{where}/kill", params={"signal": "SIGINT"})
             session.grant(LAST_WORDS_S)
             if follow(session, output, take):
                 return 0
-        session.grant(LAST_WORDS_S)
-        follow(session, ending, answer.append)
-        text = b"".join(answer).strip()
-        return int(json.loads(text).get("StatusCode", 0)) if text else 0
+        return _exit_code(session, ending)
+
+
+def _exit_code(session: Session, ending: Stream) -> int:
+    """What the event of the container's death tells; the answer to `wait` could be asked for only before its start.
+
+    A request that waits for an end makes manual time run there, an event stream does not.
+    """
+    session.grant(LAST_WORDS_S)
+    told = b""
+    for _ in range(int(LAST_WORDS_S / STEP_S)):
+        told += ending.read()
+        if b"\n" in told or ending.ended:
+            break
+        session.wait(STEP_S)
+    return int(json.loads(told)["Actor"]["Attributes"]["exitCode"]) if told.strip() else 0
 
 
 def _of_docker(error: DockerError) -> DockerError:

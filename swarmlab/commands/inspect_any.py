@@ -24,6 +24,7 @@ SWARM = {
     "service": "/services/{}?insertDefaults=true",
     "task": "/tasks/{}",
     "node": "/nodes/{}",
+    "plugin": "/plugins/{}/json",
     "secret": "/secrets/{}",
     "config": "/configs/{}",
 }
