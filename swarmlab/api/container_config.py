@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
 from swarmlab.engine.container import ContainerConfig, EndpointConfig, PortBinding
-from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.model import Healthcheck, Mount
 
 _READ = frozenset(
@@ -41,6 +41,8 @@ def config_of(name: str, body: object) -> ContainerConfig:
     host = _object(given.get("HostConfig") or {}, "HostConfig")
     _refuse(given, _READ | _SHOWN, "")
     _refuse(host, _HOST_READ | _HOST_SHOWN, "HostConfig.")
+    if given.get("AttachStdin") and not given.get("Tty"):
+        raise NotImplementedHere("attaching standard input without a terminal (-i) is not implemented by this engine")
     restart = _object(host.get("RestartPolicy") or {}, "HostConfig.RestartPolicy")
     network_mode = _text(host, "NetworkMode") or "default"
     return ContainerConfig(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from swarmlab.api import logs
 from swarmlab.api.container_config import config_of
@@ -28,6 +28,7 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
 from swarmlab.engine.pending import Pending
 
+_CTRL_C = b"\x03"
 FILTERS = tuple(
     "ancestor before expose exited health id isTask is-task label name network publish since status volume".split()
 )
@@ -168,26 +169,33 @@ def container_logs(daemon: Daemon, request: Request) -> Answer:
 
 def attach(daemon: Daemon, request: Request) -> Answer:
     """What a container writes from now on, over a connection of its own."""
-    for name in ("stdin", "logs"):
-        if request.flag(name):
-            raise NotImplementedHere(f"the parameter {name} of POST /containers/{{id}}/attach is not implemented here")
     container = daemon.containers.find(request.parameters["id"])
+    if request.flag("logs") or (request.flag("stdin") and not container.config.tty):
+        name = "logs" if request.flag("logs") else "stdin"
+        raise NotImplementedHere(f"the parameter {name} of POST /containers/{{id}}/attach is not implemented here")
     lines = daemon.containers.attach(container.id)
     tty = container.config.tty
     text = logs.text_of(end=b"\r\n" if tty else b"\n")
     flow = Encoded(lines, text if tty else logs.framed(text), close=lines.close)
     content_type = RAW if tty or request.version < (1, 42) else MULTIPLEXED
     if request.headers.get("upgrade"):
-        return Hijack(flow=flow, content_type=content_type, receive=_ignore, receive_end=_ignore_end)
+        typed = _keyboard(daemon, container) if request.flag("stdin") else _nothing
+        return Hijack(flow=flow, content_type=content_type, receive=typed, receive_end=lambda: None)
     return Stream(flow=flow, content_type=content_type)
 
 
-def _ignore(content: bytes) -> None:
+def _keyboard(daemon: Daemon, container: Container) -> Callable[[bytes], None]:
+    """A terminal's keys: Ctrl-C interrupts. Nothing here reads a terminal, so what else is typed is lost."""
+
+    def receive(content: bytes) -> None:
+        if _CTRL_C in content and container.state.running:
+            daemon.containers.kill(container.id, "SIGINT")
+
+    return receive
+
+
+def _nothing(content: bytes) -> None:
     """Standard input is not attached: what comes is dropped."""
-
-
-def _ignore_end() -> None:
-    """Standard input is not attached: its end means nothing."""
 
 
 def resize(daemon: Daemon, request: Request) -> Response:

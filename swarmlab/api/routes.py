@@ -97,6 +97,10 @@ ROUTES = (
     Route("GET", "/tasks/{id}/logs", services.task_logs, _LOGS),
     Route("GET", "/secrets", system.nothing_stored, ("filters",)),
     Route("GET", "/configs", system.nothing_stored, ("filters",)),
+    Route("GET", "/secrets/{id}", system.no_secret),
+    Route("GET", "/configs/{id}", system.no_config),
+    Route("GET", "/plugins", system.no_plugins, ("filters",)),
+    Route("GET", "/plugins/{name:*}/json", system.no_plugin),
     # one host
     Route("GET", "/networks", networks.list_, ("filters",)),
     Route("POST", "/networks/create", networks.create),
@@ -136,7 +140,7 @@ ROUTES = (
 _ELSEWHERE = tuple(
     map(
         _pattern,
-        """/build /build/prune /build/cancel /session /grpc /commit /system/df /auth /plugins /plugins/{rest:*}
+        """/build /build/prune /build/cancel /session /grpc /commit /system/df /auth /plugins/{rest:*}
         /secrets/{rest:*} /configs/{rest:*} /swarm/unlock /exec/{rest:*} /volumes/{name} /networks/prune
         /networks/{id}/connect /networks/{id}/disconnect /containers/{id}/{rest:*} /images/{rest:*}""".split(),
     )

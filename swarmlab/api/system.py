@@ -9,8 +9,9 @@ from __future__ import annotations
 from swarmlab.api.messages import API_VERSION, MIN_API_VERSION, Answer, Request, Response, json_response
 from swarmlab.api.swarm import cluster_json
 from swarmlab.api.wire import Json, timestamp
+from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import NotImplementedHere
+from swarmlab.engine.errors import NotFound, NotImplementedHere
 from swarmlab.engine.membership import LocalNodeState, SwarmInfo
 from swarmlab.engine.pending import Pending
 
@@ -181,6 +182,33 @@ def swarm_json(swarm: SwarmInfo) -> Json:
 def nothing_stored(daemon: Daemon, request: Request) -> Pending[Response]:
     """Secrets or configs of the swarm: none, since none can be made here yet."""
     return daemon.ask(lambda control: json_response([]))
+
+
+def no_secret(daemon: Daemon, request: Request) -> Pending[Response]:
+    """One secret: none, since none can be made here yet."""
+    return _not_stored(daemon, "secret", request.parameters["id"])
+
+
+def no_config(daemon: Daemon, request: Request) -> Pending[Response]:
+    """One config: none, since none can be made here yet."""
+    return _not_stored(daemon, "config", request.parameters["id"])
+
+
+def _not_stored(daemon: Daemon, kind: str, reference: str) -> Pending[Response]:
+    def refuse(control: Control) -> Response:
+        raise NotFound(kind, reference)
+
+    return daemon.ask(refuse)
+
+
+def no_plugins(daemon: Daemon, request: Request) -> Answer:
+    """The engine's plugins: none, since none can be installed here."""
+    return json_response([])
+
+
+def no_plugin(daemon: Daemon, request: Request) -> Answer:
+    """One plugin: none. `docker inspect` asks for it when it finds nothing else of a name."""
+    raise NotFound("plugin", f'"{request.parameters["name"]}"')
 
 
 def auth(daemon: Daemon, request: Request) -> Answer:

@@ -33,6 +33,7 @@ class Exchange:
         reply: the answer, or a Pending of it.
         broken: makes an answer of an exception, and keeps it.
         poll_soon: asks for `poll` to be called again, once the client has taken what was written.
+        acted: lets the engine do what something that the client sent has made due.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Exchange:
         *,
         broken: Callable[[Exception], Response],
         poll_soon: Callable[[], None],
+        acted: Callable[[], None],
     ) -> None:
         assert isinstance(http.connection, HTTP1Connection)
         self._connection: HTTP1Connection = http.connection
         self._reply = reply
         self._broken = broken
         self._poll_soon = poll_soon
+        self._acted = acted
         self._flow: Flow | None = None
         self._raw: RawConnection | None = None
         self._moves_time: Callable[[], bool] = lambda: True
@@ -110,12 +113,20 @@ class Exchange:
         # Nothing is lost with the stream's buffer: clients send nothing before they have read the head.
         self._raw = RawConnection(
             stream.socket.dup(),
-            receive=reply.receive,
-            receive_end=reply.receive_end,
+            receive=lambda content: self._act(lambda: reply.receive(content)),
+            receive_end=lambda: self._act(reply.receive_end),
             drained=self._poll_soon,
             gone=self._client_gone,
         )
         stream.close()
+
+    def _act(self, action: Callable[[], None]) -> None:
+        """Let the engine hear what the client sent."""
+        try:
+            action()
+        except Exception as error:
+            self._broken(error)
+        self._acted()
 
     def _is_writing(self) -> bool:
         if self._raw is not None:

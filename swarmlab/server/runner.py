@@ -110,10 +110,9 @@ class Runner:
         return True
 
     def _guarded(self, move: Callable[[], object]) -> None:
-        if self._stopped:
-            return
         try:
-            move()
+            if not self._stopped:
+                move()
         except Exception as error:
             self.stop()
             self.failure = error

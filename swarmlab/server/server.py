@@ -163,7 +163,8 @@ class EngineServer:
     def _handle(self, hostname: str, http: HTTPServerRequest) -> None:
         self._runner.catch_up()
         reply = self._reply(hostname, http)
-        self._exchanges.append(Exchange(http, reply, broken=self._broken, poll_soon=self._poll_soon))
+        exchange = Exchange(http, reply, broken=self._broken, poll_soon=self._poll_soon, acted=self._runner.settle)
+        self._exchanges.append(exchange)
         self._runner.settle()
 
     def _reply(self, hostname: str, http: HTTPServerRequest) -> Answer | Pending[Answer]:
