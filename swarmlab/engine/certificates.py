@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
 from swarmlab.engine.errors import ServerError
@@ -71,7 +72,7 @@ class RootCA:
     def __init__(self, chance: Chance, now: float) -> None:
         self._chance = chance
         self._key = _make_key(chance)
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "swarm-ca")])
+        self._name = x509.Name([_attribute(NameOID.COMMON_NAME, "swarm-ca")])
         self._certificate = self._make_root(now)
         self.pem = self._certificate.public_bytes(Encoding.PEM).decode()
         self.digest = hashlib.sha256(self.pem.encode()).hexdigest()
@@ -97,9 +98,9 @@ class RootCA:
         expires = _time(now) + timedelta(seconds=valid_s)
         subject = x509.Name(
             [
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, cluster_id),
-                x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"swarm-{role.value}"),
-                x509.NameAttribute(NameOID.COMMON_NAME, node_id),
+                _attribute(NameOID.ORGANIZATION_NAME, cluster_id),
+                _attribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"swarm-{role.value}"),
+                _attribute(NameOID.COMMON_NAME, node_id),
             ]
         )
         builder = self._builder(subject, _make_key(self._chance), _time(now) - _BACKDATED, expires)
@@ -156,6 +157,11 @@ def parse_join_token(token: str) -> JoinToken:
 def _make_key(chance: Chance) -> ec.EllipticCurvePrivateKey:
     scalar = int.from_bytes(chance.bytes(32)) % (_ORDER - 1) + 1
     return ec.derive_private_key(scalar, _CURVE)
+
+
+def _attribute(oid: x509.ObjectIdentifier, value: str) -> x509.NameAttribute[str]:
+    """A part of a name as Go writes it (PrintableString), so that the issuer's bytes are Docker's."""
+    return x509.NameAttribute(oid, value, _ASN1Type.PrintableString)
 
 
 def _pem(certificate: x509.Certificate) -> str:

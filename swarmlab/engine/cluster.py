@@ -6,20 +6,19 @@ membership.py's, changes of role are roles.py's, who leads is raft.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from swarmlab.engine.assignment import AgentLink, AgentSide
+from swarmlab.engine.assignment import AgentLink
 from swarmlab.engine.certificates import JoinToken, NodeCertificate, RootCA, parse_join_token
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.contacts import Contacts, RemoteManager
+from swarmlab.engine.contacts import RemoteManager
 from swarmlab.engine.control import Control
 from swarmlab.engine.control_networks import ingress_network
 from swarmlab.engine.dispatcher import Dispatcher
 from swarmlab.engine.ids import Chance, ClusterId, NetworkId, NodeId
 from swarmlab.engine.logbroker import LogBroker
 from swarmlab.engine.manager import Manager
+from swarmlab.engine.member import Link, Member
 from swarmlab.engine.model import (
     DEFAULT_ADDR_POOL,
     Availability,
@@ -49,54 +48,6 @@ class Founding:
     default_addr_pool: tuple[str, ...] = DEFAULT_ADDR_POOL
     subnet_size: int = 24
     data_path_port: int = 4789
-
-
-class Member(Protocol):
-    """What the swarm needs of a node's engine."""
-
-    hostname: str
-    contacts: Contacts
-
-    @property
-    def running(self) -> bool:
-        """Whether the engine is on."""
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether it is on its way into the swarm, or out of the managers."""
-
-    @property
-    def agent(self) -> AgentSide:
-        """Its agent."""
-
-    def finds_manager(self) -> bool:
-        """Whether it reaches a manager that hears the leader."""
-
-    def exchanges_with(self, addr: str) -> bool:
-        """Whether this manager's messages reach another one's `address:port`."""
-
-    def become_manager(self) -> str:
-        """Serve as a manager from now on; returns the advertised `address:port`."""
-
-    def become_worker(self) -> None:
-        """Serve as a manager no more."""
-
-    def become_ready(self) -> None:
-        """The swarm has seen this node at work."""
-
-    def be_expelled(self) -> None:
-        """The managers go on without this one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Link:
-    """The way from the leader to one node's agent."""
-
-    agent: AgentSide
-    connected_now: Callable[[], bool]
-
-    def connected(self) -> bool:
-        return self.connected_now()
 
 
 class Swarm:
@@ -180,7 +131,7 @@ class Swarm:
     def link(self, node_id: NodeId) -> AgentLink | None:
         """The way to a node's agent, for the dispatcher and the log broker."""
         member = self.members.get(node_id)
-        return None if member is None else _Link(agent=member.agent, connected_now=lambda: self.connected(node_id))
+        return None if member is None else Link(agent=member.agent, connected_now=lambda: self.connected(node_id))
 
     def connected(self, node_id: NodeId) -> bool:
         """Whether a node is on, and some manager that it reaches hears the leader."""

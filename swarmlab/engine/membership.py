@@ -15,19 +15,19 @@ from swarmlab.engine.addresses import check_can_listen
 from swarmlab.engine.agent import Agent
 from swarmlab.engine.certificates import parse_join_token
 from swarmlab.engine.clock import Clock, Timer
-from swarmlab.engine.cluster import Founding, Swarm
+from swarmlab.engine.cluster import Swarm
 from swarmlab.engine.contacts import Contacts, RemoteManager
-from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError, Unavailable
+from swarmlab.engine.errors import EngineError, Unavailable
 from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.initiating import check_init, founding_of
 from swarmlab.engine.joining import Joining
 from swarmlab.engine.leaving import refuse_to_leave
 from swarmlab.engine.membership_info import refusal, swarm_info
-from swarmlab.engine.model import DEFAULT_ADDR_POOL, Availability, Node, Role
+from swarmlab.engine.model import Availability, Node, Role
 from swarmlab.engine.node_addresses import NodeAddresses, addresses_to_init, addresses_to_join
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm_requests import (
     ALREADY_IN_SWARM,
-    NO_MANAGER,
     NOT_IN_SWARM,
     InitRequest,
     JoinRequest,
@@ -45,7 +45,6 @@ _LEAVE_S = 1.7
 _CLOSING_S = 8.0
 _EXPELLED_S = 14.0
 _RETURN_S = 0.9
-_MIN_EXPIRY_S = 3600
 
 
 class Membership:
@@ -114,7 +113,7 @@ class Membership:
         """
         answer: Pending[NodeId] = Pending()
         try:
-            self._check_init(request)
+            check_init(request, self)
             self.addresses = addresses_to_init(request, self._host.interfaces)
         except EngineError as error:
             answer.fail(error)
@@ -126,35 +125,8 @@ class Membership:
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
         return answer
 
-    def _check_init(self, request: InitRequest) -> None:
-        if self.state is not LocalNodeState.INACTIVE:
-            self._check_force(request)
-        if request.spec.name != "default":
-            raise InvalidParameter('swarm spec must be named "default"')
-        if request.spec.autolock_managers:
-            raise NotImplementedHere("this engine has no autolock")
-        refused = "error updating cluster settings: rpc error: code = InvalidArgument desc ="
-        if 0 < request.spec.node_cert_expiry_s < _MIN_EXPIRY_S:
-            raise ServerError(f"{refused} minimum certificate expiry time is: 1h0m0s")
-        if request.spec.heartbeat_period_s < 0:
-            raise ServerError(f"{refused} heartbeat time period cannot be a negative duration")
-
-    def _check_force(self, request: InitRequest) -> None:
-        if not request.force_new_cluster:
-            raise Unavailable(ALREADY_IN_SWARM)
-        if not self.is_manager or self.swarm is None:
-            raise Unavailable(NO_MANAGER)
-        if self.swarm.raft.others_can_lead(self.node_id):
-            raise NotImplementedHere("--force-new-cluster while the other managers still have a majority")
-
     def _found(self, request: InitRequest) -> None:
-        founding = Founding(
-            spec=request.spec,
-            default_addr_pool=DEFAULT_ADDR_POOL if request.default_addr_pool is None else request.default_addr_pool,
-            subnet_size=request.subnet_size or 24,
-            data_path_port=request.data_path_port or 4789,
-        )
-        self.swarm = swarm = Swarm(self._clock, self._chance, founding)
+        self.swarm = swarm = Swarm(self._clock, self._chance, founding_of(request))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
         self.is_manager = True
         self._after(_MANAGER_START_S, lambda: self._lead(swarm))

@@ -10,11 +10,12 @@ after it has tried to be elected does not force a new election on the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.model import Reachability
+from swarmlab.engine.named_timers import NamedTimers
 
 _ELECTION_S = (9.0, 11.0)
 _ALONE_S = (0.5, 0.8)
@@ -43,7 +44,7 @@ class Peer:
     reachable: bool = True
     follows: bool = True
     leaderless_since: float | None = None
-    timers: dict[str, Timer] = field(default_factory=dict)
+    timers: NamedTimers
 
 
 class Raft:
@@ -76,26 +77,28 @@ class Raft:
 
     def add(self, node_id: NodeId, addr: str) -> None:
         """Make a node a member; the first one leads."""
-        self.peers[node_id] = Peer(node_id=node_id, addr=addr)
+        self.peers[node_id] = self._make_peer(node_id, addr)
         if len(self.peers) == 1:
             self._lead(node_id)
         self._dirty = True
+
+    def _make_peer(self, node_id: NodeId, addr: str) -> Peer:
+        return Peer(node_id=node_id, addr=addr, timers=NamedTimers(self._clock))
 
     def remove(self, node_id: NodeId) -> None:
         """Take a member out; a leader hands leadership over first."""
         if node_id == self.leader:
             self._hand_over(node_id)
             self._former_leader = node_id
-        peer = self.peers.pop(node_id, None)
-        for timer in peer.timers.values() if peer else ():
-            timer.cancel()
+        if peer := self.peers.pop(node_id, None):
+            peer.timers.cancel()
         self._dirty = True
 
     def shrink_to(self, node_id: NodeId, addr: str) -> None:
         """Begin anew with this member alone, as its leader."""
         for peer in self.peers.values():
-            self._cancel(peer, *list(peer.timers))
-        self.peers = {node_id: Peer(node_id=node_id, addr=addr)}
+            peer.timers.cancel()
+        self.peers = {node_id: self._make_peer(node_id, addr)}
         self._lead(node_id)
 
     def lose(self, node_id: NodeId) -> None:
@@ -169,7 +172,7 @@ class Raft:
         if not self._contact(leader.node_id, leader.node_id):
             self._lose_leader()
         elif self.has_quorum:
-            self._cancel(leader, "step down")
+            leader.timers.cancel("step down")
         else:
             self._plan(leader, "step down", _STEP_DOWN_S, self._step_down)
 
@@ -177,14 +180,14 @@ class Raft:
         if not self._contact(peer.node_id, peer.node_id):
             # Its engine is off: it knows nothing, and starts afresh.
             peer.follows, peer.leaderless_since = False, None
-            self._cancel(peer, "election", "return")
+            peer.timers.cancel("election", "return")
         elif self._led(peer):
-            self._cancel(peer, "election")
+            peer.timers.cancel("election")
             if not peer.follows:
                 self._plan(peer, "return", _NOTICE_RETURN_S, lambda: self._follow_again(peer))
         else:
             peer.follows = False
-            self._cancel(peer, "return")
+            peer.timers.cancel("return")
             alone = len(self.peers) == 1
             self._plan(peer, "election", _ALONE_S if alone else _ELECTION_S, lambda: self._election_due(peer))
         self._look_at_reachability(peer)
@@ -194,7 +197,7 @@ class Raft:
         if self.leader is None:
             return
         if self._led(peer):
-            self._cancel(peer, "notice")
+            peer.timers.cancel("notice")
         elif peer.reachable:
             self._plan(peer, "notice", _NOTICE_LOSS_S, lambda: self._set_unreachable(peer))
 
@@ -231,7 +234,7 @@ class Raft:
     def _lead(self, node_id: NodeId) -> None:
         self.leader = node_id
         for peer in self.peers.values():
-            self._cancel(peer, *list(peer.timers))
+            peer.timers.cancel()
             peer.reachable = self._contact(node_id, peer.node_id)
             if peer.reachable:
                 peer.follows, peer.leaderless_since = True, None
@@ -255,20 +258,11 @@ class Raft:
         self._dirty = True
         self._on_leader(None)
 
-    # --- timers by name ---
-
     def _plan(self, peer: Peer, name: str, between: tuple[float, float], callback: Callable[[], None]) -> None:
-        """Run `callback` some time later, unless that is planned already."""
+        """Run `callback` some time later and look at everything then, unless that is planned already."""
         if name not in peer.timers:
-            delay_s = self._chance.between(*between)
-            peer.timers[name] = self._clock.after(delay_s, lambda: self._run(peer, name, callback))
+            peer.timers.plan(name, self._chance.between(*between), lambda: self._run(callback))
 
-    def _run(self, peer: Peer, name: str, callback: Callable[[], None]) -> None:
-        del peer.timers[name]
+    def _run(self, callback: Callable[[], None]) -> None:
         callback()
         self._dirty = True
-
-    def _cancel(self, peer: Peer, *names: str) -> None:
-        for name in names:
-            if name in peer.timers:
-                peer.timers.pop(name).cancel()

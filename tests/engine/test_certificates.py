@@ -1,5 +1,6 @@
 """The certificate authority and join tokens."""
 
+import base64
 import hashlib
 
 import pytest
@@ -19,6 +20,12 @@ def test_the_root_certificate_is_one_that_other_programs_read() -> None:
     assert certificate.subject.rfc4514_string() == "CN=swarm-ca"
     certificate.verify_directly_issued_by(certificate)
     assert (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days == 20 * 365
+
+
+def test_the_issuer_is_written_as_docker_writes_it() -> None:
+    """`node inspect` shows these bytes, the same on every swarm."""
+    subject = RootCA(Chance(1), NOW).tls_info.cert_issuer_subject
+    assert base64.b64encode(subject) == b"MBMxETAPBgNVBAMTCHN3YXJtLWNh"
 
 
 def test_a_token_holds_the_digest_of_the_root_certificate() -> None:
