@@ -94,7 +94,9 @@ def _heal(simulation: Simulation) -> None:
         for wall, ports in host.blocked.items():
             for port in sorted(ports):
                 simulation.world.open(name, port, wall)
-        _power_on(simulation.daemons[name])
+    # Power last, so that an engine that starts finds the others at once.
+    for daemon in simulation.daemons.values():
+        _power_on(daemon)
 
 
 class EmbeddedPorts:
