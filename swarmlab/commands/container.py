@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from swarmlab.commands import container_text
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.following import follow_to_end
+from swarmlab.commands.following import follow_to_end, take_whole
 from swarmlab.commands.inspecting import each
 from swarmlab.commands.listing import Listing
 from swarmlab.commands.log_options import log_params, unix_time
@@ -225,11 +225,15 @@ class ContainerLogs(Command, path="logs", also=("container logs",)):
         params |= {"until": unix_time(session, self.until, "until")} if self.until else {}
         params |= {"details": 1} if self.details else {}
         path = f"/containers/{container['Id']}/logs"
-        print_stream(session, Stream(session.request("get", path, params=params, stream=True)), container)
+        stream = Stream(session.request("get", path, params=params, stream=True))
+        print_stream(session, stream, container, lasting=bool(self.follow))
 
 
-def print_stream(session: Session, stream: Stream, container: dict[str, object]) -> None:
-    """Follow a container's output to its end; `container` tells whether it is a terminal's."""
+def print_stream(session: Session, stream: Stream, container: dict[str, object], *, lasting: bool = True) -> None:
+    """Print a container's output: as lab time passes where it is a lasting one, else what there is.
+
+    `container` tells whether it is a terminal's.
+    """
     config = container["Config"]
     frames = None if isinstance(config, dict) and config.get("Tty") else Frames()
 
@@ -237,7 +241,10 @@ def print_stream(session: Session, stream: Stream, container: dict[str, object])
         for text in [data.decode("utf-8", "replace")] if frames is None else frames.feed(data):
             session.terminal.write(text)
 
-    follow_to_end(session, stream, take)
+    if lasting:
+        follow_to_end(session, stream, take)
+    else:
+        take_whole(stream, take)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.following import follow
+from swarmlab.commands.following import take_whole
 from swarmlab.commands.references import Reference
 from swarmlab.commands.session import Session
 from swarmlab.commands.streams import Stream
@@ -28,9 +28,8 @@ def pull(session: Session, image: str, *, quiet: bool = False) -> None:
     stream = Stream(session.request("post", "/images/create", params=params, stream=True))
     screen = _Screen()
     try:
-        follow(session, stream, screen.feed)
+        take_whole(stream, screen.feed)
     finally:
-        stream.close()
         if not quiet and screen.text():
             session.terminal.print(screen.text())
     if screen.error:

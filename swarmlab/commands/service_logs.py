@@ -5,7 +5,7 @@ Source: docker/cli cli/command/service/logs.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.following import follow_to_end
+from swarmlab.commands.following import follow_to_end, take_whole
 from swarmlab.commands.log_options import log_params
 from swarmlab.commands.options import Switch, Text, argument, flag
 from swarmlab.commands.session import Session
@@ -58,11 +58,11 @@ class ServiceLogs(Command, path="service logs"):
         details = bool(self.details or not self.raw)
         params = log_params(session, self.since, self.tail, timestamps=self.timestamps, follow=self.follow)
         stream = Stream(session.request("get", path, params={**params, "details": int(details)}, stream=True))
-        if is_tty:
-            follow_to_end(session, stream, lambda data: session.terminal.write(data.decode("utf-8", "replace")))
-            return
-        lines = _Lines(session, self, width)
-        follow_to_end(session, stream, lines.feed)
+        take = _as_written(session) if is_tty else _Lines(session, self, width).feed
+        if self.follow:
+            follow_to_end(session, stream, take)
+        else:
+            take_whole(stream, take)
 
     def _source(self, session: Session) -> tuple[str, bool, int]:
         """Path of the log, whether it is a terminal's, digits of the highest slot."""
@@ -86,6 +86,11 @@ class ServiceLogs(Command, path="service logs"):
             raise DockerError(f"no such task or service: {self.target}", status=404) from None
         is_tty = bool(task["Spec"].get("ContainerSpec", {}).get("TTY"))
         return f"/tasks/{self.target}/logs", is_tty, len(str(task.get("Slot", 0)))
+
+
+def _as_written(session: Session) -> Callable[[bytes], None]:
+    """What a terminal's log is: no frames, no prefix."""
+    return lambda data: session.terminal.write(data.decode("utf-8", "replace"))
 
 
 class _Lines:
