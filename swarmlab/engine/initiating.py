@@ -10,6 +10,7 @@ from typing import Protocol
 from swarmlab.engine.cluster import Founding, Swarm
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere, ServerError, Unavailable
 from swarmlab.engine.ids import NodeId
+from swarmlab.engine.manager_service import ManagerService
 from swarmlab.engine.model import DEFAULT_ADDR_POOL
 from swarmlab.engine.swarm_requests import ALREADY_IN_SWARM, NO_MANAGER, InitRequest, LocalNodeState
 
@@ -23,7 +24,7 @@ class Initiator(Protocol):
     state: LocalNodeState
     swarm: Swarm | None
     node_id: NodeId
-    is_manager: bool
+    manager: ManagerService
 
 
 def check_init(request: InitRequest, node: Initiator) -> None:
@@ -49,7 +50,7 @@ def check_init(request: InitRequest, node: Initiator) -> None:
 def _check_force(request: InitRequest, node: Initiator) -> None:
     if not request.force_new_cluster:
         raise Unavailable(ALREADY_IN_SWARM)
-    if not node.is_manager or node.swarm is None:
+    if not node.manager.runs or node.swarm is None:
         raise Unavailable(NO_MANAGER)
     if node.swarm.raft.others_can_lead(node.node_id):
         raise NotImplementedHere("--force-new-cluster while the other managers still have a majority")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from swarmlab.engine.addresses import check_can_listen
 from swarmlab.engine.agent import Agent
 from swarmlab.engine.certificates import parse_join_token
-from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.clock import Clock
 from swarmlab.engine.cluster import Swarm
 from swarmlab.engine.contacts import Contacts, RemoteManager
 from swarmlab.engine.errors import EngineError, Unavailable
@@ -22,8 +22,10 @@ from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.initiating import check_init, founding_of
 from swarmlab.engine.joining import Joining
 from swarmlab.engine.leaving import refuse_to_leave
+from swarmlab.engine.manager_service import START_S, ManagerService
 from swarmlab.engine.membership_info import refusal, swarm_info
 from swarmlab.engine.model import Availability, Node, Role
+from swarmlab.engine.named_timers import NamedTimers
 from swarmlab.engine.node_addresses import NodeAddresses, addresses_to_init, addresses_to_join
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm_requests import (
@@ -39,11 +41,8 @@ from swarmlab.engine.world import SWARM_PORTS, Outcome, World
 __all__ = ["InitRequest", "JoinRequest", "LocalNodeState", "Membership", "RemoteManager", "SwarmInfo"]
 
 _NODE_PORTS = SWARM_PORTS[1:]
-_MANAGER_START_S = 0.5
 _FORCED_ELECTION_S = 12.0
 _LEAVE_S = 1.7
-_CLOSING_S = 8.0
-_EXPELLED_S = 14.0
 _RETURN_S = 0.9
 
 
@@ -56,7 +55,7 @@ class Membership:
 
     Attributes:
         swarm: the swarm that it belongs to, or None.
-        is_manager: whether it serves as a manager; `manager_ready` once that works, `closing` while it stops again.
+        manager: its service as a manager.
         error: why it is in state `error`.
     """
 
@@ -78,7 +77,7 @@ class Membership:
         self._world = world
         self._host = world.hosts[hostname]
         self._neighbours = neighbours
-        self._timers: list[Timer] = []
+        self._timers = NamedTimers(clock)
         self._reset()
 
     def _reset(self) -> None:
@@ -87,22 +86,13 @@ class Membership:
         self.swarm: Swarm | None = None
         self.node_id = NodeId("")
         self.addresses = NodeAddresses()
-        self.is_manager = self.manager_ready = self.closing = False
+        self.manager = ManagerService(self.hostname, self._clock, self._world, self._look_whether_active)
         self.error = ""
         self.contacts.forget()
-        self._seen_ready = self._expelled = False
+        self._seen_ready = False
         self._availability = Availability.ACTIVE
         self._joining: Joining | None = None
         self._initiating: Pending[NodeId] | None = None
-
-    def _after(self, delay_s: float, callback: Callable[[], None]) -> None:
-        """Plan something that the end of this membership, or of the engine, cancels."""
-        self._timers.append(self._clock.after(delay_s, callback))
-
-    def _cancel_timers(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
 
     # --- init ---
 
@@ -128,21 +118,20 @@ class Membership:
     def _found(self, request: InitRequest) -> None:
         self.swarm = swarm = Swarm(self._clock, self._chance, founding_of(request))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
-        self.is_manager = True
-        self._after(_MANAGER_START_S, lambda: self._lead(swarm))
+        self.manager.start(self.addresses.served)
+        self._timers.plan("lead", START_S, lambda: self._lead(swarm))
 
     def _lead(self, swarm: Swarm) -> None:
-        self.manager_ready = True
+        self.manager.be_ready()
         self._listen()
         swarm.raft.add(self.node_id, self.addresses.manager)
         self.agent.join(self.node_id)
         swarm.dispatcher.announce(self.node_id)
 
     def _begin_alone(self, swarm: Swarm) -> None:
-        self.manager_ready = False
         self.contacts.forget()
-        self._after(_MANAGER_START_S, self._make_manager_ready)
-        self._after(_FORCED_ELECTION_S, lambda: swarm.begin_anew(self.node_id, self.addresses.manager))
+        self.manager.be_ready_soon()
+        self._timers.plan("lead", _FORCED_ELECTION_S, lambda: swarm.begin_anew(self.node_id, self.addresses.manager))
 
     # --- join ---
 
@@ -181,7 +170,7 @@ class Membership:
         self.node_id = swarm.admit(self, role, self._availability)
         if role is Role.MANAGER:
             check_can_listen(self.addresses.listen_host, self.addresses.listen_port, self._host.interfaces)
-            self.is_manager = True
+            self.manager.start(self.addresses.served)
         self._listen()
         self.agent.join(self.node_id)
         swarm.dispatcher.announce(self.node_id)
@@ -194,7 +183,7 @@ class Membership:
         """The way back is open: a manager takes its place among the managers."""
         if self.swarm is not None:
             self.swarm.raft.add(self.node_id, self.addresses.manager)
-        self._after(_MANAGER_START_S, self._make_manager_ready)
+        self.manager.be_ready_soon()
 
     def abandon(self, error: EngineError, *, in_background: bool) -> None:
         """The attempt is over without success: as if nothing had been, or with the error for all to see."""
@@ -210,7 +199,7 @@ class Membership:
         answer: Pending[None] = Pending()
         if self.state is LocalNodeState.INACTIVE:
             answer.fail(Unavailable(NOT_IN_SWARM))
-        elif self.manager_ready and self.swarm is not None and not force:
+        elif self.manager.ready and self.swarm is not None and not force:
             answer.fail(refuse_to_leave(self.swarm.raft, self.node_id))
         else:
             takes_s = _LEAVE_S if self.node_id else 0
@@ -219,14 +208,15 @@ class Membership:
         return answer
 
     def _drop_out(self) -> None:
-        self._cancel_timers()
+        self._timers.cancel()
+        self.manager.end()
         if self._joining is not None:
             self._joining.stop()
         if self.node_id:
             self.agent.leave()
-        swarm, node_id, served = self.swarm, self.node_id, self.addresses.served
+        swarm, node_id = self.swarm, self.node_id
         self._reset()
-        self._world.close(self.hostname, served, *_NODE_PORTS)
+        self._world.close(self.hostname, *_NODE_PORTS)
         if swarm is not None:
             swarm.forget(node_id)
 
@@ -240,43 +230,30 @@ class Membership:
     @property
     def is_busy(self) -> bool:
         """Whether it is on its way into the swarm, or out of the managers."""
-        return self._joining is not None or self._expelled or self.closing
+        return self._joining is not None or self.manager.expelled or self.manager.closing
 
     def become_manager(self) -> str:
         """Serve as a manager from now on; returns the advertised `address:port`."""
-        self.is_manager = True
-        self._listen()
-        self._after(_MANAGER_START_S, self._make_manager_ready)
+        self.manager.start(self.addresses.served)
+        self.manager.be_ready_soon()
         return self.addresses.manager
 
     def become_worker(self) -> None:
-        """Serve as a manager no more; one that led needs some seconds to close."""
-        if self.swarm is not None and self.swarm.raft.was_leader(self.node_id):
-            self.closing = True
-            self._after(_CLOSING_S, self._stop_managing)
-        else:
-            self._stop_managing()
+        """Serve as a manager no more."""
+        self.manager.demote(led=self.swarm is not None and self.swarm.raft.was_leader(self.node_id))
 
     def be_expelled(self) -> None:
         """The other managers went on without this one: it finds out, and is a worker until it is promoted again."""
-        self._expelled = True
-        self._after(_EXPELLED_S, self._stop_managing)
-
-    def _stop_managing(self) -> None:
-        self._expelled = self.is_manager = self.manager_ready = self.closing = False
-        self._world.close(self.hostname, self.addresses.served)
+        self.manager.expel()
 
     def become_ready(self) -> None:
         """The swarm has seen this node at work."""
         self._seen_ready = True
         self._look_whether_active()
 
-    def _make_manager_ready(self) -> None:
-        self.manager_ready = True
-        self._look_whether_active()
-
     def _look_whether_active(self) -> None:
-        if self.state is not LocalNodeState.PENDING or not self._seen_ready or self.is_manager != self.manager_ready:
+        started = self._seen_ready and self.manager.ready == self.manager.runs
+        if self.state is not LocalNodeState.PENDING or not started:
             return
         self.state = LocalNodeState.ACTIVE
         if self._joining is not None:
@@ -289,7 +266,7 @@ class Membership:
 
     def hears_leader(self) -> bool:
         """Whether this node manages, and its requests get through to the leader."""
-        return self.is_manager and self.swarm is not None and self.swarm.raft.hears_leader(self.node_id)
+        return self.manager.runs and self.swarm is not None and self.swarm.raft.hears_leader(self.node_id)
 
     def finds_manager(self) -> bool:
         """Whether the swarm's leader hears of this node, by itself or through a manager that it reaches."""
@@ -303,10 +280,11 @@ class Membership:
 
     def power_off(self) -> None:
         """The engine dies; what is on disk stays."""
-        self._cancel_timers()
+        self._timers.cancel()
         if self._joining is not None:
             self._drop_out()
-        self.manager_ready = self.closing = self._expelled = self._seen_ready = False
+        self.manager.power_off()
+        self._seen_ready = False
         self.contacts.hang_up()
 
     def power_on(self) -> None:
@@ -315,15 +293,13 @@ class Membership:
         if swarm is None:
             return
         self._listen()
-        self.manager_ready = self.is_manager
-        if self.is_manager and not swarm.raft.is_member(self.node_id):
-            self.be_expelled()
+        self.manager.power_on(is_member=swarm.raft.is_member(self.node_id))
         known = swarm.store.get(Node, self.node_id) is not None and self.finds_manager()
-        self.state = LocalNodeState.ACTIVE if known or self.is_manager else LocalNodeState.PENDING
-        self._after(_RETURN_S, lambda: swarm.dispatcher.announce(self.node_id))
+        self.state = LocalNodeState.ACTIVE if known or self.manager.runs else LocalNodeState.PENDING
+        self._timers.plan("announce", _RETURN_S, lambda: swarm.dispatcher.announce(self.node_id))
 
     def _listen(self) -> None:
-        self._world.listen(self.hostname, *_NODE_PORTS, *([self.addresses.served] if self.is_manager else []))
+        self._world.listen(self.hostname, *_NODE_PORTS)
 
     # --- what it answers ---
 

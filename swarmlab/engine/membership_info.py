@@ -11,6 +11,7 @@ from swarmlab.engine.cluster import Swarm
 from swarmlab.engine.contacts import Contacts
 from swarmlab.engine.errors import EngineError, RpcUnavailable, RpcUnknown, Unavailable
 from swarmlab.engine.ids import NodeId
+from swarmlab.engine.manager_service import ManagerService
 from swarmlab.engine.model import Node
 from swarmlab.engine.node_addresses import NodeAddresses
 from swarmlab.engine.swarm_requests import (
@@ -30,9 +31,7 @@ class Asked(Protocol):
     state: LocalNodeState
     swarm: Swarm | None
     node_id: NodeId
-    is_manager: bool
-    manager_ready: bool
-    closing: bool
+    manager: ManagerService
     error: str
     addresses: NodeAddresses
     contacts: Contacts
@@ -45,11 +44,11 @@ def refusal(node: Asked) -> EngineError | None:
     """Why requests about the swarm cannot be made at this node; None where they can."""
     if node.state in (LocalNodeState.INACTIVE, LocalNodeState.ERROR):
         return Unavailable(NO_SWARM)
-    if not node.is_manager:
+    if not node.manager.runs:
         return Unavailable(NO_MANAGER)
-    if node.closing:
+    if node.manager.closing:
         return RpcUnavailable(MANAGER_CLOSES)
-    return None if node.manager_ready else Unavailable(MANAGER_NOT_UP)
+    return None if node.manager.ready else Unavailable(MANAGER_NOT_UP)
 
 
 def swarm_info(node: Asked) -> SwarmInfo:
@@ -57,8 +56,8 @@ def swarm_info(node: Asked) -> SwarmInfo:
 
     Simplification: it never waits; without a leader it has the words of a swarm that has had none for long.
     """
-    control = node.is_manager and node.manager_ready
-    answers = control and not node.closing and node.hears_leader()
+    control = node.manager.ready
+    answers = control and not node.manager.closing and node.hears_leader()
     store = node.swarm.store if answers and node.swarm is not None else None
     nodes = list(store.all(Node)) if store is not None else []
     return SwarmInfo(
@@ -75,4 +74,4 @@ def swarm_info(node: Asked) -> SwarmInfo:
 
 
 def _error(node: Asked) -> str:
-    return str(RpcUnavailable(MANAGER_CLOSES) if node.closing else RpcUnknown(NO_LEADER))
+    return str(RpcUnavailable(MANAGER_CLOSES) if node.manager.closing else RpcUnknown(NO_LEADER))

@@ -43,7 +43,7 @@ class SwarmEvents:
         membership = self._membership
         if membership.swarm is None or membership.swarm.store is not store:
             return
-        if not (membership.running and membership.manager_ready and membership.hears_leader()):
+        if not (membership.running and membership.manager.ready and membership.hears_leader()):
             return
         match change.object:
             case Node() | Service() | Network() as obj:

@@ -40,7 +40,7 @@ def lose_one(hosts: Hosts, number: int) -> None:
 
 def rejoin(hosts: Hosts, number: int) -> None:
     membership = hosts[number].membership
-    if hosts[number].running and not membership.is_manager:
+    if hosts[number].running and not membership.manager.runs:
         membership.leave(force=True)
         if hosts[3].membership.swarm is not None:
             hosts.join(number)
