@@ -166,6 +166,9 @@ class Containers:
         except EngineError as error:
             code = error.code if isinstance(error, StartFailed) else _START_FAILED
             container.state = replace(container.state, exit_code=code, error=str(error))
+            container.log.end(self._clock.now)
+            if container.config.auto_remove:
+                self._delete(container, volumes=True)
             pending.fail(error)
             return
         container.state = ContainerState(status=ContainerStatus.RUNNING, pid=pid, started_at=self._clock.now)

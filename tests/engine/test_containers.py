@@ -134,6 +134,17 @@ def test_auto_remove_takes_it_away_at_its_end(host: LocalHost) -> None:
     assert host.containers.list(all_=True) == []
 
 
+def test_auto_remove_takes_away_what_could_not_start(host: LocalHost) -> None:
+    """`docker run --rm alpine foo` leaves nothing behind; whoever waits for the removal hears the code."""
+    container = host.containers.create(ContainerConfig(image="alpine", command=("foo",), auto_remove=True))
+    stream, removed = host.containers.attach(container.id), host.containers.wait(container.id, "removed")
+    with pytest.raises(ServerError, match="executable file not found"):
+        host.wait(host.containers.start(container.id))
+    assert removed.result() == 127
+    assert stream.ended
+    assert host.containers.list(all_=True) == []
+
+
 def test_attach_hears_everything_from_the_start(host: LocalHost) -> None:
     """Also when it was attached before the start; the stream ends with the process."""
     container = host.containers.create(ContainerConfig(image="alpine", command=("echo", "hi")))
