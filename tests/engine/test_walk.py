@@ -188,3 +188,17 @@ def test_a_node_removed_by_force_runs_nothing_for_the_swarm() -> None:
     assert hosts[1].containers.list() == []
     assert len(hosts.running_on()) == 3
     assert any(task.state is TaskState.ORPHANED for task in hosts.swarm.store.all(Task))
+
+
+def test_a_container_lost_in_a_moment_is_replaced() -> None:
+    """The engine was off so shortly that its node was never seen down."""
+    hosts = Hosts("formed")
+    hosts.create_helloworld(3)
+    gone = hosts[1].containers.list()[0].name
+    hosts[1].power_off()
+    hosts[1].containers.lose(gone)
+    hosts[1].power_on()
+    hosts.advance(20)
+    errors = {task.name: task.status.err for task in hosts.swarm.store.all(Task)}
+    assert errors[gone] == f"No such container: {gone}"
+    assert len(hosts.running_on()) == 3
