@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import (
-    NotFound,
     NotImplementedHere,
     RpcAlreadyExists,
     RpcFailedPrecondition,
@@ -154,12 +153,12 @@ class Services:
         return tuple(replace(config, target=self._network_id(config.target)) for config in networks)
 
     def _network_id(self, reference: str) -> str:
-        try:
-            return self._store.find(Network, reference).id
-        except NotFound:
-            if reference in _PREDEFINED:
-                raise NotImplementedHere(f"this engine has no services on the network {reference}") from None
-            raise
+        known = reference not in _PREDEFINED
+        network = self._store.find(Network, reference) if known else None
+        if network is None or network.predefined:
+            name = network.spec.name if network is not None else reference
+            raise NotImplementedHere(f"this engine has no services on the network {name}")
+        return network.id
 
     def _check_change(self, before: ServiceSpec, after: ServiceSpec) -> None:
         if before.networks != after.networks and before.task.networks == after.task.networks:

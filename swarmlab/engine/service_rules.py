@@ -196,13 +196,28 @@ def _check_offered(spec: ServiceSpec) -> None:
     for field in ("Secrets", "Configs"):
         if container.extra.get(field):
             raise NotImplementedHere(f"this engine has no {field.lower()}")
-    if any(mount.type == "cluster" for mount in container.mounts):
-        raise NotImplementedHere("this engine has no cluster volumes")
+    for mount in container.mounts:
+        if mount.type not in ("volume", "tmpfs"):
+            raise NotImplementedHere(f"this engine has no mounts of type {mount.type}")
+    _check_behaviour_offered(spec.task)
     if reservations(spec.task).generic_resources:
         raise NotImplementedHere("this engine has no generic resources")
     place = TaskPlace(task=_any_task(spec), node_id=NodeId("nodeid"), description=NodeDescription(hostname="hostname"))
     for text in (container.hostname, *container.env, *(mount.source + mount.target for mount in container.mounts)):
         place.fill(text)
+
+
+def _check_behaviour_offered(spec: TaskSpec) -> None:
+    """What would change how a container behaves, and does not here."""
+    container = spec.container
+    if container.healthcheck and container.healthcheck.test[:1] not in ((), ("NONE",)):
+        raise NotImplementedHere("this engine does not run health checks")
+    if container.read_only:
+        raise NotImplementedHere("this engine has no read-only root filesystems")
+    if container.dns_config and (container.dns_config.nameservers or container.dns_config.search):
+        raise NotImplementedHere("this engine has no name servers for single containers")
+    if (spec.log_driver or {}).get("Name", "") not in ("", "json-file", "local"):
+        raise NotImplementedHere("this engine has no log drivers but json-file and local")
 
 
 def _any_task(spec: ServiceSpec) -> Task:

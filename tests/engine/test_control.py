@@ -135,7 +135,11 @@ def test_a_right_spec_is_taken(wanted: ServiceSpec) -> None:
         (spec(container=container(extra={"Secrets": [{}]})), "secrets"),
         (spec(container=container(extra={"Configs": [{}]})), "configs"),
         (spec(container=container(env=("NODE={{.Node.Nosuch}}",))), "template {{.Node.Nosuch}}"),
-        (spec(container=container(mounts=(Mount(type="cluster", target="/a"),))), "cluster volumes"),
+        (spec(container=container(mounts=(Mount(type="cluster", target="/a"),))), "mounts of type cluster"),
+        (spec(container=container(mounts=(Mount(type="bind", source="/a", target="/a"),))), "mounts of type bind"),
+        (spec(container=container(healthcheck=Healthcheck(test=("CMD", "true")))), "health checks"),
+        (spec(container=container(read_only=True)), "read-only"),
+        (spec(log_driver={"Name": "syslog"}), "log drivers"),
         (spec(runtime="plugin"), "plugin"),
         (
             spec(
