@@ -1,0 +1,136 @@
+"""Simulated engines under the real docker CLI, where a transcript cannot tell: streams, terminals, dead engines."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from swarmlab.backends.embedded import EmbeddedBackend
+
+pytestmark = pytest.mark.cli
+
+NODE = "docker-swarm-3"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBackend]:
+    """A formed swarm in live time, ten times as fast as the wall's."""
+    backend = EmbeddedBackend(time="live", rate=10, directory=tmp_path_factory.mktemp("cli"), state="formed", nodes=3)
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def docker(lab: EmbeddedBackend) -> Callable[..., str]:
+    """Runs the docker CLI on docker-swarm-3; returns what it prints, errors too."""
+
+    def run(*arguments: str, context: str = NODE) -> str:
+        command = ["docker", "--context", context, *arguments]
+        done = subprocess.run(command, env=environment(lab), capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout + done.stderr
+
+    return run
+
+
+def environment(lab: EmbeddedBackend) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DOCKER_CONFIG": lab.docker_config}
+
+
+def spawn(lab: EmbeddedBackend, *arguments: str) -> pexpect.spawn:
+    """The docker CLI in a terminal."""
+    return pexpect.spawn("docker", ["--context", NODE, *arguments], env=environment(lab), encoding="utf-8", timeout=20)
+
+
+def test_following_logs_ends_with_ctrl_c(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """Lines come as they are written."""
+    docker("service", "create", "--detach", "--name", "pinger", "alpine", "ping", "docker.com")
+    terminal = spawn(lab, "service", "logs", "--follow", "pinger")
+    terminal.expect(r"pinger\.1\.\w{12}@docker-swarm-\d +\| 64 bytes from")
+    terminal.expect("64 bytes from")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    docker("service", "rm", "pinger")
+
+
+def test_ctrl_c_interrupts_what_runs_in_a_terminal(lab: EmbeddedBackend) -> None:
+    """`docker run -it`."""
+    terminal = spawn(lab, "run", "--rm", "-it", "alpine", "ping", "docker.com")
+    terminal.expect("seq=1")
+    terminal.sendintr()
+    terminal.expect("packets transmitted")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_standard_input_without_a_terminal_is_refused_by_name(docker: Callable[..., str]) -> None:
+    """Instead of being lost."""
+    assert "attaching standard input without a terminal (-i) is not implemented" in docker("run", "-i", "alpine", "cat")
+
+
+def test_events_follow(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """What happens on this host and in its swarm."""
+    terminal = spawn(lab, "events")
+    wait_for_stream(lab)
+    docker("volume", "create", "eventful")
+    terminal.expect(r"volume create eventful \(driver=local\)")
+    docker("volume", "rm", "eventful")
+    terminal.expect("volume destroy eventful")
+    terminal.close(force=True)
+
+
+def wait_for_stream(lab: EmbeddedBackend) -> None:
+    """Until a request is under way."""
+    while not lab._server.call(lambda _: lab._server._exchanges):
+        lab.clock.sleep(0.1)
+
+
+def test_a_stack_comes_and_goes(docker: Callable[..., str], tmp_path: Path) -> None:
+    """With a network of its own."""
+    compose = tmp_path / "stack.yml"
+    compose.write_text("services:\n  web:\n    image: alpine\n    command: ping docker.com\n")
+    deployed = docker("stack", "deploy", "--detach=true", "-c", str(compose), "shop")
+    assert deployed.splitlines() == ["Creating network shop_default", "Creating service shop_web"]
+    assert docker("stack", "ls").split() == ["NAME", "SERVICES", "shop", "1"]
+    assert "shop_web" in docker("stack", "services", "shop")
+    assert "shop_web.1" in docker("stack", "ps", "shop")
+    removed = docker("stack", "rm", "shop")
+    assert removed.splitlines() == ["Removing service shop_web", "Removing network shop_default"]
+    assert docker("stack", "services", "shop") == "Nothing found in stack: shop\n"
+
+
+def test_a_dead_engine_reads_as_dockers(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """The CLI asks whether the daemon is running."""
+    lab.faults.stop("docker-swarm-1")
+    (host,) = (host for host in lab.hosts if host.name == "docker-swarm-1")
+    assert docker("node", "ls", context="docker-swarm-1") == (
+        f"Cannot connect to the Docker daemon at {host.docker_host}. Is the docker daemon running?\n"
+    )
+    lab.faults.start("docker-swarm-1")
+    assert "docker-swarm-1" in docker("info", "--format", "{{.Name}}", context="docker-swarm-1")
+
+
+def test_a_join_that_reaches_nobody_goes_on_in_the_background(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """Row S18: the port is closed, then it is opened."""
+    token = docker("swarm", "join-token", "-q", "worker").strip()
+    docker("swarm", "leave", context="docker-swarm-2")
+    lab.faults.block(NODE, "2377/tcp")
+    assert docker("swarm", "join", "--token", token, "172.31.16.13:2377", context="docker-swarm-2") == (
+        "Error response from daemon: Timeout was reached before node joined. The attempt to join the swarm will "
+        'continue in the background. Use the "docker info" command to see the current swarm status of your node.\n'
+    )
+    state = ("info", "--format", "{{.Swarm.LocalNodeState}}")
+    assert docker(*state, context="docker-swarm-2") == "pending\n"
+    lab.faults.open(NODE, "2377/tcp")
+    lab.clock.sleep(30)
+    assert docker(*state, context="docker-swarm-2") == "active\n"
+
+
+def test_what_is_missing_names_itself(docker: Callable[..., str]) -> None:
+    """Not a stub, and not a wrong answer."""
+    assert docker("top", "nosuch") == (
+        "Error response from daemon: GET /containers/nosuch/top is not implemented by this engine\n"
+    )
