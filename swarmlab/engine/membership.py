@@ -129,7 +129,7 @@ class Membership:
         swarm.dispatcher.announce(self.node_id)
 
     def _begin_alone(self, swarm: Swarm) -> None:
-        self.contacts.forget()
+        self.contacts.hang_up()
         self.manager.be_ready_soon()
         self._timers.plan("lead", _FORCED_ELECTION_S, lambda: swarm.begin_anew(self.node_id, self.addresses.manager))
 
