@@ -185,7 +185,8 @@ class SwarmJoinToken(Command, path="swarm join-token"):
         """See Command."""
         role = self.role.title()
         if self.rotate:
-            return f"client.swarm.update(rotate_{self.role}_token=True)\nclient.swarm.attrs['JoinTokens'][{role!r}]"
+            which = "manager" if self.role == "manager" else "worker"
+            return f"client.swarm.update(rotate_{which}_token=True)\nclient.swarm.attrs['JoinTokens'][{role!r}]"
         return f"client.swarm.reload()\nclient.swarm.attrs['JoinTokens'][{role!r}]"
 
     def perform(self, session: Session) -> None:

@@ -10,8 +10,11 @@ from importlib import import_module
 import pytest
 
 from swarmlab.client.cluster import Cluster
-from swarmlab.client.protocols import LabState
-from swarmlab.ownership import create_lab_directory
+from swarmlab.client.protocols import Backend, LabState
+from swarmlab.ownership import LabDirectory, create_lab_directory
+
+RATE = 8.0
+"""Engine seconds a wall second on the embedded lab: what the CLI waits for comes sooner, its own 5 s do not."""
 
 
 @contextmanager
@@ -21,7 +24,7 @@ def started(state: LabState, factory: pytest.TempPathFactory) -> Iterator[Cluste
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SWARMLAB_RUNTIME_DIR", str(factory.mktemp("labs")))
         directory = create_lab_directory(name)
-        cluster = Cluster(import_module(f"swarmlab.backends.{name}").start(directory, state))
+        cluster = Cluster(_backend(name, directory, state))
         try:
             yield cluster
         finally:
@@ -29,6 +32,15 @@ def started(state: LabState, factory: pytest.TempPathFactory) -> Iterator[Cluste
                 node.close()
             cluster.backend.close()
             directory.remove()
+
+
+def _backend(name: str, directory: LabDirectory, state: LabState) -> Backend:
+    module = import_module(f"swarmlab.backends.{name}")
+    if name != "embedded":
+        return module.start(directory, state)
+    return module.EmbeddedBackend(
+        directory=directory.path, docker_config=directory.docker_config, state=state, rate=RATE
+    )
 
 
 @pytest.fixture(scope="module")
