@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from http.client import responses
+from urllib.parse import unquote
 
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
@@ -22,7 +23,7 @@ def request_of(http: HTTPServerRequest) -> Request:
     """A request as the API takes it."""
     query = {name: values[-1].decode() for name, values in http.query_arguments.items()}
     headers = {name.lower(): value for name, value in http.headers.get_all()}
-    return Request(method=http.method or "", path=http.path, query=query, headers=headers, body=http.body)
+    return Request(method=http.method or "", path=unquote(http.path), query=query, headers=headers, body=http.body)
 
 
 class Exchange:

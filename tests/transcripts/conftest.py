@@ -32,10 +32,10 @@ def typist() -> Iterator[Typist]:
 
 
 def lab_of_up() -> Iterator[Typist]:
-    """`python -m swarmlab up`, as in a terminal."""
+    """`python -m swarmlab up`, as in a terminal; time runs faster, so that the test need not wait for engines."""
     with tempfile.TemporaryDirectory(prefix="walk-") as parent:
         directory = Path(parent) / "lab"
-        command = [sys.executable, "-m", "swarmlab", "up", "--nodes", "3", "--dir", str(directory)]
+        command = [sys.executable, "-m", "swarmlab", "up", "--dir", str(directory), "--rate", "4"]
         up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             assert up.stdout is not None
