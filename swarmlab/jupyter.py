@@ -17,6 +17,9 @@ FIRST_LESSON = "notebooks/00-start.ipynb"
 CONFIG = Path(__file__).parent / "jupyterlab_config"
 """Defaults of JupyterLab's own settings, which a user's settings override; Binder uses the same folder."""
 
+STYLE = CONFIG / "custom"
+"""Holds our style sheet under the name by which JupyterLab looks for one."""
+
 CHECKOUT = Path(__file__).parent.parent
 TEXT_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
 
@@ -33,6 +36,7 @@ def open_lab(directory: Path, *, port: int | None = None, browser: bool = True) 
     from jupyterlab.labapp import LabApp  # takes half a second, and reads the environment
 
     server = LabApp.initialize_server(server_arguments(directory, port=port, browser=browser and has_browser()))
+    server.static_custom_path.insert(0, str(STYLE))  # no option names that folder
     server.identity_provider.token_generated = False  # or the server prints the link too, with a banner
     server.io_loop.add_callback(print_link, server)  # once it listens
     server.start()

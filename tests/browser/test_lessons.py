@@ -63,7 +63,7 @@ def page(complaints: list[str]) -> Iterator[Page]:
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_lesson_runs_without_a_question(lesson: str, lab: RunningLab, page: Page, complaints: list[str]) -> None:
     """No dialog, no pop-up, no error on the console; every cell runs to its end."""
-    page.goto(lab.link.replace("00-start", lesson))
+    page.goto(lab.link.replace("00-start", lesson) + "&reset")  # not with the tabs of the lesson before
     expect(page.locator(".jp-NotebookPanel .jp-CodeCell").first).to_be_visible(timeout=LOADED_WITHIN_MS)
     expect(page.get_by_role("button", name="Python 3 (ipykernel) | Idle")).to_be_visible(timeout=LOADED_WITHIN_MS)
     assert_nothing_popped_up(page)
