@@ -169,6 +169,50 @@ def test_following_ends_as_by_ctrl_c(cluster: Cluster) -> None:
     assert {_shape(text) for text in ours[:-1]} == {_shape(text) for text in theirs[:-1] if "time=" in text}
 
 
+def test_a_run_ends_as_by_ctrl_c(cluster: Cluster) -> None:
+    """The program is sent the interrupt and has the last word."""
+    line = "docker run --rm alpine ping docker.com"
+    screen(["pull", "alpine"], cluster.backend, MANAGER)
+    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="seq=1").splitlines()
+    ours = printed(line, cluster, MANAGER, patience_s=2.5).splitlines()
+    assert {_numberless(text) for text in ours} == {_numberless(text) for text in theirs}
+
+
+def _numberless(line: str) -> str:
+    return re.sub(r"\d+", "N", line)
+
+
+def test_waiting_in_vain_ends_as_by_ctrl_c(cluster: Cluster) -> None:
+    """A service that no node suits never converges; it stays when the waiting ends."""
+    line = "docker service create --name vain --constraint node.hostname==nosuch alpine"
+    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="no suitable node")
+    printed("docker service rm vain", cluster, MANAGER)
+    ours = printed(line, cluster, MANAGER, patience_s=3)
+    printed("docker service rm vain", cluster, MANAGER)
+    # Now and then the CLI is gone before it has printed its last line.
+    assert without_chance(ours).startswith(without_chance(theirs).rstrip("\n"))
+    assert ours.splitlines()[-1].startswith("Use `docker service ps ")
+
+
+def test_a_paused_update_is_told(cluster: Cluster) -> None:
+    """An image that is not there pauses the update, and that is how the command ends."""
+    printed("docker service create --detach --name poor --replicas 2 alpine sleep 1000", cluster, MANAGER)
+    cluster.wait_converged("poor")
+    line = "docker service update --image nosuch:1 poor"
+    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER)
+    printed("docker service rm poor", cluster, MANAGER)
+    printed("docker service create --detach --name poor --replicas 2 alpine sleep 1000", cluster, MANAGER)
+    cluster.wait_converged("poor")
+    ours = printed(line, cluster, MANAGER)
+    printed("docker service rm poor", cluster, MANAGER)
+    assert _without_slots(ours) == _without_slots(theirs)
+
+
+def _without_slots(text: str) -> list[str]:
+    """Without the lines of slots: how far each had got when the update paused is a matter of milliseconds."""
+    return [line for line in _numberless(without_chance(text)).splitlines() if not line.startswith("N/N: ")]
+
+
 @pytest.mark.parametrize("story", ["FORMING_AND_RUNNING", "OPTIONS", "A_STACK"])
 def test_a_story_prints_the_same(twins: tuple[Cluster, Cluster], story: str) -> None:
     """What the CLI does to one lab, ours does to its twin, line by line and at the same time."""
