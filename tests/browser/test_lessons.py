@@ -97,7 +97,8 @@ def wait_until_all_ran(page: Page, cells: int) -> None:
 def take_pictures(page: Page, lesson: str) -> None:
     """The lesson as a learner first sees it, and all of it in one tall picture."""
     ARTIFACTS.mkdir(exist_ok=True)
-    page.locator(".jp-NotebookPanel .jp-Cell").first.scroll_into_view_if_needed()
+    page.locator(".jp-WindowedPanel-outer").evaluate("panel => panel.scrollTop = 0")
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
     page.screenshot(path=picture(lesson, "top"))
     content = page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => panel.scrollHeight")
     page.set_viewport_size(WINDOW | {"height": min(int(content) + 200, 15_000)})
