@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,6 +74,18 @@ NEEDS = {
         how_to_get="Install Chromium or Chrome, on Debian and Ubuntu: apt install chromium.",
     ),
 }
+
+
+@contextmanager
+def quiet_network() -> Iterator[None]:
+    """Keep tests that make network interfaces apart from those with a browser.
+
+    A browser gives up its connections, those to this machine too, when an interface comes or goes
+    (`net::ERR_NETWORK_CHANGED`); pytest may run both kinds at once, in processes of their own.
+    """
+    with Path(tempfile.gettempdir(), f"swarmlab-tests-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def required() -> set[str]:

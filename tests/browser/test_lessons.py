@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.jupyterlab import RunningLab, running_lab
-from tests.needs import find_browser
+from tests.needs import find_browser, quiet_network
 from tools.lessons import NOTEBOOKS, ROOT, code_cells, lesson_paths, read_lesson
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
     folder = tmp_path_factory.mktemp("browser")
     shutil.copytree(NOTEBOOKS, folder / "notebooks")
     settings = {"SWARMLAB_TIME": "manual", "SWARMLAB_BACKEND": "embedded"}
-    with running_lab(home=folder, cwd=folder, **settings) as lab:
+    with quiet_network(), running_lab(home=folder, cwd=folder, **settings) as lab:
         yield lab
 
 

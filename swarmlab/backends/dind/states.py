@@ -47,7 +47,7 @@ def build(nodes: Mapping[str, NodeContainer], state: LabState) -> None:
 def _form(nodes: Mapping[str, NodeContainer], *, role: str) -> None:
     with closing(nodes[MANAGER].connect(FORM_TIMEOUT_S)) as manager:
         address = nodes[MANAGER].plan.address
-        manager.swarm.init(advertise_addr=address, listen_addr=f"0.0.0.0:{SWARM_PORT}")
+        manager.swarm.init(advertise_addr=address, listen_addr=f"0.0.0.0:{SWARM_PORT}", subnet_size=SUBNET_SIZE)
         manager.swarm.reload()
         token = manager.swarm.attrs["JoinTokens"][role.title()]
         others = [node for name, node in nodes.items() if name != MANAGER]
