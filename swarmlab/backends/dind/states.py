@@ -22,6 +22,9 @@ MANAGER: Final = "docker-swarm-3"
 """The manager of the workbook's source text, in every state that has one."""
 
 SWARM_PORT: Final = 2377
+SUBNET_SIZE: Final = 24
+"""What the docker command sends, whatever is typed."""
+
 SERVICE_NAME: Final = "helloworld"
 FORM_TIMEOUT_S: Final = 60
 POLL_S: Final = 0.05
