@@ -3,7 +3,7 @@
 import pytest
 
 from swarmlab.engine import addresses
-from swarmlab.engine.errors import EngineError, InvalidParameter, SystemError_
+from swarmlab.engine.errors import EngineError, InvalidParameter, ServerError
 from swarmlab.engine.membership import InitRequest, JoinRequest
 from swarmlab.engine.node_addresses import addresses_to_init, addresses_to_join
 
@@ -86,36 +86,36 @@ def test_an_interface_with_two_addresses_is_no_answer() -> None:
         (InitRequest(listen_addr="nosuch0:2377"), InvalidParameter, LISTEN),
         (
             InitRequest(listen_addr="10.0.0.99:2377"),
-            SystemError_,
+            ServerError,
             "manager stopped: failed to listen on remote API address: listen tcp 10.0.0.99:2377: bind: cannot assign "
             "requested address",
         ),
         (
             InitRequest(listen_addr="0.0.0.0:70000"),
-            SystemError_,
+            ServerError,
             "manager stopped: failed to listen on remote API address: listen tcp: address 70000: invalid port",
         ),
         (
             InitRequest(listen_addr="0.0.0.0:abc"),
-            SystemError_,
+            ServerError,
             "manager stopped: failed to listen on remote API address: listen tcp: lookup tcp/abc: unknown port",
         ),
         (InitRequest(data_path_addr="0.0.0.0"), InvalidParameter, DATA_PATH),
         (InitRequest(data_path_addr="foo.bar"), InvalidParameter, DATA_PATH),
         (
             InitRequest(data_path_port=80),
-            SystemError_,
+            ServerError,
             "Datapath port number is not in valid range (1024-49151) : 80",
         ),
         (
             InitRequest(default_addr_pool=("10.0.0.0/30",)),
-            SystemError_,
+            ServerError,
             'invalid CIDR: "10.0.0.0/30". Subnet size is too small for pool: 24',
         ),
-        (InitRequest(default_addr_pool=("foo",)), SystemError_, "invalid base pool foo: invalid CIDR address: foo"),
+        (InitRequest(default_addr_pool=("foo",)), ServerError, "invalid base pool foo: invalid CIDR address: foo"),
         (
             InitRequest(default_addr_pool=("10.0.0.0/8",), subnet_size=31),
-            SystemError_,
+            ServerError,
             "subnet size is out of range: 31",
         ),
     ],
