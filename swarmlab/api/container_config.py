@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
-from swarmlab.engine.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
+from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.model import Healthcheck, Mount
 
 _READ = frozenset(
@@ -57,7 +57,7 @@ def config_of(name: str, body: object) -> ContainerConfig:
         user=_text(given, "User"),
         tty=bool(given.get("Tty")),
         open_stdin=bool(given.get("OpenStdin")),
-        init=bool(host.get("Init")),
+        init=None if host.get("Init") is None else bool(host["Init"]),
         stop_signal=_text(given, "StopSignal"),
         stop_timeout_s=_number(given, "StopTimeout"),
         mounts=tuple(_mounts(given, host)),

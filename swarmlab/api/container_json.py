@@ -7,7 +7,14 @@ Simplification: no layers on disk, so no GraphDriver.Data; the parts that hold c
 from __future__ import annotations
 
 from swarmlab.api.wire import Json, encode, timestamp
-from swarmlab.engine.container import Container, ContainerConfig, ContainerState, ContainerStatus, Endpoint, MountPoint
+from swarmlab.engine.host.container import (
+    Container,
+    ContainerConfig,
+    ContainerState,
+    ContainerStatus,
+    Endpoint,
+    MountPoint,
+)
 
 _MINUTE, _HOUR = 60, 3600
 _DAYS_AS_HOURS, _WEEKS_AS_HOURS, _MONTHS_AS_HOURS, _YEARS_AS_HOURS = 48, 24 * 14, 24 * 60, 24 * 730
@@ -176,7 +183,7 @@ def _host_config(container: Container) -> Json:
         "MaskedPaths": _MASKED_PATHS,
         "ReadonlyPaths": _READONLY_PATHS,
         **({"ExtraHosts": list(config.hosts)} if config.hosts else {}),
-        **({"Init": config.init} if config.init or _is_task(container) else {}),
+        **({} if config.init is None else {"Init": config.init}),
     }
 
 

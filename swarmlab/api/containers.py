@@ -23,9 +23,9 @@ from swarmlab.api.messages import (
     json_list,
     json_response,
 )
-from swarmlab.engine.container import Container
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
+from swarmlab.engine.host.container import Container
 from swarmlab.engine.pending import Pending
 
 _CTRL_C = b"\x03"

@@ -9,7 +9,7 @@ from swarmlab.api.logs import time_in
 from swarmlab.api.messages import Answer, Encoded, Request, Stream, json_bytes
 from swarmlab.api.wire import Json, encode
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.events import Event
+from swarmlab.engine.host.events import Event
 
 _OBJECTS = ("config", "container", "daemon", "image", "network", "node", "plugin", "secret", "service", "volume")
 FILTERS = (*_OBJECTS, "event", "label", "scope", "type")

@@ -11,10 +11,10 @@ from fnmatch import fnmatch
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, json_list, json_response
 from swarmlab.api.wire import Json, timestamp
-from swarmlab.engine.catalogue import CatalogueImage, parse_reference
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
-from swarmlab.engine.images import Image, Pull, PullStep
+from swarmlab.engine.host.catalogue import CatalogueImage, parse_reference
+from swarmlab.engine.host.images import Image, Pull, PullStep
 from swarmlab.engine.pending import Pending
 
 FILTERS = ("before", "dangling", "label", "reference", "since", "until")

@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 from swarmlab.api.messages import MULTIPLEXED, RAW, Encoded, Request, Stream
 from swarmlab.api.wire import log_timestamp, time_of
 from swarmlab.engine.errors import InvalidParameter, ServerError
-from swarmlab.engine.logs import LogLine, LogOptions, LogStream
+from swarmlab.engine.host.logs import LogLine, LogOptions, LogStream
 
 NO_STREAM = "Bad parameters: you must choose at least one stream"
 FRAME_TYPES = {"stdin": 0, "stdout": 1, "stderr": 2, "system": 3}

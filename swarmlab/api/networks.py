@@ -6,14 +6,16 @@ Simplification: `Peers` and `--verbose` are not shown.
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.system import NETWORK_DRIVERS
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound
-from swarmlab.engine.model import IPAMConfig, NetworkSpec
-from swarmlab.engine.networks import LocalNetwork
+from swarmlab.engine.host.networks import LocalNetwork
+from swarmlab.engine.model import IPAMConfig, NetworkSpec, Node
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
 _NO_MANAGER = (
@@ -51,16 +53,35 @@ def network_json(daemon: Daemon, network: LocalNetwork) -> Json:
 
 
 def _containers(daemon: Daemon, network: LocalNetwork) -> Json:
-    return {
-        id_: {
-            "Name": daemon.containers.find(id_).name,
-            "EndpointID": endpoint.endpoint_id,
-            "MacAddress": endpoint.mac,
-            "IPv4Address": endpoint.address,
-            "IPv6Address": "",
-        }
+    attached = {
+        id_: _attached(daemon.containers.find(id_).name, endpoint.endpoint_id, endpoint.mac, endpoint.address)
         for id_, endpoint in sorted(network.endpoints.items())
     }
+    return {**attached, **_balancer(daemon, network)}
+
+
+def _attached(name: str, endpoint_id: str, mac: str, address: str) -> Json:
+    return {
+        "Name": name,
+        "EndpointID": endpoint_id,
+        "MacAddress": mac,
+        "IPv4Address": address,
+        "IPv6Address": "",
+    }
+
+
+def _balancer(daemon: Daemon, network: LocalNetwork) -> Json:
+    """The node's own place on a network of the swarm, from which it balances load."""
+    swarm = daemon.membership.swarm
+    node = swarm.store.get(Node, daemon.membership.info().node_id) if swarm is not None else None
+    own = next((a for a in node.attachments if a.network_id == network.id), None) if node else None
+    if node is None or own is None or not own.addresses:
+        return {}
+    (address, *_) = own.addresses
+    mac = ":".join(["02", "42", *(f"{int(part):02x}" for part in address.partition("/")[0].split("."))])
+    endpoint_id = sha256(f"{node.id} on {network.id}".encode()).hexdigest()
+    key = "ingress-sbox" if network.ingress else f"lb-{network.name}"
+    return {key: _attached(f"{network.name}-endpoint", endpoint_id, mac, address)}
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
@@ -129,7 +150,7 @@ def _swarm_spec(given: Json) -> NetworkSpec:
         internal=bool(given.get("Internal")),
         attachable=bool(given.get("Attachable")),
         ingress=bool(given.get("Ingress")),
-        ipam_driver=str(ipam.get("Driver") or "default"),
+        ipam_driver=str(ipam.get("Driver") or ""),
         ipam=_ranges(ipam),
     )
 

@@ -6,9 +6,9 @@ from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, empty, json_list, json_response
 from swarmlab.api.shapes import node_json
 from swarmlab.api.wire import decode
-from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import Node, NodeSpec, Role
 from swarmlab.engine.pending import Pending
 

@@ -10,9 +10,9 @@ from swarmlab.api.messages import Request, Response, Stream, empty, json_list, j
 from swarmlab.api.nodes import version_of
 from swarmlab.api.shapes import service_json
 from swarmlab.api.wire import Json, decode
-from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, ServerError
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import (
     DEFAULT_RESTART,
     DEFAULT_RESTART_DELAY_S,
@@ -126,7 +126,7 @@ def _spec(request: Request) -> ServiceSpec:
     """The service that a request declares. Source: moby daemon/cluster/convert/service.go."""
     body = request.json()
     template = body.get("TaskTemplate") if isinstance(body, dict) else None
-    if isinstance(body, dict) and not (isinstance(template, dict) and template.get("ContainerSpec")):
+    if isinstance(body, dict) and not (isinstance(template, dict) and isinstance(template.get("ContainerSpec"), dict)):
         raise InvalidParameter("mismatched Runtime and *Spec fields")
     return decode(ServiceSpec, {"Name": "", **body} if isinstance(body, dict) else body, "ServiceSpec")
 

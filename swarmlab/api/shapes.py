@@ -320,15 +320,20 @@ def network_json(network: model.Network) -> Json:
             **({"Internal": True} if spec.internal else {}),
             **({"Attachable": True} if spec.attachable else {}),
             **({"Ingress": True} if spec.ingress else {}),
-            "IPAMOptions": {
-                "Driver": {} if spec.ingress else {"Name": spec.ipam_driver},
-                **({"Configs": _ipam(spec.ipam)} if spec.ipam else {}),
-            },
+            **_ipam_options(spec),
             "Scope": "swarm",
         },
         "DriverState": _driver(spec.driver, network.driver_options),
-        "IPAMOptions": {"Driver": {"Name": spec.ipam_driver}, "Configs": _ipam(network.ipam)},
+        "IPAMOptions": {"Driver": {"Name": spec.ipam_driver or "default"}, "Configs": _ipam(network.ipam)},
     }
+
+
+def _ipam_options(spec: model.NetworkSpec) -> Json:
+    """What was sent about addresses, if anything was; the ingress network's is empty."""
+    if not (spec.ingress or spec.ipam_driver or spec.ipam):
+        return {}
+    driver = {"Name": spec.ipam_driver} if spec.ipam_driver and not spec.ingress else {}
+    return {"IPAMOptions": {"Driver": driver, **({"Configs": _ipam(spec.ipam)} if spec.ipam else {})}}
 
 
 def _driver(name: str, options: object) -> Json:

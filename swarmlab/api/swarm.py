@@ -10,9 +10,9 @@ from swarmlab.api.shapes import head
 from swarmlab.api.wire import Json, decode, encode, nanoseconds, refuse_unknown, seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
-from swarmlab.engine.membership import InitRequest, JoinRequest
 from swarmlab.engine.model import ClusterObject, ClusterSpec
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.swarm.membership import InitRequest, JoinRequest
 
 _SECTIONS: dict[str, dict[str, str]] = {
     "Orchestration": {"TaskHistoryRetentionLimit": "task_history_retention_limit"},

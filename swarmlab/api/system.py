@@ -9,11 +9,11 @@ from __future__ import annotations
 from swarmlab.api.messages import API_VERSION, MIN_API_VERSION, Answer, Request, Response, json_response
 from swarmlab.api.swarm import cluster_json
 from swarmlab.api.wire import Json, timestamp
-from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import NotFound, NotImplementedHere
-from swarmlab.engine.membership import LocalNodeState, SwarmInfo
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.swarm.membership import LocalNodeState, SwarmInfo
 
 KERNEL = "6.1.0-simulated"
 LOG_DRIVERS = ["awslogs", "fluentd", "gelf", "journald", "json-file", "local", "splunk", "syslog"]
@@ -122,7 +122,7 @@ def info(daemon: Daemon, request: Request) -> Answer:
             "Labels": [],
             "ExperimentalBuild": False,
             "ServerVersion": daemon.version,
-            "Runtimes": {"io.containerd.runc.v2": {"path": "runc"}, "runc": {"path": "runc"}},
+            "Runtimes": {"runc": {"path": "runc"}},
             "DefaultRuntime": "runc",
             "Swarm": swarm_json(daemon.membership.info()),
             **_REST,

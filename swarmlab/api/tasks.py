@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, json_list, json_response
 from swarmlab.api.shapes import task_json
-from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
+from swarmlab.engine.manager.control import Control
+from swarmlab.engine.manager.tasks import is_dirty
 from swarmlab.engine.model import Node, Service, Task, TaskState
 from swarmlab.engine.pending import Pending
-from swarmlab.engine.tasks import is_dirty
 
 FILTERS = ("_up-to-date", "desired-state", "id", "label", "name", "node", "runtime", "service")
 

@@ -10,7 +10,7 @@ from swarmlab.api.messages import Answer, Request, empty, json_response
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotFound, VolumeNotFound
-from swarmlab.engine.volumes import Volume
+from swarmlab.engine.host.volumes import Volume
 
 FILTERS = ("dangling", "driver", "label", "name")
 

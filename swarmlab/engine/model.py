@@ -554,7 +554,7 @@ class IPAMConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSpec:
-    """A network that the whole swarm can use."""
+    """A network that the whole swarm can use. `ipam_driver` is as it was sent, empty means `default`."""
 
     name: str
     driver: str = "overlay"
@@ -564,7 +564,7 @@ class NetworkSpec:
     attachable: bool = False
     ingress: bool = False
     enable_ipv6: bool = False
-    ipam_driver: str = "default"
+    ipam_driver: str = ""
     ipam: tuple[IPAMConfig, ...] = ()
 
 
