@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
-from swarmlab.engine.logs import LogOptions, LogStream
 from swarmlab.engine.model import Network, NodeDescription, Task, TaskStatus
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from swarmlab.engine.agent import Agent
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.connectivity import ContainerNetwork
-from swarmlab.engine.containers import Containers
-from swarmlab.engine.control import Control
-from swarmlab.engine.events import Events
-from swarmlab.engine.host_parts import HostParts
+from swarmlab.engine.host.agent import Agent
+from swarmlab.engine.host.connectivity import ContainerNetwork
+from swarmlab.engine.host.containers import Containers
+from swarmlab.engine.host.events import Events
+from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.images import Images
+from swarmlab.engine.host.logs import LogOptions, LogStream
+from swarmlab.engine.host.networks import Networks
+from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import Chance
-from swarmlab.engine.images import Images
-from swarmlab.engine.logs import LogOptions, LogStream
-from swarmlab.engine.membership import Membership
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import EngineDescription, Network, NodeDescription, Resources
-from swarmlab.engine.networks import Networks
-from swarmlab.engine.overlay import Overlay
 from swarmlab.engine.pending import Pending
-from swarmlab.engine.requests import Requests
+from swarmlab.engine.swarm.membership import Membership
+from swarmlab.engine.swarm.requests import Requests
 from swarmlab.engine.swarm_events import SwarmEvents
-from swarmlab.engine.volumes import Volumes
 from swarmlab.engine.world import World
 
 T = TypeVar("T")

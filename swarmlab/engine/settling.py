@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from swarmlab.engine.cluster import Swarm
 from swarmlab.engine.model import Node, NodeState, Task, TaskState
+from swarmlab.engine.swarm.cluster import Swarm
 
 
 def is_settled(swarm: Swarm) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.cluster import Swarm
 from swarmlab.engine.daemon import Daemon
+from swarmlab.engine.host.overlay import Overlay
 from swarmlab.engine.ids import Chance
-from swarmlab.engine.membership import Membership
-from swarmlab.engine.overlay import Overlay
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.settling import is_settled
+from swarmlab.engine.swarm.cluster import Swarm
+from swarmlab.engine.swarm.membership import Membership
 from swarmlab.engine.world import HostSpec, World
 
 T = TypeVar("T")

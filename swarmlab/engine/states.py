@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from swarmlab.engine.membership import InitRequest, JoinRequest
 from swarmlab.engine.model import ContainerSpec, Role, ServiceSpec, TaskSpec
 from swarmlab.engine.simulation import Simulation
+from swarmlab.engine.swarm.membership import InitRequest, JoinRequest
 from swarmlab.engine.world import HostSpec
 
 STATES = ("separate", "formed", "three-managers", "helloworld")

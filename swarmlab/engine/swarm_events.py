@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from swarmlab.engine.events import Events
-from swarmlab.engine.membership import Membership
+from swarmlab.engine.host.events import Events
 from swarmlab.engine.model import ContainerSpec, Network, Node, Replicated, Service
 from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.swarm.membership import Membership
 
 Attributes = dict[str, str]
 

@@ -5,7 +5,7 @@ import pytest
 from swarmlab.api.logs import container_options, container_tail, frame, service_options, service_tail, text_of
 from swarmlab.api.messages import Request
 from swarmlab.engine.errors import InvalidParameter, ServerError
-from swarmlab.engine.logs import LogLine
+from swarmlab.engine.host.logs import LogLine
 
 LINE = LogLine(time=1_700_000_000.25, stream="stdout", text="hello", details={"b": "x y", "a": "1"})
 

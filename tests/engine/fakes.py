@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.control import Control
-from swarmlab.engine.control_networks import ingress_network
 from swarmlab.engine.ids import Chance, ClusterId, NodeId, TaskId
-from swarmlab.engine.manager import Manager
+from swarmlab.engine.manager.control import Control
+from swarmlab.engine.manager.control_networks import ingress_network
+from swarmlab.engine.manager.manager import Manager
 from swarmlab.engine.model import (
     Availability,
     ClusterObject,

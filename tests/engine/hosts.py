@@ -6,16 +6,18 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.connectivity import ContainerNetwork
-from swarmlab.engine.container import Container, ContainerConfig
-from swarmlab.engine.containers import Containers
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.events import Events
-from swarmlab.engine.host_parts import HostParts
+from swarmlab.engine.host.connectivity import ContainerNetwork
+from swarmlab.engine.host.container import Container, ContainerConfig
+from swarmlab.engine.host.containers import Containers
+from swarmlab.engine.host.events import Events
+from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.images import Images
+from swarmlab.engine.host.logs import LogOptions
+from swarmlab.engine.host.networks import Networks
+from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import Chance
-from swarmlab.engine.images import Images
-from swarmlab.engine.logs import LogOptions
-from swarmlab.engine.membership import InitRequest, JoinRequest
 from swarmlab.engine.model import (
     ContainerSpec,
     Network,
@@ -30,12 +32,10 @@ from swarmlab.engine.model import (
     TaskSpec,
     TaskState,
 )
-from swarmlab.engine.networks import Networks
-from swarmlab.engine.overlay import Overlay
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
 from swarmlab.engine.store import Store
-from swarmlab.engine.volumes import Volumes
+from swarmlab.engine.swarm.membership import InitRequest, JoinRequest
 from swarmlab.engine.world import HostSpec, World
 
 NOW = 1_790_000_000.0

@@ -9,11 +9,9 @@ from typing import TypeVar
 import pytest
 
 from swarmlab.engine import states
-from swarmlab.engine.cluster import Swarm
-from swarmlab.engine.control import Control
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError
-from swarmlab.engine.membership import InitRequest, JoinRequest
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import (
     ContainerSpec,
     Node,
@@ -25,6 +23,8 @@ from swarmlab.engine.model import (
     TaskState,
 )
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.swarm.cluster import Swarm
+from swarmlab.engine.swarm.membership import InitRequest, JoinRequest
 from swarmlab.engine.world import Wall
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 import pytest
 
 from swarmlab.engine import states
-from swarmlab.engine.membership import LocalNodeState
+from swarmlab.engine.swarm.membership import LocalNodeState
 from tests.engine.simulated import Hosts
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from swarmlab.engine.control import Control
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import Availability, Replicated, Service
 from tests.engine.simulated import Hosts, helloworld
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from swarmlab.engine.control import Control
-from swarmlab.engine.logs import LogOptions
+from swarmlab.engine.host.logs import LogOptions
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import Replicated, Service, Task, TaskState
 from tests.engine.simulated import Hosts, helloworld
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarmlab.engine.cluster import Swarm
-from swarmlab.engine.control import Control
-from swarmlab.engine.membership import LocalNodeState
+from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import Availability, Node, NodeState, Role, Service, Task, TaskState
+from swarmlab.engine.swarm.cluster import Swarm
+from swarmlab.engine.swarm.membership import LocalNodeState
 from swarmlab.engine.world import SWARM_PORTS, Wall
 from tests.engine.simulated import Hosts, helloworld
 

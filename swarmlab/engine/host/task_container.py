@@ -1,0 +1,115 @@
+"""The container of a task, as the agent asks the local engine for it. Owns no state.
+
+Source: moby daemon/cluster/executor/container/container.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
+from swarmlab.engine.host.overlay import Record
+from swarmlab.engine.ids import NetworkId
+from swarmlab.engine.model import Mount, Network, NetworkAttachment, PublishMode, Task, stop_grace_period_s
+from swarmlab.engine.templates import TaskPlace
+
+Networks = dict[NetworkId, Network]
+
+
+def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
+    """What to create for a task.
+
+    Raises:
+        InvalidParameter: a mount that cannot be.
+        NotImplementedHere: a template that is not known here.
+    """
+    task, spec = place.task, place.task.spec.container
+    return ContainerConfig(
+        image=spec.image,
+        name=task.name,
+        entrypoint=spec.command or None,
+        command=spec.args or None,
+        env=tuple(place.fill(entry) for entry in spec.env),
+        labels=_labels(place),
+        hostname=place.fill(spec.hostname),
+        working_dir=spec.dir,
+        user=spec.user,
+        tty=spec.tty,
+        open_stdin=spec.open_stdin,
+        init=spec.init,
+        stop_signal=spec.stop_signal,
+        stop_timeout_s=stop_grace_period_s(spec),
+        mounts=tuple(_mount(place, mount) for mount in spec.mounts),
+        endpoints=tuple(_endpoint(attachment, networks) for attachment in task.networks),
+        hosts=tuple(_host(entry) for entry in spec.hosts),
+        ports=_host_ports(task),
+        healthcheck=spec.healthcheck,
+    )
+
+
+def _labels(place: TaskPlace) -> dict[str, str]:
+    task = place.task
+    return {
+        **task.spec.container.labels,
+        "com.docker.swarm.node.id": place.node_id,
+        "com.docker.swarm.service.id": task.service_id,
+        "com.docker.swarm.service.name": task.service_name,
+        "com.docker.swarm.task": "",
+        "com.docker.swarm.task.id": task.id,
+        "com.docker.swarm.task.name": task.name,
+    }
+
+
+def _mount(place: TaskPlace, mount: Mount) -> Mount:
+    """Source: moby daemon/cluster/executor/container/validate.go."""
+    source, target = place.fill(mount.source), place.fill(mount.target)
+    if not target.startswith("/"):
+        raise InvalidParameter(f"invalid mount target, must be an absolute path: {target}")
+    if mount.type == "volume" and source.startswith("/"):
+        raise InvalidParameter(f"invalid volume mount source, must not be an absolute path: {source}")
+    if mount.type == "tmpfs" and source:
+        raise InvalidParameter("invalid tmpfs source, source must be empty")
+    return replace(mount, source=source, target=target)
+
+
+def _endpoint(attachment: NetworkAttachment, networks: Networks) -> EndpointConfig:
+    network = networks[attachment.network_id]
+    if network.predefined:
+        return EndpointConfig(network=network.spec.name)
+    return EndpointConfig(
+        network=network.id, address=attachment.addresses[0] if attachment.addresses else "", aliases=attachment.aliases
+    )
+
+
+def _host(entry: str) -> str:
+    """`1.2.3.4 name` of a service is `name:1.2.3.4` of a container."""
+    address, _, name = entry.partition(" ")
+    return f"{name}:{address}" if name else entry
+
+
+def _host_ports(task: Task) -> tuple[PortBinding, ...]:
+    ports = task.endpoint.ports if task.endpoint else ()
+    return tuple(
+        PortBinding(container_port=port.target_port, protocol=port.protocol, host_port=port.published_port)
+        for port in ports
+        if port.publish_mode is PublishMode.HOST
+    )
+
+
+def records_of(task: Task, container_id: str, networks: Networks) -> list[Record]:
+    """What the other nodes are to know of a task's container, one record for each overlay that it is on."""
+    vips = {vip.network_id: vip.address for vip in task.endpoint.virtual_ips} if task.endpoint else {}
+    return [
+        Record(
+            network_id=attachment.network_id,
+            container_id=container_id,
+            address=attachment.addresses[0].partition("/")[0],
+            task_name=task.name,
+            service=task.service_name,
+            vip=vips.get(attachment.network_id, "").partition("/")[0],
+            aliases=attachment.aliases,
+        )
+        for attachment in task.networks
+        if attachment.addresses and not networks[attachment.network_id].predefined
+    ]

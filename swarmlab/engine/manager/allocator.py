@@ -1,0 +1,290 @@
+"""The allocator: ranges for networks, virtual addresses and ports for services, addresses for tasks and nodes.
+
+Owns a task's state PENDING, the addresses and ports in it, a service's endpoint, a network's ranges, a node's
+attachments. What cannot be had now (range exhausted, port taken) is tried again when something is freed, at the latest
+after five minutes; its tasks stay NEW meanwhile.
+Source: swarmkit manager/allocator/network.go, moby libnetwork/cnmallocator; order of addresses recorded from 28.5.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.ids import NetworkId, ServiceId, TaskId
+from swarmlab.engine.manager.attachments import NodeAttachments
+from swarmlab.engine.manager.ipam import FIRST_VXLAN_ID, Addresses, Exhausted, Numbers, SubnetPool
+from swarmlab.engine.manager.ports import PortAllocator, needs_ingress
+from swarmlab.engine.model import (
+    DEFAULT_ADDR_POOL,
+    Endpoint,
+    IPAMConfig,
+    Network,
+    NetworkAttachment,
+    NetworkAttachmentConfig,
+    Node,
+    Service,
+    Task,
+    TaskState,
+    TaskStatus,
+    VirtualIP,
+)
+from swarmlab.engine.store import Action, Change, Store, Transaction
+
+RETRY_S = 300.0
+VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list"
+
+
+class Allocator:
+    """Hands out addresses and ports.
+
+    Args:
+        store: the swarm's store.
+        clock: engine time.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._forget()
+
+    def _forget(self) -> None:
+        self._subnets = SubnetPool((), 24)
+        self._vxlan_ids = Numbers(FIRST_VXLAN_ID, 2**24 - 1)
+        self._addresses = Addresses()
+        self._ports = PortAllocator()
+        self._nodes = NodeAttachments(self._addresses)
+        self._new_networks: dict[NetworkId, None] = {}
+        self._new_services: dict[ServiceId, None] = {}
+        self._new_tasks: dict[TaskId, None] = {}
+        self._stuck_networks: dict[NetworkId, None] = {}
+        self._stuck_services: dict[ServiceId, None] = {}
+        self._stuck_tasks: dict[TaskId, None] = {}
+        self._retry: Timer | None = None
+
+    def start(self) -> None:
+        """Take what the store says is handed out, then mark the rest as to be done."""
+        cluster = self._store.cluster()
+        self._subnets = SubnetPool(cluster.default_addr_pool or DEFAULT_ADDR_POOL, cluster.subnet_size)
+        for network in sorted(self._store.all(Network), key=lambda network: not network.spec.ingress):
+            self._learn_network(network)
+        for service in self._store.all(Service):
+            self._learn_service(service)
+        for node in self._store.all(Node):
+            self._addresses.keep(node.attachments)
+            self._nodes.dirty[node.id] = None
+        for task in self._store.all(Task):
+            if not task.state.is_terminal:
+                self._addresses.keep(task.networks)
+                self._learn_task(task)
+
+    def stop(self) -> None:
+        """Forget everything; the next leader reads it from the store."""
+        if self._retry is not None:
+            self._retry.cancel()
+        self._forget()
+
+    # --- learning ---
+
+    def _learn_network(self, network: Network) -> None:
+        if network.spec.ingress:
+            self._nodes.ingress = network.id
+        if network.ipam:
+            self._subnets.take(network.ipam[0].subnet)
+            self._vxlan_ids.keep(int(network.driver_options[VXLAN_OPTION]))
+            self._addresses.add(network.id, network.ipam[0])
+        elif not network.predefined:
+            self._new_networks[network.id] = None
+
+    def _learn_service(self, service: Service) -> None:
+        vips = service.endpoint.virtual_ips if service.endpoint else ()
+        self._addresses.keep(NetworkAttachment(network_id=vip.network_id, addresses=(vip.address,)) for vip in vips)
+        self._ports.keep(service)
+        self._new_services[service.id] = None
+
+    def _learn_task(self, task: Task) -> None:
+        if task.state is TaskState.NEW:
+            self._new_tasks[task.id] = None
+        if task.node_id:
+            self._nodes.use(task)
+
+    def on_change(self, change: Change) -> None:
+        """Mark what needs an address, free what is over."""
+        match change.object:
+            case Task() as task:
+                self._on_task(task, change)
+            case _ if change.action is Action.REMOVE:
+                self._on_remove(change)
+            case Network() as network if change.action is Action.CREATE:
+                self._learn_network(network)
+                if network.spec.ingress:
+                    self._nodes.dirty |= {node.id: None for node in self._store.all(Node)}
+            case Service() as service:
+                self._new_services[service.id] = None
+            case Node() as node if change.action is Action.CREATE:
+                self._nodes.dirty[node.id] = None
+
+    def _on_task(self, task: Task, change: Change) -> None:
+        if change.action is Action.REMOVE or task.state.is_terminal:
+            was_live = isinstance(change.before, Task) and not change.before.state.is_terminal
+            self._free_task(task, was_live=was_live)
+        else:
+            self._learn_task(task)
+
+    # --- freeing ---
+
+    def _on_remove(self, change: Change) -> None:
+        match change.before:
+            case Network() as network:
+                self._free_network(network)
+            case Service() as service:
+                self._free_service(service)
+            case Node() as node:
+                self._nodes.forget_node(node)
+
+    def _free_network(self, network: Network) -> None:
+        self._new_networks.pop(network.id, None)
+        self._stuck_networks.pop(network.id, None)
+        if self._addresses.drop(network.id):
+            self._subnets.free(network.ipam[0].subnet)
+            self._vxlan_ids.free(int(network.driver_options[VXLAN_OPTION]))
+        self._nodes.forget_network(network.id, list(self._store.all(Node)))
+        self._addresses.freed = True
+
+    def _free_service(self, service: Service) -> None:
+        self._new_services.pop(service.id, None)
+        self._stuck_services.pop(service.id, None)
+        for vip in service.endpoint.virtual_ips if service.endpoint else ():
+            self._addresses.free(vip.network_id, vip.address)
+        self._ports.free(service)
+        self._addresses.freed = True
+
+    def _free_task(self, task: Task, *, was_live: bool) -> None:
+        self._new_tasks.pop(task.id, None)
+        self._stuck_tasks.pop(task.id, None)
+        if was_live:
+            for attachment in task.networks:
+                for address in attachment.addresses:
+                    self._addresses.free(attachment.network_id, address)
+        self._nodes.leave(task)
+
+    # --- handing out ---
+
+    def tick(self) -> bool:
+        """Hand out what is asked for, and try again what could not be had if something was freed."""
+        before = self._store.version
+        if self._addresses.freed:
+            self._addresses.freed = False
+            self._try_again()
+        for allocate in (self._allocate_networks, self._allocate_services, self._allocate_nodes, self._allocate_tasks):
+            with self._store.transaction() as transaction:
+                allocate(transaction)
+        if self._retry is None and (self._stuck_networks or self._stuck_services or self._stuck_tasks):
+            self._retry = self._clock.after(RETRY_S, self._retry_now)
+        return self._store.version != before
+
+    def _retry_now(self) -> None:
+        self._retry, self._addresses.freed = None, True
+
+    def _try_again(self) -> None:
+        self._new_networks |= self._stuck_networks
+        self._new_services |= self._stuck_services
+        self._new_tasks |= self._stuck_tasks
+        self._stuck_networks, self._stuck_services, self._stuck_tasks = {}, {}, {}
+
+    def _allocate_networks(self, transaction: Transaction) -> None:
+        waiting, self._new_networks = self._new_networks, {}
+        for id_ in waiting:
+            network = transaction.get(Network, id_)
+            if network is None or network.ipam:
+                continue
+            try:
+                transaction.update(self._with_ranges(network))
+            except Exhausted:
+                self._stuck_networks[id_] = None
+
+    def _with_ranges(self, network: Network) -> Network:
+        wanted = network.spec.ipam[0] if network.spec.ipam else IPAMConfig()
+        subnet = self._subnets.take(wanted.subnet)
+        gateway = wanted.gateway or str(subnet.network_address + 1)
+        config = replace(wanted, subnet=str(subnet), gateway=gateway)
+        self._addresses.add(network.id, config)
+        options = {VXLAN_OPTION: str(self._vxlan_ids.take()), **network.spec.options}
+        return replace(network, ipam=(config,), driver_options=options)
+
+    def _allocate_services(self, transaction: Transaction) -> None:
+        waiting, self._new_services = self._new_services, {}
+        for id_ in waiting:
+            was_stuck = self._stuck_services.pop(id_, True) is None
+            service = transaction.get(Service, id_)
+            if service is None:
+                continue
+            try:
+                endpoint = self._endpoint(service)
+            except Exhausted:
+                self._stuck_services[id_] = None
+                continue
+            self._addresses.freed |= was_stuck
+            if endpoint != service.endpoint:
+                transaction.update(replace(service, endpoint=endpoint))
+
+    def _endpoint(self, service: Service) -> Endpoint | None:
+        """The service's endpoint as it should be; what fits in the present one is kept. None where none is needed."""
+        spec, present = service.spec.endpoint, service.endpoint or Endpoint()
+        networks = self._vip_networks(service)
+        if service.endpoint is None and not networks and not (spec and spec.ports):
+            return None
+        ports = self._ports.allocate(service)
+        kept = {vip.network_id: vip for vip in present.virtual_ips}
+        for vip in present.virtual_ips:
+            if vip.network_id not in networks:
+                self._addresses.free(vip.network_id, vip.address)
+        new = self._addresses.address(NetworkAttachment(network_id=id_) for id_ in networks if id_ not in kept)
+        kept |= {at.network_id: VirtualIP(network_id=at.network_id, address=at.addresses[0]) for at in new}
+        return Endpoint(spec=spec, ports=ports, virtual_ips=tuple(kept[id_] for id_ in networks))
+
+    def _vip_networks(self, service: Service) -> list[NetworkId]:
+        """On which networks the service has an address of its own: ingress first, then those of its spec."""
+        spec = service.spec.endpoint
+        if spec is not None and spec.mode == "dnsrr":
+            return []
+        if needs_ingress(service.spec) and self._nodes.ingress is None:
+            raise Exhausted("ingress network is missing")
+        return [attachment.network_id for attachment in self._attachments(service, service.spec.task.networks)]
+
+    def _attachments(
+        self, service: Service, configs: tuple[NetworkAttachmentConfig, ...]
+    ) -> tuple[NetworkAttachment, ...]:
+        """The networks of a service or of one of its tasks, without addresses yet; those that are gone left out."""
+        wanted = self._nodes.ingress if needs_ingress(service.spec) else None
+        ingress = (NetworkAttachment(network_id=wanted),) if wanted else ()
+        there = (config for config in configs or service.spec.networks if self._store.get(Network, config.target))
+        return ingress + tuple(
+            NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases) for config in there
+        )
+
+    def _allocate_nodes(self, transaction: Transaction) -> None:
+        waiting, self._nodes.dirty = self._nodes.dirty, {}
+        for id_ in waiting:
+            node = transaction.get(Node, id_)
+            attachments = self._nodes.of(node) if node else ()
+            if node is not None and attachments != node.attachments:
+                transaction.update(replace(node, attachments=attachments))
+
+    def _allocate_tasks(self, transaction: Transaction) -> None:
+        waiting, self._new_tasks = self._new_tasks, {}
+        for id_ in waiting:
+            task = transaction.get(Task, id_)
+            service = transaction.get(Service, task.service_id) if task else None
+            if task is None or service is None or task.state is not TaskState.NEW:
+                continue
+            try:
+                transaction.update(self._pending(task, service))
+            except Exhausted:
+                self._stuck_tasks[id_] = None
+
+    def _pending(self, task: Task, service: Service) -> Task:
+        if service.id in self._stuck_services:
+            raise Exhausted(f"service {service.id} to which task {task.id} belongs has pending allocations")
+        networks = self._addresses.address(self._attachments(service, task.spec.networks))
+        status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
+        return replace(task, networks=networks, endpoint=service.endpoint or task.endpoint, status=status)

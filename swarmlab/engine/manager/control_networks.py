@@ -1,0 +1,135 @@
+"""What users do to swarm networks: create and remove them; and the ingress network that every swarm begins with.
+
+Owns networks' specs and the refusals. Ranges and addresses are the allocator's.
+Source: swarmkit manager/controlapi/network.go, manager/manager.go (newIngressNetwork).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from swarmlab.engine.errors import (
+    Conflict,
+    NotImplementedHere,
+    RpcAlreadyExists,
+    RpcFailedPrecondition,
+    RpcInvalidArgument,
+    RpcPermissionDenied,
+)
+from swarmlab.engine.ids import Chance, NetworkId
+from swarmlab.engine.manager.ports import needs_ingress
+from swarmlab.engine.manager.service_rules import check_name
+from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec, Service, Task, TaskState
+from swarmlab.engine.store import Store
+
+PREDEFINED_LABEL = "com.docker.swarm.predefined"
+
+
+def ingress_network(chance: Chance) -> Network:
+    """The network of the routing mesh, as every new swarm has it; the allocator gives it 10.0.0.0/24."""
+    spec = NetworkSpec(name="ingress", ingress=True)
+    return Network(id=NetworkId(chance.object_id()), spec=spec)
+
+
+class Networks:
+    """Requests about networks.
+
+    Args:
+        store: the swarm's store.
+        chance: ids.
+    """
+
+    def __init__(self, store: Store, chance: Chance) -> None:
+        self._store, self._chance = store, chance
+
+    def create(self, spec: NetworkSpec) -> Network:
+        """Declare a network."""
+        if self._store.named(Network, spec.name):
+            raise Conflict(f"network with name {spec.name} already exists")
+        _check(spec)
+        present = [network.id for network in self._store.all(Network) if network.spec.ingress]
+        if spec.ingress and present:
+            raise RpcAlreadyExists(f"ingress network ({present[0]}) is already present")
+        network = Network(id=NetworkId(self._chance.object_id()), spec=spec)
+        with self._store.transaction() as transaction:
+            transaction.create(network)
+        return self._store.find(Network, network.id)
+
+    def remove(self, reference: str) -> Network:
+        """Remove a network that nothing uses any more."""
+        network = self._store.find(Network, reference)
+        if network.predefined:
+            raise RpcFailedPrecondition(
+                f"network {network.id} ({network.spec.name}) is a swarm predefined network and cannot be removed"
+            )
+        if network.spec.ingress:
+            self._check_ingress_unused()
+        else:
+            self._check_unused(network)
+        with self._store.transaction() as transaction:
+            transaction.remove(network)
+        return network
+
+    def _check_unused(self, network: Network) -> None:
+        for service in self._store.all(Service):
+            if any(config.target == network.id for config in (*service.spec.task.networks, *service.spec.networks)):
+                raise RpcFailedPrecondition(f"network {network.id} is in use by service {service.id}")
+        for task in self._store.all(Task):
+            live = task.desired_state <= TaskState.RUNNING and task.state <= TaskState.RUNNING
+            if live and any(attachment.network_id == network.id for attachment in task.networks):
+                raise RpcFailedPrecondition(f"network {network.id} is in use by task {task.id}")
+
+    def _check_ingress_unused(self) -> None:
+        for service in self._store.all(Service):
+            if needs_ingress(service.spec):
+                raise RpcFailedPrecondition(
+                    f"ingress network cannot be removed because service {service.id} depends on it"
+                )
+
+
+def _check(spec: NetworkSpec) -> None:
+    if spec.attachable and spec.ingress:
+        raise RpcInvalidArgument("ingress network cannot be attachable")
+    check_name(spec.name)
+    if PREDEFINED_LABEL in spec.labels:
+        raise RpcPermissionDenied(
+            f"label {PREDEFINED_LABEL} is for internally created predefined networks and cannot be applied by users"
+        )
+    if spec.driver != "overlay":
+        raise NotImplementedHere(f"this engine has no swarm networks with driver {spec.driver}")
+    if spec.enable_ipv6:
+        raise NotImplementedHere("this engine has no IPv6 networks")
+    if len(spec.ipam) > 1:
+        raise NotImplementedHere("this engine has no swarm networks with several subnets")
+    for config in spec.ipam:
+        _check_ranges(config)
+
+
+def _check_ranges(config: IPAMConfig) -> None:
+    subnet = _network(config.subnet)
+    if subnet is None:
+        raise RpcInvalidArgument(f"ipam configuration: invalid subnet {config.subnet}")
+    if config.ip_range:
+        inner = _network(config.ip_range)
+        if inner is None:
+            raise RpcInvalidArgument(f"ipam configuration: invalid range {config.ip_range}")
+        if inner.network_address not in subnet:
+            raise RpcInvalidArgument(
+                f"ipam configuration: subnet {config.subnet} does not contain range {config.ip_range}"
+            )
+    if config.gateway:
+        try:
+            gateway = ipaddress.IPv4Address(config.gateway)
+        except ValueError:
+            raise RpcInvalidArgument(f"ipam configuration: invalid gateway {config.gateway}") from None
+        if gateway not in subnet:
+            raise RpcInvalidArgument(
+                f"ipam configuration: subnet {config.subnet} does not contain gateway {config.gateway}"
+            )
+
+
+def _network(text: str) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(text, strict=False) if "/" in text else None
+    except ValueError:
+        return None

@@ -1,0 +1,88 @@
+"""The constraint enforcer: rejects tasks whose node, since it was changed, no longer suits them.
+
+Owns the state REJECTED in that one case. Looks at a node when it changes, at active ones only; what becomes of the
+rejected tasks is the orchestrators' business.
+Source: swarmkit manager/orchestrator/constraintenforcer/constraint_enforcer.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from swarmlab.engine.clock import Clock
+from swarmlab.engine.ids import NodeId
+from swarmlab.engine.manager.constraints import node_matches, parse
+from swarmlab.engine.model import Availability, Node, Resources, Service, Task, TaskState, placement, reservations
+from swarmlab.engine.store import Action, Change, Store
+
+
+class Enforcer:
+    """Rejects tasks that their node no longer suits.
+
+    Args:
+        store: the swarm's store.
+        clock: engine time.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._nodes: dict[NodeId, None] = {}
+
+    def start(self) -> None:
+        """Look at every node."""
+        self._nodes = {node.id: None for node in self._store.all(Node)}
+
+    def stop(self) -> None:
+        """Look at no node any more."""
+        self._nodes = {}
+
+    def on_change(self, change: Change) -> None:
+        """Mark a node that changed."""
+        if isinstance(change.after, Node) and change.action is Action.UPDATE:
+            self._nodes[change.after.id] = None
+
+    def tick(self) -> bool:
+        """Reject what does not suit the changed nodes."""
+        if not self._nodes:
+            return False
+        before = self._store.version
+        nodes, self._nodes = self._nodes, {}
+        with self._store.transaction() as transaction:
+            for node_id in nodes:
+                node = transaction.get(Node, node_id)
+                if node is not None and node.spec.availability is Availability.ACTIVE:
+                    for task in self._unsuited(node):
+                        transaction.update(self._rejected(task))
+        return self._store.version != before
+
+    def _unsuited(self, node: Node) -> list[Task]:
+        """Tasks against the constraints that their service has now, or beyond what the node has to reserve."""
+        capacity = node.description.resources if node.description else Resources()
+        cpus, memory = capacity.nano_cpus, capacity.memory_bytes
+        unsuited = []
+        for task in self._store.tasks_on_node(node.id):
+            if not TaskState.ASSIGNED <= task.desired_state <= TaskState.COMPLETE or task.state >= TaskState.COMPLETE:
+                continue
+            reserved = reservations(task.spec)
+            fits = reserved.nano_cpus <= cpus and reserved.memory_bytes <= memory
+            if not fits or not self._meets_constraints(task, node):
+                unsuited.append(task)
+                continue
+            cpus -= reserved.nano_cpus
+            memory -= reserved.memory_bytes
+        return unsuited
+
+    def _meets_constraints(self, task: Task, node: Node) -> bool:
+        service = self._store.get(Service, task.service_id)
+        spec = service.spec.task if service else task.spec
+        return node_matches(parse(placement(spec).constraints), node)
+
+    def _rejected(self, task: Task) -> Task:
+        status = replace(
+            task.status,
+            timestamp=self._clock.now,
+            state=TaskState.REJECTED,
+            message="task rejected by constraint enforcer",
+            err="assigned node no longer meets constraints",
+        )
+        return replace(task, status=status)

@@ -1,0 +1,1 @@
+"""What runs inside a container: processes, and the programs that they are."""

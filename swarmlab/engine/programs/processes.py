@@ -1,0 +1,184 @@
+"""A process inside a container: a program that runs in engine time, what it wrote, how signals end it.
+
+Owns running programs. A program is a generator: it yields the seconds that it sleeps (None: until a signal comes) and
+returns its exit code. Nothing here knows of containers; what a program sees of its container is its `Surroundings`.
+Source: signal(7), and "process 1 ignores signals without a handler" of pid_namespaces(7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.host.files import Files
+from swarmlab.engine.ids import Chance
+
+SIGNALS: Mapping[str, int] = {
+    "SIGHUP": 1,
+    "SIGINT": 2,
+    "SIGQUIT": 3,
+    "SIGABRT": 6,
+    "SIGKILL": 9,
+    "SIGUSR1": 10,
+    "SIGUSR2": 12,
+    "SIGTERM": 15,
+    "SIGWINCH": 28,
+}
+"""The signals that can be sent here, with their numbers."""
+
+_IGNORED_BY_DEFAULT = frozenset({"SIGWINCH"})
+
+
+def signal_name(text: str) -> str | None:
+    """`SIGTERM` for `SIGTERM`, `term` and `15`; None when there is no such signal."""
+    if text.isdigit():
+        return next((name for name, number in SIGNALS.items() if number == int(text)), None)
+    name = text.upper() if text.upper().startswith("SIG") else f"SIG{text.upper()}"
+    return name if name in SIGNALS else None
+
+
+class Signal(Exception):
+    """Raised inside a program that handles the signal."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Surroundings(Protocol):
+    """What a program sees of its container's network."""
+
+    def resolve(self, name: str) -> list[str]:
+        """The addresses of a name; empty when nobody knows it."""
+
+    def round_trip_s(self, address: str) -> float | None:
+        """How long an echo takes there and back; None when none comes back."""
+
+    def ttl(self, address: str) -> int:
+        """Hops that an answer from there has left."""
+
+
+Run = Generator[float | None, None, int]
+Write = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Something that can be run. `handles` are the signals that it deals with itself."""
+
+    name: str
+    run: Callable[[Context], Run]
+    handles: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What a running program has at hand.
+
+    Attributes:
+        arguments: its name first.
+        programs: what else can be started from it, by name.
+        write: takes the stream (`stdout`, `stderr`) and the text, ends of lines included.
+        chance: its own source, so that what it draws changes nothing elsewhere.
+    """
+
+    arguments: tuple[str, ...]
+    environment: dict[str, str]
+    hostname: str
+    working_dir: str
+    user: str
+    files: Files
+    network: Surroundings
+    programs: Mapping[str, Program]
+    clock: Clock
+    chance: Chance
+    write: Write
+
+    def print(self, text: str = "") -> None:
+        """A line on standard output."""
+        self.write("stdout", text + "\n")
+
+    def complain(self, text: str) -> None:
+        """A line on standard error."""
+        self.write("stderr", text + "\n")
+
+
+class Process:
+    """A running program.
+
+    Args:
+        wake: called when its sleep is over; `run` then goes on.
+        on_exit: called with the exit code, once.
+        is_init: whether it is process 1 of its container.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        context: Context,
+        *,
+        wake: Callable[[], None],
+        on_exit: Callable[[int], None],
+        is_init: bool = True,
+    ) -> None:
+        self._program = program
+        self._run = program.run(context)
+        self._clock = context.clock
+        self._wake = wake
+        self._on_exit = on_exit
+        self._is_init = is_init
+        self._timer: Timer | None = None
+        self._started = False
+        self.exit_code: int | None = None
+
+    def run(self) -> None:
+        """Go on until the program sleeps or ends."""
+        if self.exit_code is None and self._timer is None:
+            self._started = True
+            self._resume(self._run.__next__)
+
+    def signal(self, name: str) -> None:
+        """Deliver a signal: to the program's handler, else its default; process 1 ignores what it does not handle."""
+        if self.exit_code is not None:
+            return
+        if name == "SIGKILL":
+            self._end(128 + SIGNALS[name])
+        elif name in self._program.handles and self._started:
+            self._stop_sleeping()
+            self._resume(lambda: self._run.throw(Signal(name)))
+        elif not self._is_init and name not in _IGNORED_BY_DEFAULT:
+            self._end(128 + SIGNALS[name])
+
+    def vanish(self) -> None:
+        """The power is gone: end without anyone hearing of it."""
+        self._stop_sleeping()
+        self._run.close()
+        self.exit_code = 255
+
+    def _resume(self, resume: Callable[[], float | None]) -> None:
+        try:
+            sleep_s = resume()
+        except StopIteration as end:
+            self._end(int(end.value or 0))
+        except Signal as unhandled:
+            self._end(128 + SIGNALS[unhandled.name])
+        else:
+            if sleep_s is not None:
+                self._timer = self._clock.after(sleep_s, self._slept)
+
+    def _slept(self) -> None:
+        self._timer = None
+        self._wake()
+
+    def _stop_sleeping(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end(self, code: int) -> None:
+        self._stop_sleeping()
+        self._run.close()
+        self.exit_code = code
+        self._on_exit(code)

@@ -1,0 +1,241 @@
+"""The grammar of the small shell: text in, commands out. Owns no state; shell.py runs what is parsed here.
+
+Simplification: no pipes, background commands, functions, `case`, here-documents, subshells or globs; whoever writes
+one is told so when the container is created.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from swarmlab.engine.errors import NotImplementedHere
+from swarmlab.engine.programs.shell_words import Reader, ShellSyntaxError, Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simple:
+    """A program with its arguments; `output` is where standard output goes, `append` how.
+
+    `errors_too` stands for `2>&1`, `as_errors` for `>&2`.
+    """
+
+    words: tuple[Word, ...]
+    assignments: tuple[tuple[str, Word], ...] = ()
+    output: Word | None = None
+    append: bool = False
+    errors_too: bool = False
+    as_errors: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Commands joined by `&&` and `||`: (operator before it, command)."""
+
+    links: tuple[tuple[str, Command], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """Commands one after the other."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """`while` and, with `until`, its opposite."""
+
+    condition: Sequence
+    body: Sequence
+    until: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class For:
+    """`for name in words`."""
+
+    name: str
+    words: tuple[Word, ...]
+    body: Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If:
+    """`if … then … elif … else … fi`."""
+
+    branches: tuple[tuple[Sequence, Sequence], ...]
+    otherwise: Sequence | None
+
+
+Command = Simple | Chain | Sequence | Loop | For | If
+
+
+_NOT_HERE = ("|", "&", "(", "<", "<<", "2>", ";;")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+
+
+class _Parser:
+    """Recursive descent over the tokens."""
+
+    def __init__(self, tokens: list[str | Word]) -> None:
+        self._tokens = tokens
+
+    def script(self) -> Sequence:
+        sequence = self._sequence(())
+        if self._tokens:
+            raise self._unexpected()
+        return sequence
+
+    def _unexpected(self) -> ShellSyntaxError:
+        if not self._tokens:
+            return ShellSyntaxError("sh: syntax error: unexpected end of file")
+        token = self._tokens[0]
+        if token in _NOT_HERE:
+            raise NotImplementedHere(f"the embedded engine's sh has no `{token}`")
+        shown = token.text if isinstance(token, Word) else token.replace("\n", "newline")
+        return ShellSyntaxError(f'sh: syntax error: unexpected "{shown}"')
+
+    def _keyword(self) -> str:
+        token = self._tokens[0] if self._tokens else None
+        return token.text if isinstance(token, Word) and token.bare else ""
+
+    def _expect(self, keyword: str) -> None:
+        if self._keyword() != keyword:
+            raise self._unexpected()
+        self._tokens.pop(0)
+
+    def _at(self, *operators: str) -> bool:
+        return bool(self._tokens) and self._tokens[0] in operators
+
+    def _skip_separators(self) -> None:
+        while self._at(";", "\n"):
+            self._tokens.pop(0)
+
+    def _sequence(self, ends: tuple[str, ...]) -> Sequence:
+        commands: list[Command] = []
+        self._skip_separators()
+        while self._tokens and isinstance(self._tokens[0], Word) and self._keyword() not in (ends or ("",)):
+            commands.append(self._chain())
+            if not self._at(";", "\n"):
+                break
+            self._skip_separators()
+        return Sequence(commands=tuple(commands))
+
+    def _chain(self) -> Command:
+        links: list[tuple[str, Command]] = [("", self._command())]
+        while self._at("&&", "||"):
+            operator = str(self._tokens.pop(0))
+            while self._at("\n"):
+                self._tokens.pop(0)
+            links.append((operator, self._command()))
+        return links[0][1] if len(links) == 1 else Chain(links=tuple(links))
+
+    def _command(self) -> Command:
+        match self._keyword():
+            case "while" | "until":
+                return self._loop()
+            case "for":
+                return self._for()
+            case "if":
+                return self._if()
+            case "case" | "function" | "{" | "!" as word:
+                raise NotImplementedHere(f"the embedded engine's sh has no `{word}`")
+            case "do" | "done" | "then" | "else" | "elif" | "fi":
+                raise self._unexpected()
+        return self._simple()
+
+    def _loop(self) -> Loop:
+        until = self._tokens.pop(0).text == "until"  # type: ignore[union-attr]
+        condition = self._sequence(("do",))
+        return Loop(condition=condition, body=self._body(), until=until)
+
+    def _body(self) -> Sequence:
+        self._expect("do")
+        body = self._sequence(("done",))
+        self._expect("done")
+        return body
+
+    def _for(self) -> For:
+        self._tokens.pop(0)
+        name = self._keyword()
+        self._tokens.pop(0)
+        self._expect("in")
+        words: list[Word] = []
+        while self._tokens and isinstance(self._tokens[0], Word):
+            words.append(self._tokens.pop(0))  # type: ignore[arg-type]
+        self._skip_separators()
+        return For(name=name, words=tuple(words), body=self._body())
+
+    def _if(self) -> If:
+        branches: list[tuple[Sequence, Sequence]] = []
+        otherwise = None
+        while self._keyword() in ("if", "elif"):
+            self._tokens.pop(0)
+            condition = self._sequence(("then",))
+            self._expect("then")
+            branches.append((condition, self._sequence(("elif", "else", "fi"))))
+        if self._keyword() == "else":
+            self._tokens.pop(0)
+            otherwise = self._sequence(("fi",))
+        self._expect("fi")
+        return If(branches=tuple(branches), otherwise=otherwise)
+
+    def _simple(self) -> Simple:
+        words: list[Word] = []
+        assignments: list[tuple[str, Word]] = []
+        output: Word | None = None
+        append = errors_too = as_errors = False
+        while self._tokens and not self._at(";", "\n", "&&", "||"):
+            token = self._tokens.pop(0)
+            if token in (">", ">>"):
+                output, append = self._target(), token == ">>"
+            elif token == "2>&1":
+                errors_too = True
+            elif token in ("1>&2", ">&2"):
+                as_errors = True
+            elif isinstance(token, str):
+                self._tokens.insert(0, token)
+                raise self._unexpected()
+            elif not words and (match := _ASSIGNMENT.match(token.text)):
+                assignments.append((match[1], _without(token, match.end())))
+            else:
+                words.append(token)
+        if not words and not assignments and output is None:
+            raise self._unexpected()
+        return Simple(
+            words=tuple(words),
+            assignments=tuple(assignments),
+            output=output,
+            append=append,
+            errors_too=errors_too,
+            as_errors=as_errors,
+        )
+
+    def _target(self) -> Word:
+        if not self._tokens or not isinstance(self._tokens[0], Word):
+            raise self._unexpected()
+        target = self._tokens.pop(0)
+        assert isinstance(target, Word)
+        return target
+
+
+def _without(word: Word, length: int) -> Word:
+    """`word` without its first `length` characters (`name=`, which is never quoted)."""
+    parts = list(word.parts)
+    while length:
+        text, expand = parts.pop(0)
+        if len(text) > length:
+            parts.insert(0, (text[length:], expand))
+        length -= min(length, len(text))
+    return Word(tuple(parts), word.bare)
+
+
+def parse(text: str) -> Sequence:
+    """The commands of a script.
+
+    Raises:
+        ShellSyntaxError: it is none.
+        NotImplementedHere: it uses what this shell does not have.
+    """
+    return _Parser(Reader(text).tokens()).script()

@@ -1,0 +1,266 @@
+"""Tests of the leader's sessions with the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from swarmlab.engine.assignment import Assignment, Report
+from swarmlab.engine.clock import Clock
+from swarmlab.engine.host.logs import LogOptions
+from swarmlab.engine.ids import Chance, ClusterId, NodeId, ServiceId, TaskId
+from swarmlab.engine.manager.dispatcher import Dispatcher
+from swarmlab.engine.model import (
+    ClusterObject,
+    ContainerSpec,
+    Node,
+    NodeDescription,
+    NodeSpec,
+    NodeState,
+    Task,
+    TaskSpec,
+    TaskState,
+    TaskStatus,
+    TLSInfo,
+)
+from swarmlab.engine.store import Store
+
+N1 = NodeId("n1")
+
+
+class RecordingAgent:
+    """An agent that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.node_id = N1
+        self.description = NodeDescription(hostname="host-1")
+        self.address = "172.31.16.11"
+        self.up = True
+        self.agent = self
+        self.told: list[Assignment] = []
+        self.reports: list[Report] = []
+        self.on_reports: Callable[[], None] = lambda: None
+
+    def connected(self) -> bool:
+        return self.up
+
+    def connect(self, on_reports: Callable[[], None]) -> None:
+        self.on_reports = on_reports
+
+    def assign(self, assignment: Assignment) -> None:
+        self.told.append(assignment)
+
+    def take_reports(self) -> list[Report]:
+        taken, self.reports = self.reports, []
+        return taken
+
+    def open_logs(self, task_id: TaskId, options: LogOptions) -> None:
+        return None
+
+    def report(self, task_id: str, state: TaskState, message: str = "") -> None:
+        status = TaskStatus(timestamp=0, state=state, message=message)
+        self.reports.append(Report(task_id=TaskId(task_id), status=status))
+        self.on_reports()
+
+
+class Leader:
+    """A store with one node, and its dispatcher."""
+
+    def __init__(self) -> None:
+        self.clock = Clock(1000.0)
+        self.store = Store(self.clock)
+        self.agent = RecordingAgent()
+        with self.store.transaction() as transaction:
+            tls = TLSInfo(trust_root="", cert_issuer_subject=b"", cert_issuer_public_key=b"")
+            transaction.create(ClusterObject(id=ClusterId("c"), tls_info=tls, worker_token="", manager_token=""))
+            transaction.create(Node(id=N1, spec=NodeSpec()))
+        self.dispatcher = Dispatcher(self.store, self.clock, Chance(1), lambda node_id: self.agent)
+        self.store.subscribe(self.dispatcher.on_change)
+        self.dispatcher.start()
+        self.advance(1)
+
+    def advance(self, seconds: float) -> None:
+        end = self.clock.now + seconds
+        while self.clock.run_due() or self.dispatcher.tick():
+            pass
+        while (due := self.clock.next_due()) is not None and due <= end:
+            self.clock.move_to(due)
+            while self.clock.run_due() or self.dispatcher.tick():
+                pass
+        self.clock.move_to(end)
+
+    def node(self) -> Node:
+        node = self.store.get(Node, N1)
+        assert node is not None
+        return node
+
+    def until_state(self, state: NodeState, limit_s: float = 60) -> float:
+        began = self.clock.now
+        while self.node().status.state is not state:
+            assert self.clock.now - began < limit_s
+            self.advance(0.1)
+        return self.clock.now - began
+
+    def assign(self, id_: str, state: TaskState = TaskState.ASSIGNED) -> None:
+        task = Task(
+            id=TaskId(id_),
+            spec=TaskSpec(container=ContainerSpec(image="alpine")),
+            service_id=ServiceId("s"),
+            service_name="web",
+            slot=1,
+            node_id=N1,
+            status=TaskStatus(timestamp=0, state=state),
+            desired_state=TaskState.RUNNING,
+        )
+        with self.store.transaction() as transaction:
+            transaction.create(task)
+
+    def task(self, id_: str) -> Task:
+        task = self.store.get(Task, id_)
+        assert task is not None
+        return task
+
+
+@pytest.fixture
+def leader() -> Leader:
+    return Leader()
+
+
+def test_a_node_that_registers_is_ready_and_described(leader: Leader) -> None:
+    """With the address that it was seen at, and everything that it is to do."""
+    assert leader.node().status.state is NodeState.READY
+    assert (leader.node().status.message, leader.node().status.addr) == ("", "172.31.16.11")
+    assert leader.node().hostname == "host-1"
+    assert [assignment.complete for assignment in leader.agent.told] == [True]
+
+
+def test_a_silent_node_is_down_after_three_periods(leader: Leader) -> None:
+    """13.5 to 16.5 seconds after its last beat, which may lie five seconds back."""
+    leader.agent.up = False
+    assert 8 < leader.until_state(NodeState.DOWN) < 16.6
+    assert leader.node().status.message == "heartbeat failure"
+
+
+def test_a_node_that_is_back_is_ready_within_its_retry_time(leader: Leader) -> None:
+    """Its agent calls at least every eight seconds; at once when it says that it is there."""
+    leader.agent.up = False
+    leader.advance(100)
+    leader.agent.up = True
+    assert leader.until_state(NodeState.READY) < 8.1
+    leader.agent.up = False
+    leader.advance(100)
+    leader.agent.up = True
+    leader.dispatcher.announce(N1)
+    assert leader.until_state(NodeState.READY) <= 0.2
+
+
+def test_a_short_silence_goes_unnoticed(leader: Leader) -> None:
+    """The node stays ready; it is told everything anew."""
+    leader.agent.up = False
+    leader.advance(8)
+    leader.agent.up = True
+    leader.advance(10)
+    assert leader.node().status.state is NodeState.READY
+    assert all(assignment.complete for assignment in leader.agent.told)
+
+
+def test_a_new_leader_knows_nothing_for_a_while() -> None:
+    """`unknown` until it registers; down after six periods with a message of its own."""
+    leader = Leader()
+    leader.dispatcher.stop()
+    leader.agent.up = False
+    leader.dispatcher.start()
+    leader.advance(1)
+    assert leader.node().status.state is NodeState.UNKNOWN
+    assert leader.node().status.message == 'Node moved to "unknown" state due to leadership change in cluster'
+    assert 26 < leader.until_state(NodeState.DOWN) < 33.1
+    assert leader.node().status.message == 'heartbeat failure for node in "unknown" state'
+
+
+def test_assignments_go_out_together(leader: Leader) -> None:
+    """What comes within a tenth of a second is one message; the agent's own reports come back as no order."""
+    leader.assign("t1")
+    leader.advance(0.05)
+    leader.assign("t2")
+    leader.advance(0.2)
+    assert [task.id for task in leader.agent.told[-1].tasks] == ["t1", "t2"]
+    assert not leader.agent.told[-1].complete
+    told = len(leader.agent.told)
+    leader.agent.report("t1", TaskState.PREPARING)
+    leader.advance(1)
+    assert len(leader.agent.told) == told
+
+
+def test_a_removed_task_is_taken_away(leader: Leader) -> None:
+    """Once it was told."""
+    leader.assign("t1")
+    leader.advance(1)
+    with leader.store.transaction() as transaction:
+        transaction.remove(leader.task("t1"))
+    leader.advance(1)
+    assert leader.agent.told[-1].removed == ("t1",)
+
+
+def test_a_task_that_is_not_assigned_yet_is_nobodys_business(leader: Leader) -> None:
+    """Nodes hear of tasks from `assigned` on."""
+    told = len(leader.agent.told)
+    leader.assign("t1", TaskState.PENDING)
+    leader.advance(1)
+    assert len(leader.agent.told) == told
+
+
+def test_reports_are_written_together_and_state_never_goes_down(leader: Leader) -> None:
+    """A tenth of a second after the first; what is lower than known is dropped."""
+    leader.assign("t1")
+    leader.advance(1)
+    leader.agent.report("t1", TaskState.ACCEPTED)
+    leader.agent.report("t1", TaskState.RUNNING, "started")
+    leader.advance(0.05)
+    assert leader.task("t1").state is TaskState.ASSIGNED
+    leader.advance(0.06)
+    assert leader.task("t1").status.message == "started"
+    leader.agent.report("t1", TaskState.STARTING)
+    leader.advance(1)
+    assert leader.task("t1").state is TaskState.RUNNING
+
+
+def test_nobody_comes_back_from_the_end(leader: Leader) -> None:
+    """A task that another component ended stays as it is."""
+    leader.assign("t1")
+    leader.advance(1)
+    with leader.store.transaction() as transaction:
+        task = leader.task("t1")
+        transaction.update(replace(task, status=replace(task.status, state=TaskState.ORPHANED)))
+    leader.agent.report("t1", TaskState.FAILED)
+    leader.advance(1)
+    assert leader.task("t1").state is TaskState.ORPHANED
+
+
+def test_tasks_are_orphaned_when_their_node_is_down_for_a_day(leader: Leader) -> None:
+    """Those that ran or were to run; the message stays."""
+    leader.assign("t1")
+    leader.advance(1)
+    leader.agent.report("t1", TaskState.RUNNING, "started")
+    leader.advance(1)
+    leader.agent.up = False
+    leader.advance(20 + 24 * 3600 - 60)
+    assert leader.task("t1").state is TaskState.RUNNING
+    leader.advance(60)
+    assert (leader.task("t1").state, leader.task("t1").status.message) == (TaskState.ORPHANED, "started")
+
+
+def test_a_removed_node_is_not_looked_for(leader: Leader) -> None:
+    """No timer is left."""
+    with leader.store.transaction() as transaction:
+        transaction.remove(leader.node())
+    leader.advance(1)
+    assert leader.clock.next_due() is None
+
+
+def test_after_it_has_stopped_nothing_is_planned(leader: Leader) -> None:
+    """The next leader begins anew."""
+    leader.dispatcher.stop()
+    assert leader.clock.next_due() is None
+    assert leader.dispatcher.tick() is False
