@@ -35,12 +35,16 @@ def base36(number: int, width: int) -> str:
 class Chance:
     """The one seeded source of chance.
 
+    Ids of the swarm's objects come from a stream of their own: how often anything else was drawn before, which in live
+    time depends on wall time, changes none of them.
+
     Args:
         seed: two sources of one seed give the same values in the same order.
     """
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
+        self._ids = random.Random(f"ids {seed}")
 
     def branch(self) -> Chance:
         """A source of its own, seeded from this one: who draws how often from it changes nothing here."""
@@ -48,7 +52,7 @@ class Chance:
 
     def object_id(self) -> str:
         """An id as SwarmKit makes them: 25 characters of base 36. Source: swarmkit identity/randomid.go."""
-        number = self._random.getrandbits(17 * 8) | (1 << (17 * 8 - 1))
+        number = self._ids.getrandbits(17 * 8) | (1 << (17 * 8 - 1))
         return base36(number, _ID_LENGTH + 2)[1 : _ID_LENGTH + 1]
 
     def hex_id(self, length: int = 64) -> str:

@@ -121,8 +121,9 @@ class Runs:
     # --- while they run ---
 
     def signal(self, container: Container, name: str) -> None:
-        """Send a signal to a container's process 1."""
-        self._processes[container.id].signal(name)
+        """Send a signal to a container's process 1; it has none while the engine is off."""
+        if process := self._processes.get(container.id):
+            process.signal(name)
 
     def tick(self) -> bool:
         """Run the processes that are due. Returns whether anything happened."""
