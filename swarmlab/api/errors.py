@@ -19,6 +19,7 @@ STATUS: dict[type[errors.EngineError], int] = {
     errors.Unavailable: 503,
     errors.ServerError: 500,
     errors.NotImplementedHere: 501,
+    errors.RpcError: 500,
     errors.RpcInvalidArgument: 400,
     errors.RpcFailedPrecondition: 400,
     errors.RpcNotFound: 404,

@@ -232,7 +232,7 @@ def swarm_and_nodes(play: Play) -> None:
     play.get("nodes of a worker", "/nodes", node="worker")
     play.ask("ping manager", "GET", "/_ping")
     play.wait_for(lambda: b'"down"' not in play.engines.ask("manager", "GET", "/nodes").body)
-    play.get("nodes", "/nodes")
+    play.get("nodes", "/nodes?filters={%22role%22:[%22manager%22]}")
     play.get("node", "/nodes/docker-swarm-3")
     play.get("info of manager", "/info")
     play.get("info of worker", "/info", node="worker")

@@ -1,0 +1,60 @@
+"""Words and numbers that people read: durations, states, progress."""
+
+import pytest
+
+from swarmlab.api.container_json import human_duration, status_text
+from swarmlab.api.images import human_size, progress_bar
+from swarmlab.engine.host.container import ContainerState, ContainerStatus
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "Less than a second"),
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (60, "About a minute"),
+        (2 * MINUTE, "2 minutes"),
+        (59 * MINUTE, "59 minutes"),
+        (HOUR, "About an hour"),
+        (2 * HOUR, "2 hours"),
+        (2 * DAY, "2 days"),
+        (14 * DAY, "2 weeks"),
+        (90 * DAY, "3 months"),
+        (800 * DAY, "2 years"),
+    ],
+)
+def test_how_long(seconds: float, words: str) -> None:
+    """As go-units says it."""
+    assert human_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ContainerState(), "Created"),
+        (ContainerState(status=ContainerStatus.RUNNING, started_at=93), "Up 7 seconds"),
+        (ContainerState(status=ContainerStatus.RUNNING, started_at=93, health="healthy"), "Up 7 seconds (healthy)"),
+        (
+            ContainerState(status=ContainerStatus.RUNNING, started_at=93, health="starting"),
+            "Up 7 seconds (health: starting)",
+        ),
+        (ContainerState(status=ContainerStatus.EXITED, exit_code=137, finished_at=98), "Exited (137) 2 seconds ago"),
+    ],
+)
+def test_the_status_of_a_container(state: ContainerState, words: str) -> None:
+    """The column of `docker ps`."""
+    assert status_text(state, now=100) == words
+
+
+def test_progress_is_a_bar_of_fifty() -> None:
+    """Recorded from 28.5.2."""
+    assert progress_bar(32768, 1068826) == f"[=>{' ' * 49}]  32.77kB/1.069MB"
+    assert progress_bar(1068826, 1068826) == f"[{'=' * 50}>]  1.069MB/1.069MB"
+
+
+def test_sizes_have_four_digits() -> None:
+    """Decimal units."""
+    assert [human_size(size) for size in (5, 1500, 7_830_000)] == ["5B", "1.5kB", "7.83MB"]
