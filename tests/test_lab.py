@@ -1,0 +1,128 @@
+"""The Lab: which backend, which state, and its end, however it comes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swarmlab import Lab
+
+SCRIPT = """
+import sys
+from swarmlab import Lab
+lab = Lab.start("formed")
+print(lab.nodes[0].host.docker_host, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture(autouse=True)
+def runtime(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Labs of these tests lie in a directory of their own."""
+    directory = tmp_path_factory.mktemp("labs")
+    monkeypatch.setenv("SWARMLAB_RUNTIME_DIR", str(directory))
+    monkeypatch.setenv("SWARMLAB_BACKEND", "embedded")
+    return directory
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with Lab.start("formed") as lab:
+        yield lab
+
+
+def hostnames(lab: Lab) -> list[str]:
+    """The nodes of the swarm, as its manager lists them."""
+    return sorted(node.attrs["Description"]["Hostname"] for node in lab.manager().client.nodes.list())
+
+
+def test_a_lab_gives_nodes_and_a_client_for_each(lab: Lab) -> None:
+    """The name of a node is its hostname; its client talks to its engine."""
+    assert [node.name for node in lab] == ["docker-swarm-1", "docker-swarm-2", "docker-swarm-3"]
+    assert [node.client.info()["Name"] for node in lab] == [node.name for node in lab]
+    assert lab.manager() is lab["docker-swarm-3"]
+    with pytest.raises(KeyError, match="no node 'docker-swarm-4' in this lab; it has docker-swarm-1"):
+        lab["docker-swarm-4"]
+
+
+def test_reset_brings_a_named_state_whatever_was_broken(lab: Lab) -> None:
+    """Nothing is left of faults and of what ran before."""
+    lab["docker-swarm-1"].stop()
+    lab["docker-swarm-2"].block("2377/tcp")
+    lab.reset("helloworld")
+    assert hostnames(lab) == ["docker-swarm-1", "docker-swarm-2", "docker-swarm-3"]
+    assert [service.name for service in lab.manager().client.services.list()] == ["helloworld"]
+    lab.reset("separate")
+    assert not any(node.is_manager() for node in lab)
+
+
+def test_one_seed_gives_one_lab(lab: Lab) -> None:
+    """In manual time a lab of the same state has the same ids, however often it is reset."""
+    before = [node.id for node in lab.manager().client.nodes.list()]
+    lab.reset("formed")
+    assert [node.id for node in lab.manager().client.nodes.list()] == before
+
+
+def test_starting_again_ends_the_lab_before(runtime: Path) -> None:
+    """A cell that is run again leaves one lab, not two."""
+    first = Lab.start()
+    with Lab.start() as second:
+        assert [path.name for path in runtime.iterdir() if path.is_dir() and not path.is_symlink()] == [
+            second.backend.lab_id
+        ]
+        assert first.backend.lab_id != second.backend.lab_id
+
+
+def test_a_closed_lab_leaves_nothing(runtime: Path) -> None:
+    """No socket, no context, no link; closing twice is harmless."""
+    lab = Lab.start("formed")
+    lab.close()
+    lab.close()
+    assert list(runtime.iterdir()) == []
+
+
+@pytest.mark.parametrize(("arguments", "problem"), [
+    ({"state": "formd"}, "no lab state 'formd'; there are separate, formed, three-managers, helloworld"),
+    ({"backend": "docker"}, "no backend 'docker'; SWARMLAB_BACKEND may be embedded or dind"),
+])  # fmt: skip
+def test_a_wrong_name_is_refused_with_the_right_ones(arguments: dict[str, str], problem: str, runtime: Path) -> None:
+    """And the lab that runs stays as it was."""
+    with Lab.start() as lab:
+        with pytest.raises(ValueError, match=problem):
+            Lab.start(**arguments)  # type: ignore[arg-type]
+        assert lab["docker-swarm-1"].client.ping()
+
+
+@pytest.mark.parametrize("ending", ["end of the program", "Ctrl-C"])
+def test_a_lab_ends_with_its_process(ending: str, runtime: Path) -> None:
+    """The end of a kernel or script is the end of its lab."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdin is not None
+        socket = Path(process.stdout.readline().strip().removeprefix("unix://"))
+        assert socket.is_socket()
+        if ending == "Ctrl-C":
+            process.send_signal(signal.SIGINT)
+        process.stdin.close()
+        process.wait(timeout=30)
+    assert list(runtime.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_with_the_next_start(runtime: Path) -> None:
+    """A kernel that was killed cannot clean up; the next lab does."""
+    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        left = Path(process.stdout.readline().decode().strip().removeprefix("unix://")).parent
+        os.kill(process.pid, signal.SIGKILL)
+    assert left.exists()
+    with Lab.start():
+        assert not left.exists()
