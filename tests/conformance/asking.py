@@ -32,9 +32,7 @@ _AGE = re.compile(r"(Less than a second|About an? \w+|\d+ \w+) ago")
 def ask(node: Node, method: str, path: str, body: object = None) -> Response:
     """Send one request to a node's engine; refusals are answers, too."""
     api: Any = node.client.api
-    answer: Response = api.request(
-        method, f"{api.base_url}/v{api.api_version}{path}", json=body, timeout=_TIMEOUT_S
-    )
+    answer: Response = api.request(method, f"{api.base_url}/v{api.api_version}{path}", json=body, timeout=_TIMEOUT_S)
     return answer
 
 

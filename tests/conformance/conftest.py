@@ -21,9 +21,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab for one module, three engines in no swarm at first."""
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab for one module, at first in the state that the module names."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SWARMLAB_RUNTIME_DIR", str(tmp_path_factory.mktemp("labs")))
-        with Lab.start() as lab:
+        with Lab.start(request.module.STARTS_FROM) as lab:
             yield lab

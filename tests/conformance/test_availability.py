@@ -21,6 +21,8 @@ from tests.conformance.asking import (
     wait_for,
 )
 
+STARTS_FROM = "formed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
@@ -39,7 +41,6 @@ class Story:
 @pytest.fixture(scope="module")
 def story(lab: Lab) -> Story:
     """Played once; the worker is the node in question."""
-    lab.reset("formed")
     typed = {}
     seen = []
 

@@ -10,6 +10,8 @@ from swarmlab.client.snapshots import TaskView
 from swarmlab.lab import Lab
 from tests.conformance.asking import WORKER, create_service, demand, wait_for
 
+STARTS_FROM = "formed"
+
 REPLICAS = 6
 """Two on each node, so that a lost container has a neighbour."""
 
@@ -26,7 +28,6 @@ class Ended:
 @pytest.fixture(scope="module")
 def service(lab: Lab) -> None:
     """Six tasks."""
-    lab.reset("formed")
     create_service(lab, replicas=REPLICAS)
 
 

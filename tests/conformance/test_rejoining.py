@@ -10,6 +10,8 @@ from swarmlab.client.snapshots import NodeView
 from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, WORKER, ask, demand, join, join_token, states, type_line, wait_for
 
+STARTS_FROM = "formed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
@@ -23,13 +25,14 @@ class Story:
 
 def records(lab: Lab) -> list[NodeView]:
     """The swarm's records of the worker, those that are ready first."""
-    return sorted((node for node in lab.snapshot().nodes if node.name == WORKER), key=lambda node: node.state != "ready")
+    return sorted(
+        (node for node in lab.snapshot().nodes if node.name == WORKER), key=lambda node: node.state != "ready"
+    )
 
 
 @pytest.fixture(scope="module")
 def story(lab: Lab) -> Story:
     """Played once."""
-    lab.reset("formed")
     (before,) = records(lab)
     token = join_token(lab)
     demand(lab[WORKER], "POST", "/swarm/leave")

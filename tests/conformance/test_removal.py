@@ -11,6 +11,8 @@ from requests import Response
 from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, OTHER, SERVICE, WORKER, ask, create_service, demand, type_line, wait_for
 
+STARTS_FROM = "formed"
+
 HOSTS = (WORKER, OTHER, MANAGER)
 VOLUME = {"Type": "volume", "Source": "notes", "Target": "/notes"}
 
@@ -48,7 +50,6 @@ def volumes(lab: Lab, name: str) -> list[str]:
 @pytest.fixture(scope="module")
 def story(lab: Lab) -> Story:
     """Played once, with the grace period that everybody has who asks for none."""
-    lab.reset("formed")
     create_service(lab, replicas=3, stop_grace_s=10, mounts=[VOLUME])
     demand(lab[MANAGER], "DELETE", f"/services/{SERVICE}")
     return Story(
