@@ -121,13 +121,18 @@ def take_snapshot(client: DockerClient) -> Snapshot:
 
 
 def _nodes(found: list[Mapping[str, Any]]) -> list[NodeView]:
-    names = [node["Description"]["Hostname"] for node in found]
+    names = [_host_name(node) for node in found]
     return [_node(node, is_shared=names.count(name) > 1) for node, name in zip(found, names, strict=True)]
+
+
+def _host_name(node: Mapping[str, Any]) -> str:
+    """Empty while a node is joining and has not described itself yet."""
+    return str(node["Description"].get("Hostname", ""))
 
 
 def _node(node: Mapping[str, Any], *, is_shared: bool) -> NodeView:
     manager = node.get("ManagerStatus") or {}
-    name = node["Description"]["Hostname"]
+    name = _host_name(node)
     return NodeView(
         id=node["ID"],
         name=name,

@@ -31,6 +31,12 @@ def test_two_records_of_one_host_are_told_apart() -> None:
     assert [each.label for each in snapshot.nodes] == ["a (bbbb)", "a (aaaa)"]
 
 
+def test_a_node_that_is_just_joining_has_no_name_yet() -> None:
+    """A real engine shows its record before it has described itself."""
+    joining = {**node("a"), "Description": {"Platform": {}, "Resources": {}, "Engine": {}, "TLSInfo": {}}}
+    assert [each.name for each in looked(nodes=[joining], services=[], tasks=[]).nodes] == [""]
+
+
 def test_counts_are_of_running_tasks_that_are_still_there() -> None:
     """What was last seen running on a lost node counts, what has ended does not."""
     tasks = [
