@@ -1,7 +1,7 @@
 """What the stories are told with: requests, the services they run, where its tasks are, waiting for what a look shows.
 
-Everything goes through the lab: the nodes' clients and the lab's clock. Requests are raw ones where the docker SDK would
-change what is sent: it reads a service with defaults filled in and writes them back.
+Everything goes through the lab: the nodes' clients and the lab's clock. Requests are raw ones, since the docker SDK
+changes what is sent: it reads a service with defaults filled in and writes them back.
 """
 
 from __future__ import annotations
@@ -69,6 +69,13 @@ def wait_for(lab: Lab, look: Callable[[], T], expected: T, *, timeout_s: float =
     return (lab.clock.now() - began).total_seconds()
 
 
+def timed(lab: Lab, act: Callable[[], T]) -> tuple[T, float]:
+    """What an act returns, and how many lab seconds it took."""
+    began = lab.clock.now()
+    result = act()
+    return result, (lab.clock.now() - began).total_seconds()
+
+
 # --- nodes ---------------------------------------------------------------------------------------------------------
 
 
@@ -109,8 +116,8 @@ def create_service(
     stop_grace_s: float = 1,
     mounts: Sequence[Spec] = (),
     **template: object,
-) -> str:
-    """A replicated service of alpine, converged; returns its id.
+) -> None:
+    """A replicated service of alpine, converged.
 
     `ping` as process 1 ignores SIGTERM: with a short grace period its end need not be waited for.
     """
@@ -122,9 +129,8 @@ def create_service(
         "TaskTemplate": {"ContainerSpec": container, **template},
         "Mode": {"Replicated": {"Replicas": replicas}},
     }
-    service_id: str = demand(lab.manager(), "POST", "/services/create", spec)["ID"]
+    demand(lab.manager(), "POST", "/services/create", spec)
     lab.wait_converged(name)
-    return service_id
 
 
 def update_service(lab: Lab, change: Callable[[Spec], None], name: str = SERVICE) -> None:

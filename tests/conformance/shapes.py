@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from swarmlab.client.protocols import LabState
 from swarmlab.lab import Lab
 from tests.api.scenario import shape
 from tests.conformance.asking import MANAGER, SERVICE, WORKER, create_service, demand, running_tasks, wait_for
 
-STARTS_FROM = "formed"
+STARTS_FROM: LabState = "formed"
 RECORDED = Path(__file__).parent / "recorded" / "shapes.json"
 
 _VOLUME = {"Type": "volume", "Source": "notes", "Target": "/notes"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from requests import Response
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, WORKER, demand, join, join_token, type_line, wait_for
+from tests.conformance.asking import MANAGER, WORKER, demand, join, join_token, timed, type_line, wait_for
 
 STARTS_FROM = "separate"
 
@@ -50,13 +49,6 @@ def look(lab: Lab) -> Look:
 
 def state(lab: Lab) -> str:
     return str(demand(lab[WORKER], "GET", "/info")["Swarm"]["LocalNodeState"])
-
-
-def timed(lab: Lab, act: Callable[[], Response]) -> tuple[Response, float]:
-    """An answer, and the lab seconds that it took."""
-    began = lab.clock.now()
-    answer = act()
-    return answer, (lab.clock.now() - began).total_seconds()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from requests import Response
 from swarmlab.client.cluster import Node
 from swarmlab.client.snapshots import NodeView
 from swarmlab.lab import Lab
-from tests.conformance.asking import ask, demand, states, type_line, wait_for
+from tests.conformance.asking import ask, demand, states, timed, type_line, wait_for
 
 STARTS_FROM = "three-managers"
 
@@ -63,13 +62,6 @@ def look(node: Node, lab: Lab) -> Look:
     """Look at the managers, and type `docker node ls` on this one."""
     nodes = {one.name: one for one in lab.snapshot().nodes}
     return Look(nodes=nodes, typed=type_line(lab, node.name, "docker node ls"))
-
-
-def timed(lab: Lab, act: Callable[[], Response]) -> tuple[Response, float]:
-    """An answer, and the lab seconds that it took."""
-    began = lab.clock.now()
-    answer = act()
-    return answer, (lab.clock.now() - began).total_seconds()
 
 
 def label(node: Node) -> str:

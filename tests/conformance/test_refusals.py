@@ -207,7 +207,8 @@ REFUSALS = [
         status=500, message="negative tail values not supported",
     ),
     Refusal(
-        what="no such task", node=MANAGER, method="GET", path="/tasks/nosuch", status=404, message="task nosuch not found",
+        what="no such task", node=MANAGER, method="GET", path="/tasks/nosuch",
+        status=404, message="task nosuch not found",
     ),
     # one host
     Refusal(

@@ -100,7 +100,7 @@ def test_a_volume_in_use_cannot_be_removed(story: Story) -> None:
 
 def test_the_volume_stays_on_every_node_that_had_a_task(story: Story) -> None:
     """Swarm made it, and leaves it."""
-    assert story.volumes == dict.fromkeys(HOSTS, ["notes"])
+    assert story.volumes == {name: ["notes"] for name in HOSTS}
 
 
 def test_the_volume_is_removed_by_hand_on_one_node_only(lab: Lab, story: Story) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 from swarmlab.lab import Lab
-from tests.conformance.shapes import RECORDED, engine_version, look
+from tests.conformance.shapes import RECORDED, STARTS_FROM, engine_version, look
 
-STARTS_FROM = "formed"
+__all__ = ["STARTS_FROM"]
 REAL = json.loads(RECORDED.read_text())
 
 
