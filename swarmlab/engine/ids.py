@@ -35,8 +35,8 @@ def base36(number: int, width: int) -> str:
 class Chance:
     """The one seeded source of chance.
 
-    Ids of the swarm's objects come from a stream of their own: how often anything else was drawn before, which in live
-    time depends on wall time, changes none of them.
+    Ids of the swarm's objects and keys come from streams of their own: how often anything else was drawn before, which
+    in live time depends on wall time, changes none of them.
 
     Args:
         seed: two sources of one seed give the same values in the same order.
@@ -45,6 +45,7 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._ids = random.Random(f"ids {seed}")
+        self._keys = random.Random(f"keys {seed}")
 
     def branch(self) -> Chance:
         """A source of its own, seeded from this one: who draws how often from it changes nothing here."""
@@ -61,7 +62,7 @@ class Chance:
 
     def bytes(self, count: int) -> bytes:
         """`count` random bytes: keys and secrets."""
-        return self._random.randbytes(count)
+        return self._keys.randbytes(count)
 
     def between(self, low: float, high: float) -> float:
         """A number in [low, high], evenly: jitter and latencies."""
