@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,10 +31,22 @@ def check_path(path: Path) -> None:
     """Check that a socket can have this path.
 
     Raises:
-        SocketPathError: it cannot.
+        SocketPathError: it is too long.
+        FileExistsError: somebody listens there.
     """
     if len(os.fsencode(path)) > MAX_PATH_BYTES:
         raise SocketPathError(path)
+    if _somebody_listens(path):
+        raise FileExistsError(f"{path} belongs to a lab that runs. Choose another directory, or end that lab.")
+
+
+def _somebody_listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 class _Connections(HTTPServer):

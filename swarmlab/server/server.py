@@ -42,6 +42,7 @@ class EngineServer:
 
     Raises:
         SocketPathError: the operating system has no room for a path.
+        OSError: a socket cannot be made there.
     """
 
     def __init__(self, simulation: Simulation, sockets: Mapping[str, Path], *, rate: float | None) -> None:
@@ -58,7 +59,11 @@ class EngineServer:
         self._thread = threading.Thread(target=self._run, name="swarmlab-engines", daemon=True)
         self._closed = False
         self._thread.start()
-        self._wait(self._open())
+        try:
+            self._wait(self._open())
+        except BaseException:
+            self.close()
+            raise
 
     # --- from other threads ---
 

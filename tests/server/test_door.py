@@ -26,6 +26,17 @@ def test_the_longest_path_is_taken() -> None:
     assert not Door(Path("/" + "x" * 106), lambda request: None).open
 
 
+def test_a_socket_that_somebody_listens_on_is_not_taken_away(tmp_path: Path) -> None:
+    """Two labs in one directory."""
+    path = tmp_path / "node.sock"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        with pytest.raises(FileExistsError, match="belongs to a lab that runs"):
+            Door(path, lambda request: None)
+    Door(path, lambda request: None)
+
+
 def test_only_its_owner_may_use_it(tmp_path: Path) -> None:
     """0600."""
     path = tmp_path / "node.sock"

@@ -55,6 +55,14 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError("this never came to pass")
 
 
+def test_a_server_that_cannot_start_leaves_no_thread(tmp_path: Path) -> None:
+    """The directory is not there."""
+    before = threading.active_count()
+    with pytest.raises(FileNotFoundError):
+        EmbeddedBackend(time="manual", directory=tmp_path / "nowhere")
+    assert threading.active_count() == before
+
+
 # --- HTTP ----------------------------------------------------------------------------------------------------------
 
 
