@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from swarmlab.api import shapes  # noqa: F401  (what it says of mounts holds here too)
 from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding

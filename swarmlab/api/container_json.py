@@ -6,10 +6,10 @@ Simplification: no layers on disk, so no GraphDriver.Data; the parts that hold c
 
 from __future__ import annotations
 
+from swarmlab.api.container_host_config import host_config, is_task, network_mode
 from swarmlab.api.wire import Json, encode, timestamp
 from swarmlab.engine.host.container import (
     Container,
-    ContainerConfig,
     ContainerState,
     ContainerStatus,
     Endpoint,
@@ -18,13 +18,6 @@ from swarmlab.engine.host.container import (
 
 _MINUTE, _HOUR = 60, 3600
 _DAYS_AS_HOURS, _WEEKS_AS_HOURS, _MONTHS_AS_HOURS, _YEARS_AS_HOURS = 48, 24 * 14, 24 * 60, 24 * 730
-
-_MASKED_PATHS = [
-    *("/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats"),
-    *("/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
-    "/sys/devices/virtual/powercap",
-]
-_READONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 
 
 def human_duration(seconds: float) -> str:
@@ -81,7 +74,7 @@ def summary(container: Container, now: float) -> Json:
         "Labels": encode(container.labels),
         "State": container.state.status.value,
         "Status": status_text(container.state, now),
-        "HostConfig": {"NetworkMode": _network_mode(container)},
+        "HostConfig": {"NetworkMode": network_mode(container)},
         "NetworkSettings": {"Networks": _networks(container)},
         "Mounts": _mounts(container),
     }
@@ -109,7 +102,7 @@ def details(container: Container) -> Json:
         "ProcessLabel": "",
         "AppArmorProfile": "",
         "ExecIDs": None,
-        "HostConfig": _host_config(container),
+        "HostConfig": host_config(container),
         "GraphDriver": {"Data": None, "Name": "overlay2"},
         "Mounts": _mounts(container),
         "Config": _config(container),
@@ -158,7 +151,7 @@ def _config(container: Container) -> Json:
         "OnBuild": None,
         "Labels": encode(container.labels),
         **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
-        **({} if config.stop_timeout_s is None or _is_task(container) else {"StopTimeout": int(config.stop_timeout_s)}),
+        **({} if config.stop_timeout_s is None or is_task(container) else {"StopTimeout": int(config.stop_timeout_s)}),
     }
 
 
@@ -167,121 +160,6 @@ def _own_command(container: Container) -> list[str]:
     if container.config.command is not None:
         return list(container.config.command)
     return list(container.command)
-
-
-def _host_config(container: Container) -> Json:
-    config = container.config
-    return {
-        **_HOST_CONFIG,
-        **(_of_task(config) if _is_task(container) else {}),
-        **_as_sent(config),
-        "NetworkMode": _network_mode(container),
-        "PortBindings": _bindings(container),
-        "RestartPolicy": {"Name": config.restart, "MaximumRetryCount": config.restart_max_retries},
-        "AutoRemove": config.auto_remove,
-        "LogConfig": {"Type": "json-file", "Config": {}},
-        "MaskedPaths": _MASKED_PATHS,
-        "ReadonlyPaths": _READONLY_PATHS,
-        **({"ExtraHosts": list(config.hosts)} if config.hosts else {}),
-        **({} if config.init is None else {"Init": config.init}),
-    }
-
-
-def _as_sent(config: ContainerConfig) -> Json:
-    """What the request said and no rule reads; zero is as good as not said, an empty list is not."""
-    sent = config.extra.get("HostConfig")
-    if not isinstance(sent, dict):
-        return {}
-    return {key: value for key, value in sent.items() if key in _HOST_CONFIG and (value or value == [])}
-
-
-def _is_task(container: Container) -> bool:
-    return "com.docker.swarm.task.id" in container.labels
-
-
-def _of_task(config: ContainerConfig) -> Json:
-    """What the swarm's agent sends otherwise than the docker CLI."""
-    mounts = {"Mounts": [encode(mount) for mount in config.mounts]} if config.mounts else {}
-    return {"Ulimits": [], "Isolation": "default", **mounts}
-
-
-_HOST_CONFIG: Json = {
-    "Binds": None,
-    "ContainerIDFile": "",
-    "LogConfig": {"Type": "json-file", "Config": {}},
-    "NetworkMode": "bridge",
-    "PortBindings": {},
-    "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
-    "AutoRemove": False,
-    "VolumeDriver": "",
-    "VolumesFrom": None,
-    "ConsoleSize": [0, 0],
-    "CapAdd": None,
-    "CapDrop": None,
-    "CgroupnsMode": "host",
-    "Dns": None,
-    "DnsOptions": None,
-    "DnsSearch": None,
-    "ExtraHosts": None,
-    "GroupAdd": None,
-    "IpcMode": "private",
-    "Cgroup": "",
-    "Links": None,
-    "OomScoreAdj": 0,
-    "PidMode": "",
-    "Privileged": False,
-    "PublishAllPorts": False,
-    "ReadonlyRootfs": False,
-    "SecurityOpt": None,
-    "UTSMode": "",
-    "UsernsMode": "",
-    "ShmSize": 67108864,
-    "Runtime": "runc",
-    "Isolation": "",
-    "CpuShares": 0,
-    "Memory": 0,
-    "NanoCpus": 0,
-    "CgroupParent": "",
-    "BlkioWeight": 0,
-    "BlkioWeightDevice": None,
-    "BlkioDeviceReadBps": None,
-    "BlkioDeviceWriteBps": None,
-    "BlkioDeviceReadIOps": None,
-    "BlkioDeviceWriteIOps": None,
-    "CpuPeriod": 0,
-    "CpuQuota": 0,
-    "CpuRealtimePeriod": 0,
-    "CpuRealtimeRuntime": 0,
-    "CpusetCpus": "",
-    "CpusetMems": "",
-    "Devices": None,
-    "DeviceCgroupRules": None,
-    "DeviceRequests": None,
-    "MemoryReservation": 0,
-    "MemorySwap": 0,
-    "MemorySwappiness": None,
-    "OomKillDisable": False,
-    "PidsLimit": None,
-    "Ulimits": None,
-    "CpuCount": 0,
-    "CpuPercent": 0,
-    "IOMaximumIOps": 0,
-    "IOMaximumBandwidth": 0,
-}
-
-
-def _network_mode(container: Container) -> str:
-    mode = container.config.network_mode
-    return "bridge" if mode == "default" else mode
-
-
-def _bindings(container: Container) -> Json:
-    result: dict[str, object] = {}
-    for port in container.config.ports:
-        places = result.setdefault(f"{port.container_port}/{port.protocol}", [])
-        assert isinstance(places, list)
-        places.append({"HostIp": port.host_ip, "HostPort": str(port.host_port) if port.host_port else ""})
-    return result
 
 
 def _port_list(container: Container) -> list[Json]:
@@ -328,7 +206,7 @@ def _networks(container: Container, *, with_names: bool = False) -> Json:
 
 def _planned_endpoints(container: Container) -> dict[str, Endpoint]:
     """Where a container that does not run will be attached."""
-    names = [endpoint.network for endpoint in container.config.endpoints] or [_network_mode(container)]
+    names = [endpoint.network for endpoint in container.config.endpoints] or [network_mode(container)]
     return {name: Endpoint(network=name, network_id="") for name in names}
 
 

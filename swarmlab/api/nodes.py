@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, empty, json_list, json_response
-from swarmlab.api.shapes import node_json
+from swarmlab.api.objects import node_json
 from swarmlab.api.wire import decode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter

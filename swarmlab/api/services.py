@@ -8,7 +8,7 @@ from swarmlab.api import logs
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Request, Response, Stream, empty, json_list, json_response
 from swarmlab.api.nodes import version_of
-from swarmlab.api.shapes import service_json
+from swarmlab.api.objects import service_json
 from swarmlab.api.wire import Json, decode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, ServerError

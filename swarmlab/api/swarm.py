@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from swarmlab.api.messages import Request, Response, empty, json_response
 from swarmlab.api.nodes import version_of
-from swarmlab.api.shapes import head
+from swarmlab.api.objects import head
 from swarmlab.api.wire import Json, decode, encode, nanoseconds, refuse_unknown, seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, json_list, json_response
-from swarmlab.api.shapes import task_json
+from swarmlab.api.objects import task_json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.manager.tasks import is_dirty

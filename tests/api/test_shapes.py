@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from swarmlab.api.objects import service_json
 from swarmlab.api.services import with_defaults
-from swarmlab.api.shapes import service_json
 from swarmlab.api.wire import decode
 from swarmlab.engine.ids import ServiceId
 from swarmlab.engine.model import Service, ServiceSpec

@@ -1,0 +1,123 @@
+"""Whole objects of a swarm as Docker's JSON; the forms of their parts are in shapes.py.
+
+Source: moby daemon/cluster/convert/*.go; compared with the answers of an engine 28.5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from swarmlab.api.shapes import generic_resources, index_of
+from swarmlab.api.wire import Json, encode, encode_object, timestamp
+from swarmlab.engine import model
+from swarmlab.engine.model import Meta, Node, Service, Task, TaskSpec
+from swarmlab.engine.store import Store
+
+
+def head(id_: str, meta: Meta) -> Json:
+    """What every object of a swarm begins with."""
+    return {
+        "ID": id_,
+        "Version": {"Index": meta.version},
+        "CreatedAt": timestamp(meta.created_at),
+        "UpdatedAt": timestamp(meta.updated_at),
+    }
+
+
+def present(**parts: object) -> Json:
+    """The parts that are there."""
+    return {key: encode(part) for key, part in parts.items() if part is not None}
+
+
+def service_json(service: Service) -> Json:
+    """A service."""
+    return {
+        **head(service.id, service.meta),
+        "Spec": encode(service.spec),
+        **present(PreviousSpec=service.previous_spec),
+        "Endpoint": encode(service.endpoint or model.Endpoint()),
+        **present(UpdateStatus=service.update_status, JobStatus=service.job_status),
+    }
+
+
+def task_json(task: Task, store: Store) -> Json:
+    """A task; the networks that it is attached to are written out, so the store is needed."""
+    attachments = list(_attachments(task, store))
+    return {
+        **head(task.id, task.meta),
+        "Labels": {},
+        "Spec": _task_spec(task.spec),
+        "ServiceID": task.service_id,
+        **({"Slot": task.slot} if task.slot else {}),
+        **({"NodeID": task.node_id} if task.node_id else {}),
+        "Status": encode(task.status),
+        "DesiredState": task.desired_state.name.lower(),
+        **({"NetworksAttachments": attachments} if attachments else {}),
+        **(
+            {"GenericResources": generic_resources(task.assigned_generic_resources)}
+            if task.assigned_generic_resources
+            else {}
+        ),
+        **({} if task.job_iteration is None else {"JobIteration": index_of(task.job_iteration)}),
+        "Volumes": None,
+    }
+
+
+def _task_spec(spec: TaskSpec) -> Json:
+    """A task's spec, where unlike a service's the runtime is not written."""
+    return {key: value for key, value in encode_object(spec).items() if key != "Runtime"}
+
+
+def _attachments(task: Task, store: Store) -> Iterable[Json]:
+    for attachment in task.networks:
+        network = store.get(model.Network, attachment.network_id)
+        if network is not None:
+            yield {"Network": network_json(network), "Addresses": list(attachment.addresses)}
+
+
+def network_json(network: model.Network) -> Json:
+    """A network as tasks carry it; `GET /networks` has another form."""
+    spec = network.spec
+    return {
+        **head(network.id, network.meta),
+        "Spec": {
+            "Name": spec.name,
+            "Labels": encode(spec.labels),
+            "DriverConfiguration": {} if spec.ingress else _driver(spec.driver, spec.options),
+            **({"IPv6Enabled": True} if spec.enable_ipv6 else {}),
+            **({"Internal": True} if spec.internal else {}),
+            **({"Attachable": True} if spec.attachable else {}),
+            **({"Ingress": True} if spec.ingress else {}),
+            **_ipam_options(spec),
+            "Scope": "swarm",
+        },
+        "DriverState": _driver(spec.driver, network.driver_options),
+        "IPAMOptions": {"Driver": {"Name": spec.ipam_driver or "default"}, "Configs": _ipam(network.ipam)},
+    }
+
+
+def _ipam_options(spec: model.NetworkSpec) -> Json:
+    """What was sent about addresses, if anything was; the ingress network's is empty."""
+    if not (spec.ingress or spec.ipam_driver or spec.ipam):
+        return {}
+    driver = {"Name": spec.ipam_driver} if spec.ipam_driver and not spec.ingress else {}
+    return {"IPAMOptions": {"Driver": driver, **({"Configs": _ipam(spec.ipam)} if spec.ipam else {})}}
+
+
+def _driver(name: str, options: object) -> Json:
+    return {"Name": name, **({"Options": encode(options)} if options else {})}
+
+
+def _ipam(configs: Iterable[model.IPAMConfig]) -> list[object]:
+    return [encode(config) for config in configs]
+
+
+def node_json(node: Node) -> Json:
+    """A node."""
+    return {
+        **head(node.id, node.meta),
+        "Spec": encode(node.spec),
+        "Description": encode(node.description) if node.description else {},
+        "Status": encode(node.status),
+        **present(ManagerStatus=node.manager_status),
+    }
