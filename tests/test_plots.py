@@ -121,8 +121,11 @@ def test_a_picture_carries_its_words(small: Snapshot) -> None:
     assert b"Words for it." in data["image/png"]
 
 
-def test_plotting_prints_the_table(small: Snapshot, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plotting_prints_the_table(
+    small: Snapshot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Outside of a notebook the table is all there is."""
+    monkeypatch.setattr(plots, "get_ipython", lambda: None)  # tests of magics leave one in this process
 
     class Lab:
         def snapshot(self) -> Snapshot:

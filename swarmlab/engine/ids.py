@@ -35,8 +35,8 @@ def base36(number: int, width: int) -> str:
 class Chance:
     """The one seeded source of chance.
 
-    Ids of the swarm's objects and keys come from streams of their own: how often anything else was drawn before, which
-    in live time depends on wall time, changes none of them.
+    Ids and keys come from streams of their own: how often anything else was drawn before, which in live time depends
+    on wall time, changes none of them.
 
     Args:
         seed: two sources of one seed give the same values in the same order.
@@ -45,6 +45,7 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._ids = random.Random(f"ids {seed}")
+        self._hex_ids = random.Random(f"hex ids {seed}")
         self._keys = random.Random(f"keys {seed}")
 
     def branch(self) -> Chance:
@@ -58,7 +59,7 @@ class Chance:
 
     def hex_id(self, length: int = 64) -> str:
         """A container's, image's or layer's id: `length` hexadecimal digits."""
-        return f"{self._random.getrandbits(4 * length):0{length}x}"
+        return f"{self._hex_ids.getrandbits(4 * length):0{length}x}"
 
     def bytes(self, count: int) -> bytes:
         """`count` random bytes: keys and secrets."""
