@@ -23,8 +23,6 @@ MANAGER: Final = "docker-swarm-3"
 
 SWARM_PORT: Final = 2377
 SUBNET_SIZE: Final = 24
-"""What the docker command sends, whatever is typed."""
-
 SERVICE_NAME: Final = "helloworld"
 FORM_TIMEOUT_S: Final = 60
 POLL_S: Final = 0.05
@@ -50,7 +48,8 @@ def build(nodes: Mapping[str, NodeContainer], state: LabState) -> None:
 def _form(nodes: Mapping[str, NodeContainer], *, role: str) -> None:
     with closing(nodes[MANAGER].connect(FORM_TIMEOUT_S)) as manager:
         address = nodes[MANAGER].plan.address
-        manager.swarm.init(advertise_addr=address, listen_addr=f"0.0.0.0:{SWARM_PORT}", subnet_size=SUBNET_SIZE)
+        # An empty list of pools and the size are what the docker command sends; without them `docker info` differs.
+        manager.swarm.init(address, f"0.0.0.0:{SWARM_PORT}", default_addr_pool=[], subnet_size=SUBNET_SIZE)
         manager.swarm.reload()
         token = manager.swarm.attrs["JoinTokens"][role.title()]
         others = [node for name, node in nodes.items() if name != MANAGER]
