@@ -39,7 +39,10 @@ def make_container(
     command = _command(config, image)
     _check_supported(config)
     check_simulated(command, programs_of(content.base, content.servers), stdin=config.open_stdin)
-    mounts = tuple(_mount(mount, id_, volumes) for mount in _wanted_mounts(config, image))
+    wanted = _wanted_mounts(config, image)
+    for mount in wanted:
+        _check_mount(mount)
+    mounts = tuple(_mount(mount, id_, volumes) for mount in wanted)
     ports = {*config.exposed_ports, *content.exposed_ports, *(f"{p.container_port}/{p.protocol}" for p in config.ports)}
     hostname = config.hostname or id_[:12]
     return Container(
@@ -100,25 +103,27 @@ def _wanted_mounts(config: ContainerConfig, image: Image) -> list[Mount]:
     return [*config.mounts, *of_image]
 
 
-def _mount(mount: Mount, container_id: ContainerId, volumes: Volumes) -> MountPoint:
+def _check_mount(mount: Mount) -> None:
     if not mount.target.startswith("/"):
         path = f"invalid mount path: '{mount.target}' mount path must be absolute"
         raise InvalidParameter(f'invalid mount config for type "{mount.type}": {path}')
-    match mount.type:
-        case "volume":
-            volume = volumes.create(mount.source, labels=_volume_labels(mount))
-            volume.users[container_id] = None
-            return MountPoint(
-                type="volume",
-                destination=mount.target,
-                source=volume.mountpoint,
-                name=volume.name,
-                driver=volume.driver,
-                read_only=mount.read_only,
-            )
-        case "tmpfs":
-            return MountPoint(type="tmpfs", destination=mount.target)
-    raise NotImplementedHere(f"the embedded engine has no mounts of type {mount.type}")
+    if mount.type not in ("volume", "tmpfs"):
+        raise NotImplementedHere(f"the embedded engine has no mounts of type {mount.type}")
+
+
+def _mount(mount: Mount, container_id: ContainerId, volumes: Volumes) -> MountPoint:
+    if mount.type == "tmpfs":
+        return MountPoint(type="tmpfs", destination=mount.target)
+    volume = volumes.create(mount.source, labels=_volume_labels(mount))
+    volume.users[container_id] = None
+    return MountPoint(
+        type="volume",
+        destination=mount.target,
+        source=volume.mountpoint,
+        name=volume.name,
+        driver=volume.driver,
+        read_only=mount.read_only,
+    )
 
 
 def _volume_labels(mount: Mount) -> dict[str, str]:

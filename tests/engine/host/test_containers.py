@@ -14,6 +14,7 @@ from swarmlab.engine.errors import (
     ServerError,
 )
 from swarmlab.engine.host.container import ContainerConfig, PortBinding
+from swarmlab.engine.model import Mount
 from tests.engine.hosts import LocalHost, text_of
 
 
@@ -238,3 +239,11 @@ def test_a_container_is_lost_only_while_the_engine_is_off(host: LocalHost) -> No
     host.containers.lose(container.id)
     host.containers.power_on()
     assert host.containers.list(all_=True) == []
+
+
+def test_a_container_that_is_refused_uses_no_volume(host: LocalHost) -> None:
+    """All mounts are checked before the first volume is made."""
+    mounts = (Mount(source="notes", target="/notes"), Mount(type="bind", source="/etc", target="/etc"))
+    with pytest.raises(NotImplementedHere, match="no mounts of type bind"):
+        host.containers.create(ContainerConfig(image="alpine", command=("true",), mounts=mounts))
+    assert host.volumes.list() == []
