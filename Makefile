@@ -10,6 +10,8 @@ RUN := .venv/bin/python
 ON_REAL = notebooks $(wildcard tests/real tests/conformance tests/transcripts)
 # One process a core; the cells of one notebook stay together.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
+# Real engines mostly make one wait: several labs at once, whatever the number of cores.
+PARALLEL_REAL := --numprocesses 3 --dist loadscope
 
 .DEFAULT_GOAL := help
 .PHONY: help env-lab env-test lab test check fix notebooks real newcomer clean
@@ -44,7 +46,7 @@ notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
 
 real: env-test  ## run the lessons, transcripts and faults on three real Docker Engines
-	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest --nbval-lax $(ON_REAL) $(ARGS)
+	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)
 
 newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
 	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)
