@@ -105,7 +105,7 @@ class SwarmInit(SwarmSettings, path="swarm init"):
             "AdvertiseAddr": self.advertise_addr or "",
             "DataPathAddr": self.data_path_addr or "",
             "DataPathPort": self.data_path_port or 0,
-            "DefaultAddrPool": list(self.default_addr_pool) or None,
+            "DefaultAddrPool": list(self.default_addr_pool),
             "ForceNewCluster": bool(self.force_new_cluster),
             "Spec": self.merge_into({"EncryptionConfig": {"AutoLockManagers": False}}, self.autolock),
             "AutoLockManagers": bool(self.autolock),

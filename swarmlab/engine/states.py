@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from swarmlab.engine.model import ContainerSpec, Role, ServiceSpec, TaskSpec
+from swarmlab.engine.host.catalogue import look_up
+from swarmlab.engine.model import (
+    ContainerSpec,
+    DNSConfig,
+    EndpointSpec,
+    Placement,
+    ResourceRequirements,
+    Resources,
+    Role,
+    ServiceSpec,
+    TaskSpec,
+)
 from swarmlab.engine.simulation import Simulation
 from swarmlab.engine.swarm.membership import InitRequest, JoinRequest
 from swarmlab.engine.world import HostSpec
@@ -58,7 +69,9 @@ def _form(simulation: Simulation, names: list[str], managers: int) -> None:
     """One host makes the swarm, and the others join: first the managers, one after the other, then all workers."""
     first = first_manager(names)
     daemon = simulation.daemons[first]
-    simulation.wait_for(daemon.membership.init(InitRequest(advertise_addr=daemon.host.address)))
+    # No pool is what the docker command asks for, which is something else than not asking.
+    request = InitRequest(advertise_addr=daemon.host.address, default_addr_pool=())
+    simulation.wait_for(daemon.membership.init(request))
     others = [name for name in names if name != first]
     for name in others[: managers - 1]:
         simulation.wait_for(simulation.daemons[name].membership.join(_invitation(simulation, first, Role.MANAGER)))
@@ -78,7 +91,15 @@ def _invitation(simulation: Simulation, manager: str, role: Role) -> JoinRequest
 
 
 def _run_helloworld(simulation: Simulation, names: list[str]) -> None:
-    container = ContainerSpec(image="alpine:latest", args=("ping", "docker.com"), init=False)
-    spec = ServiceSpec(name="helloworld", task=TaskSpec(container=container))
+    image = look_up("alpine")
+    container = ContainerSpec(
+        image=f"alpine:latest@{image.digest}", args=("ping", "docker.com"), init=False, dns_config=DNSConfig()
+    )
+    task = TaskSpec(
+        container=container,
+        resources=ResourceRequirements(limits=Resources(), reservations=Resources()),
+        placement=Placement(platforms=image.platforms),
+    )
+    spec = ServiceSpec(name="helloworld", task=task, endpoint=EndpointSpec())
     simulation.wait_for(simulation.daemons[first_manager(names)].ask(lambda control: control.create_service(spec)))
     simulation.settle()

@@ -19,7 +19,11 @@ NO_LEADER = (
     "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are "
     "online. Make sure more than half of the managers are online."
 )
-DEADLINE = "rpc error: code = DeadlineExceeded desc = context deadline exceeded"
+DEADLINE = tuple(
+    f"rpc error: code = DeadlineExceeded desc = {reason}"
+    for reason in ("context deadline exceeded", "stream terminated by RST_STREAM with error code: CANCEL")
+)
+"""The second one where a real leader's host is gone in the middle of the question; seldom."""
 
 SERVICE = {"Name": "late", "TaskTemplate": {"ContainerSpec": {"Image": "alpine:latest"}}}
 
@@ -155,7 +159,8 @@ def test_the_dead_leader_is_down_later_than_a_worker_would_be(story: Story) -> N
 def test_the_first_question_without_quorum_waits_for_a_leader(story: Story) -> None:
     """In vain: with one of three managers there cannot be one."""
     answer = story.first_without_quorum
-    assert (answer.status_code, answer.json()) == (500, {"message": DEADLINE})
+    assert answer.status_code == 500
+    assert answer.json()["message"] in DEADLINE
     assert 19.9 <= story.first_took_s <= 21
 
 
