@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from swarmlab import Lab
+from swarmlab.commands import Session, parse
 
 SCRIPT = """
 import sys
@@ -126,3 +127,12 @@ def test_what_a_killed_process_left_goes_with_the_next_start(runtime: Path) -> N
     assert left.exists()
     with Lab.start():
         assert not left.exists()
+
+
+def test_helloworld_is_what_the_docker_command_declares(lab: Lab) -> None:
+    """The lessons that begin with the service show what a learner's own `docker service create` would have made."""
+    session = Session.on(lab)
+    parse("docker service create --detach --name helloworld alpine ping docker.com").run(session)
+    typed = session.get("/services/helloworld")["Spec"]
+    lab.reset("helloworld")
+    assert Session.on(lab).get("/services/helloworld")["Spec"] == typed

@@ -192,9 +192,10 @@ class Overlay:
         Simplification: always in the same order; Docker's resolver shuffles them.
         """
         records = [record for record in self._seen(host) if record.network_id == network_id]
-        if name.startswith("tasks."):
-            return [r.address for r in records if r.named and r.service == name.removeprefix("tasks.")]
-        meant = [r for r in records if r.named and r.service and name in (r.service, *r.aliases)]
+        service = name.removeprefix("tasks.")
+        meant = [r for r in records if r.named and r.service and service in (r.service, *r.aliases)]
+        if name != service:
+            return [record.address for record in meant]
         if meant:
             return [meant[0].vip] if meant[0].vip else [record.address for record in meant]
         return [r.address for r in records if name in (r.task_name, r.container_id[:12])]

@@ -74,6 +74,7 @@ def test_every_node_knows_every_task(nodes: Nodes) -> None:
         assert nodes.tasks_seen(host) == ALL
         assert nodes.overlay.resolve(host, NET, "web") == ["10.0.1.2"]
         assert nodes.overlay.resolve(host, NET, "www") == ["10.0.1.2"]
+        assert nodes.overlay.resolve(host, NET, "tasks.www") == ALL
         assert nodes.overlay.resolve(host, NET, "web.10.0.1.4") == ["10.0.1.4"]
         assert nodes.overlay.resolve(host, NET, "nosuch") == []
         assert nodes.overlay.resolve(host, "other network", "web") == []
