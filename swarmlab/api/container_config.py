@@ -44,6 +44,8 @@ def config_of(name: str, body: object) -> ContainerConfig:
     _refuse(host, _HOST_READ | _HOST_SHOWN, "HostConfig.")
     if given.get("AttachStdin") and not given.get("Tty"):
         raise NotImplementedHere("attaching standard input without a terminal (-i) is not implemented by this engine")
+    if _text(_object(host.get("LogConfig") or {}, "HostConfig.LogConfig"), "Type") not in ("", "json-file", "local"):
+        raise NotImplementedHere("this engine has no log drivers but json-file and local")
     restart = _object(host.get("RestartPolicy") or {}, "HostConfig.RestartPolicy")
     network_mode = _text(host, "NetworkMode") or "default"
     return ContainerConfig(

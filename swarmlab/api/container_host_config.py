@@ -19,15 +19,17 @@ _READONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sys
 def host_config(container: Container) -> Json:
     """What `docker inspect` shows as HostConfig."""
     config = container.config
+    sent = _as_sent(config)
     return {
         **_HOST_CONFIG,
         **(_of_task(config) if is_task(container) else {}),
-        **_as_sent(config),
+        **sent,
+        "MemorySwap": _memory_swap(sent),
         "NetworkMode": network_mode(container),
         "PortBindings": _bindings(container),
         "RestartPolicy": {"Name": config.restart, "MaximumRetryCount": config.restart_max_retries},
         "AutoRemove": config.auto_remove,
-        "LogConfig": {"Type": "json-file", "Config": {}},
+        "LogConfig": _log_config(sent),
         "MaskedPaths": _MASKED_PATHS,
         "ReadonlyPaths": _READONLY_PATHS,
         **({"ExtraHosts": list(config.hosts)} if config.hosts else {}),
@@ -40,7 +42,20 @@ def _as_sent(config: ContainerConfig) -> Json:
     sent = config.extra.get("HostConfig")
     if not isinstance(sent, dict):
         return {}
-    return {key: value for key, value in sent.items() if key in _HOST_CONFIG and (value or value == [])}
+    known = _HOST_CONFIG.keys() | {"Sysctls"}
+    return {key: value for key, value in sent.items() if key in known and (value or value == [])}
+
+
+def _memory_swap(sent: Json) -> object:
+    """As much swap as memory, unless it was said. Source: moby daemon/daemon_unix.go, adaptContainerSettings."""
+    memory = sent.get("Memory")
+    return sent.get("MemorySwap") or (2 * memory if isinstance(memory, int) else 0)
+
+
+def _log_config(sent: Json) -> Json:
+    chosen = sent.get("LogConfig")
+    given = chosen if isinstance(chosen, dict) else {}
+    return {"Type": given.get("Type") or "json-file", "Config": given.get("Config") or {}}
 
 
 def is_task(container: Container) -> bool:

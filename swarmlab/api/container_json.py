@@ -6,6 +6,8 @@ Simplification: no layers on disk, so no GraphDriver.Data; the parts that hold c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swarmlab.api.container_host_config import host_config, is_task, network_mode
 from swarmlab.api.wire import Json, encode, timestamp
 from swarmlab.engine.host.container import (
@@ -61,6 +63,14 @@ def status_text(state: ContainerState, now: float) -> str:
             return "Removal In Progress"
 
 
+def command_text(command: Sequence[str]) -> str:
+    """The column COMMAND; a word with a blank in it stands in quotes, but for the first.
+
+    Source: moby container/view.go, transform.
+    """
+    return " ".join([*command[:1], *(f"'{word}'" if " " in word else word for word in command[1:])])
+
+
 def summary(container: Container, now: float) -> Json:
     """A container in a list."""
     return {
@@ -68,7 +78,7 @@ def summary(container: Container, now: float) -> Json:
         "Names": [f"/{container.name}"],
         "Image": container.config.image,
         "ImageID": container.image_id,
-        "Command": " ".join(container.command),
+        "Command": command_text(container.command),
         "Created": int(container.created_at),
         "Ports": _port_list(container),
         "Labels": encode(container.labels),
@@ -236,7 +246,7 @@ def _dns_names(container: Container, endpoint: Endpoint) -> list[str] | None:
     """The names by which others on a network find the container; the bridge of old knows none."""
     if endpoint.network in ("bridge", "host", "none"):
         return None
-    return list(dict.fromkeys([container.name, *endpoint.aliases, container.id[:12]]))
+    return list(dict.fromkeys([container.name, *endpoint.aliases, container.id[:12], container.hostname]))
 
 
 def _is_hex(text: str) -> bool:

@@ -12,12 +12,11 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.host.events import Event
 
 _OBJECTS = ("config", "container", "daemon", "image", "network", "node", "plugin", "secret", "service", "volume")
-FILTERS = (*_OBJECTS, "event", "label", "scope", "type")
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
     """What happens on this host, and on managers in the swarm, as it happens."""
-    filters = parse(request.query, FILTERS)
+    filters = parse(request.query, None)
     events = daemon.events.follow(time_in(request, "since"), time_in(request, "until"))
 
     def line(event: Event) -> bytes:

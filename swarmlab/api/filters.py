@@ -73,12 +73,12 @@ def _has_label(wanted: str, labels: Mapping[str, str]) -> bool:
     return name in labels and (not equals or labels[name] == value)
 
 
-def parse(query: Mapping[str, str], allowed: Iterable[str]) -> Filters:
+def parse(query: Mapping[str, str], allowed: Iterable[str] | None) -> Filters:
     """The filters of a request.
 
     Args:
         query: the request's query parameters.
-        allowed: the keys that the resource knows.
+        allowed: the keys that the resource knows; None where it takes any, and makes nothing of those unknown to it.
 
     Raises:
         InvalidParameter: not JSON of one of the two shapes, or a key that the resource does not know.
@@ -90,7 +90,7 @@ def parse(query: Mapping[str, str], allowed: Iterable[str]) -> Filters:
     except (ValueError, TypeError, AttributeError):
         raise InvalidParameter("invalid filter") from None
     for key in values:
-        if key not in allowed:
+        if allowed is not None and key not in allowed:
             raise InvalidParameter(f"invalid filter '{key}'")
     return Filters({key: value for key, value in values.items() if value})
 

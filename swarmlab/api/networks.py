@@ -13,7 +13,7 @@ from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_
 from swarmlab.api.system import NETWORK_DRIVERS
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound
+from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, NotImplementedHere
 from swarmlab.engine.host.networks import LocalNetwork
 from swarmlab.engine.model import IPAMConfig, NetworkSpec, Node
 
@@ -115,6 +115,8 @@ def inspect(daemon: Daemon, request: Request) -> Answer:
     reference, scope = request.parameters["id"], request.query.get("scope", "")
     network = daemon.networks.find(reference)
     if scope not in ("", network.scope):
+        if network.name in ("bridge", "host") and daemon.membership.info().control_available:
+            raise NotImplementedHere(f"this engine has no services on the network {network.name}")
         raise NotFound("network", reference)
     return json_response(network_json(daemon, network))
 

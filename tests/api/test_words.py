@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarmlab.api.container_json import human_duration, status_text
+from swarmlab.api.container_json import command_text, human_duration, status_text
 from swarmlab.api.images import human_size, progress_bar
 from swarmlab.engine.host.container import ContainerState, ContainerStatus
 
@@ -47,6 +47,13 @@ def test_how_long(seconds: float, words: str) -> None:
 def test_the_status_of_a_container(state: ContainerState, words: str) -> None:
     """The column of `docker ps`."""
     assert status_text(state, now=100) == words
+
+
+def test_a_word_with_a_blank_stands_in_quotes() -> None:
+    """Recorded from 28.5.2: the column COMMAND, where the CLI cuts after 20 characters."""
+    assert command_text(("ping", "docker.com")) == "ping docker.com"
+    assert command_text(("nginx", "-g", "daemon off;")) == "nginx -g 'daemon off;'"
+    assert command_text(("my program",)) == "my program"
 
 
 def test_progress_is_a_bar_of_fifty() -> None:

@@ -94,6 +94,7 @@ class Runs:
             hostname=container.hostname,
             working_dir=container.config.working_dir or "/",
             user=container.config.user,
+            terminal=tty,
             files=Files(container.files, tuple(self._mounted(mount) for mount in container.mounts)),
             network=self._connect(container),
             programs=programs,

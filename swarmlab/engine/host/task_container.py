@@ -11,10 +11,18 @@ from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.overlay import Record
 from swarmlab.engine.ids import NetworkId
-from swarmlab.engine.model import Mount, Network, NetworkAttachment, PublishMode, Task, stop_grace_period_s
+from swarmlab.engine.model import Mount, Network, NetworkAttachment, PublishMode, Resources, Task, stop_grace_period_s
 from swarmlab.engine.templates import TaskPlace
 
 Networks = dict[NetworkId, Network]
+
+_RIGHTS = {
+    "CapabilityAdd": "CapAdd",
+    "CapabilityDrop": "CapDrop",
+    "OomScoreAdj": "OomScoreAdj",
+    "Sysctls": "Sysctls",
+    "Ulimits": "Ulimits",
+}
 
 
 def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
@@ -45,7 +53,26 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
         hosts=tuple(_host(entry) for entry in spec.hosts),
         ports=_host_ports(task),
         healthcheck=spec.healthcheck,
+        extra={"HostConfig": {**_limits(task), **_rights(task), **_log_config(task)}},
     )
+
+
+def _limits(task: Task) -> dict[str, object]:
+    """What of the limits shows on the container; reservations are the scheduler's alone."""
+    limits = (task.spec.resources and task.spec.resources.limits) or Resources()
+    pids = {"PidsLimit": limits.pids} if limits.pids else {}
+    return {"Memory": limits.memory_bytes, "NanoCpus": limits.nano_cpus, **pids}
+
+
+def _rights(task: Task) -> dict[str, object]:
+    """What a service says of rights and kernel settings, which show on the container and nowhere else."""
+    given = task.spec.container.extra
+    return {ours: given[key] for key, ours in _RIGHTS.items() if given.get(key)}
+
+
+def _log_config(task: Task) -> dict[str, object]:
+    driver = task.spec.log_driver
+    return {"LogConfig": {"Type": driver.get("Name"), "Config": driver.get("Options")}} if driver else {}
 
 
 def _labels(place: TaskPlace) -> dict[str, str]:

@@ -79,6 +79,7 @@ class Context:
 
     Attributes:
         arguments: its name first.
+        terminal: whether its input is a terminal, at which nobody types.
         programs: what else can be started from it, by name.
         write: takes the stream (`stdout`, `stderr`) and the text, ends of lines included.
         chance: its own source, so that what it draws changes nothing elsewhere.
@@ -89,6 +90,7 @@ class Context:
     hostname: str
     working_dir: str
     user: str
+    terminal: bool
     files: Files
     network: Surroundings
     programs: Mapping[str, Program]

@@ -328,12 +328,18 @@ def _run_script(context: Context, script: str, arguments: tuple[str, ...]) -> Ru
 
 
 def script_of(arguments: tuple[str, ...]) -> str | None:
-    """The script in `sh -c SCRIPT …`; None where there is none (then sh reads standard input, which is empty)."""
+    """The script in `sh -c SCRIPT …`; None where there is none (then sh reads standard input: empty, or a terminal)."""
     words = arguments[1:]
     for number, word in enumerate(words):
         if word.startswith("-") and "c" in word:
             return words[number + 1] if number + 1 < len(words) else None
     return None
+
+
+def _wait_at_terminal() -> Run:
+    """Nobody ever types. Simplification: no prompt; a log has it only when the line ends."""
+    while True:
+        yield None
 
 
 def _sh(context: Context) -> Run:
@@ -343,7 +349,7 @@ def _sh(context: Context) -> Run:
         return (yield from _run_script(context, script, context.arguments[after + 1 :]))
     files = [word for word in context.arguments[1:] if not word.startswith("-")]
     if not files:
-        return 0
+        return (yield from _wait_at_terminal()) if context.terminal else 0
     path = absolute(context, files[0])
     try:
         text = context.files.read(path)

@@ -75,6 +75,15 @@ def test_what_it_does_not_have_is_refused_at_once(script: str) -> None:
         LocalHost().containers.create(ContainerConfig(image="alpine", command=("sh", "-c", script)))
 
 
+def test_at_a_terminal_it_waits() -> None:
+    """Recorded from 28.5.2: `docker service create --tty alpine` runs, and a stop has to kill it."""
+    host = LocalHost()
+    container = host.run(tty=True)
+    host.advance(60)
+    assert container.state.running
+    assert text_of(container) == ""
+
+
 def test_without_a_script_it_reads_the_end_of_its_input() -> None:
     """`docker run alpine` ends at once with code 0."""
     host = LocalHost()
