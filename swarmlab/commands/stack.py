@@ -33,6 +33,11 @@ _DETACHED = (
 )
 
 
+def _label(stack: str) -> str:
+    """What everything that belongs to a stack is labelled with."""
+    return f"{NAMESPACE}={stack}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackDeploy(Command, path="stack deploy", also=("stack up",)):
     """Create or update everything that a compose file declares."""
@@ -59,9 +64,8 @@ class StackDeploy(Command, path="stack deploy", also=("stack up",)):
 
     def sdk(self) -> str:
         """See Command."""
-        label = {"label": f"{NAMESPACE}={self.stack}"}
         remark = "# the API has no stacks: services and networks with a label are one"
-        return f"{remark}\nclient.services.list(filters={label!r})"
+        return f"{remark}\nclient.services.list(filters={{'label': {_label(self.stack)!r}}})"
 
     def perform(self, session: Session) -> None:
         """See Command."""
@@ -149,7 +153,7 @@ class StackDeploy(Command, path="stack deploy", also=("stack up",)):
 
 
 def _owned(session: Session, path: str, stack: str) -> list[Words]:
-    return list(session.get(path, filters({"label": [f"{NAMESPACE}={stack}"]})))
+    return list(session.get(path, filters({"label": [_label(stack)]})))
 
 
 def _check_external(session: Session, name: str) -> None:
@@ -213,12 +217,12 @@ class StackServices(Command, path="stack services"):
 
     def sdk(self) -> str:
         """See Command."""
-        return f"client.services.list(filters={{'label': '{NAMESPACE}={self.stack}'}})"
+        return f"client.services.list(filters={{'label': {_label(self.stack)!r}}})"
 
     def perform(self, session: Session) -> None:
         """See Command."""
         wanted = typed_filters(self.filter)
-        wanted.setdefault("label", []).append(f"{NAMESPACE}={self.stack}")
+        wanted.setdefault("label", []).append(_label(self.stack))
         services = session.get("/services", {**filters(wanted), "status": "true"})
         if not services:
             session.terminal.print(f"Nothing found in stack: {self.stack}")
@@ -242,12 +246,12 @@ class StackPs(Command, path="stack ps"):
 
     def sdk(self) -> str:
         """See Command."""
-        return f"client.api.tasks(filters={{'label': '{NAMESPACE}={self.stack}'}})"
+        return f"client.api.tasks(filters={{'label': {_label(self.stack)!r}}})"
 
     def perform(self, session: Session) -> None:
         """See Command."""
         wanted = typed_filters(self.filter)
-        wanted.setdefault("label", []).append(f"{NAMESPACE}={self.stack}")
+        wanted.setdefault("label", []).append(_label(self.stack))
         tasks = session.get("/tasks", filters(wanted))
         if not tasks:
             raise DockerError(f"nothing found in stack: {self.stack}")
@@ -270,8 +274,8 @@ class StackRm(Command, path="stack rm", also=("stack remove", "stack down")):
 
     def sdk(self) -> str:
         """See Command."""
-        line = "for service in client.services.list(filters={{'label': '{}={}'}}):\n    service.remove()"
-        return "\n".join(line.format(NAMESPACE, stack) for stack in self.stacks)
+        line = "for service in client.services.list(filters={{'label': {!r}}}):\n    service.remove()"
+        return "\n".join(line.format(_label(stack)) for stack in self.stacks)
 
     def perform(self, session: Session) -> None:
         """See Command."""
@@ -291,6 +295,6 @@ class StackRm(Command, path="stack rm", also=("stack remove", "stack down")):
         return all(results)
 
     def _wait(self, session: Session, stack: str) -> None:
-        wanted = filters({"label": [f"{NAMESPACE}={stack}"]})
+        wanted = filters({"label": [_label(stack)]})
         while session.get("/tasks", wanted) and not session.expired():
             session.wait()
