@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_interface
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound, NotImplementedHere
@@ -150,10 +150,7 @@ class Networks:
     def _subnet(self, subnet: str) -> IPv4Network:
         taken = [IPv4Network(network.subnet) for network in self._networks.values() if network.subnet]
         if subnet:
-            try:
-                wanted = IPv4Network(subnet)
-            except ValueError as error:
-                raise InvalidParameter(f"invalid network config:\ninvalid subnet {subnet}: {error}") from None
+            wanted = _wanted_subnet(subnet)
             if any(wanted.overlaps(other) for other in taken):
                 raise Forbidden("invalid pool request: Pool overlaps with other one on this address space")
             return wanted
@@ -272,6 +269,21 @@ def _shown(network: Network) -> LocalNetwork:
         attachable=network.spec.attachable,
         ingress=network.spec.ingress,
     )
+
+
+def _wanted_subnet(text: str) -> IPv4Network:
+    """A range that was asked for. Source: moby api/types/network/ipam.go, ValidateIPAM; texts of 28.5.2."""
+    try:
+        interface = ip_interface(text)
+    except ValueError:
+        interface = None
+    if interface is None or "/" not in text:
+        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: invalid CIDR block notation")
+    if not isinstance(interface, IPv4Interface):
+        raise NotImplementedHere("the embedded engine has no IPv6 networks")
+    if interface.ip != interface.network.network_address:
+        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: it should be {interface.network}")
+    return interface.network
 
 
 def _shown_ends(network: LocalNetwork) -> str:

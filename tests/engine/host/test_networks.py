@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swarmlab.engine.errors import Conflict, Forbidden, NotFound
+from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, NotFound
 from swarmlab.engine.host.container import EndpointConfig
 from swarmlab.engine.model import IPAMConfig
 from tests.engine.hosts import LocalHost
@@ -66,6 +66,21 @@ def test_refusals_are_the_engines(host: LocalHost) -> None:
         host.networks.remove("bridge")
     with pytest.raises(NotFound, match=r"^network nosuch not found$"):
         host.networks.find("nosuch")
+
+
+@pytest.mark.parametrize(
+    ("subnet", "words"),
+    [
+        ("bad", "invalid CIDR block notation"),
+        ("10.0.0.0", "invalid CIDR block notation"),
+        ("10.0.0.0/40", "invalid CIDR block notation"),
+        ("10.1.2.3/16", "it should be 10.1.0.0/16"),
+    ],
+)
+def test_a_range_that_is_none_is_refused(host: LocalHost, subnet: str, words: str) -> None:
+    """Recorded from 28.5.2."""
+    with pytest.raises(InvalidParameter, match=f"^invalid network config:\ninvalid subnet {subnet}: {words}$"):
+        host.networks.create("br1", range_=IPAMConfig(subnet=subnet))
 
 
 def test_ranges_do_not_overlap(host: LocalHost) -> None:
