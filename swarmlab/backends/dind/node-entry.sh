@@ -19,7 +19,7 @@ fi
 delete_stale_files() {
     # A killed dockerd leaves pid files, its containerd too; with them about every other restart
     # ends in "timeout waiting for containerd to start".
-    find /run/ /var/run/ -name '*.pid' -delete 2>/dev/null || :
+    find /run/ /var/run/ -name '*.pid' -exec rm -f {} + 2>/dev/null || :
     rm -f /run/docker/containerd/containerd.sock /run/docker/containerd/containerd.sock.ttrpc
 }
 
