@@ -109,8 +109,3 @@ class Frames:
                 return
             frame, self._rest = self._rest[HEADER : HEADER + size], self._rest[HEADER + size :]
             yield frame.decode("utf-8", "replace")
-
-
-def all_frames(data: bytes) -> Iterator[str]:
-    """The frames of a log that is complete."""
-    return Frames().feed(data)
