@@ -128,9 +128,9 @@ def test_a_change_told_to_a_follower_goes_through_the_leader(story: Story) -> No
 
 
 def test_another_manager_leads_when_the_leader_has_died(story: Story) -> None:
-    """A question is answered once it is elected: after ten to twenty seconds without a heartbeat, or one more try."""
+    """After ten to twenty seconds without a heartbeat; a question waits twenty, so the first may just miss it."""
     assert story.elected.leader() != story.before.leader()
-    assert story.answered_after_s < 45
+    assert story.answered_after_s < 25
 
 
 def test_the_dead_leader_is_unreachable(story: Story) -> None:
