@@ -2,10 +2,15 @@
 
 `parse("docker service scale helloworld=5")` is `ServiceScale(replicas={"helloworld": 5})`; `str()` of it is the line
 again, `.sdk()` the same with the docker SDK, `.run(Session.on(cluster))` does it and prints what the docker CLI prints.
+
+    command, session, errors    what a command is, where it runs, how it says no
+    spelling/                   how it is typed
+    printing/                   how its answer is shown
+    swarm/ services/ stacks/ containers/ resources/ system/     the commands, by Docker's groups
 """
 
 from swarmlab.commands.command import Command
-from swarmlab.commands.container import (
+from swarmlab.commands.containers.container import (
     ContainerExec,
     ContainerKill,
     ContainerLogs,
@@ -14,14 +19,15 @@ from swarmlab.commands.container import (
     ContainerStart,
     ContainerStop,
 )
-from swarmlab.commands.container_run import ContainerRun
+from swarmlab.commands.containers.run import ContainerRun
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.image import ImageLs, ImagePull
-from swarmlab.commands.inspect_any import ContainerInspect, ImageInspect, Inspect
-from swarmlab.commands.network import NetworkCreate, NetworkInspect, NetworkLs, NetworkRm
-from swarmlab.commands.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
-from swarmlab.commands.parsing import parse
-from swarmlab.commands.service import (
+from swarmlab.commands.printing.terminal import Terminal
+from swarmlab.commands.resources.image import ImageLs, ImagePull
+from swarmlab.commands.resources.network import NetworkCreate, NetworkInspect, NetworkLs, NetworkRm
+from swarmlab.commands.resources.volume import VolumeCreate, VolumeInspect, VolumeLs, VolumeRm
+from swarmlab.commands.services.create import ServiceCreate
+from swarmlab.commands.services.logs import ServiceLogs
+from swarmlab.commands.services.service import (
     ServiceInspect,
     ServiceLs,
     ServicePs,
@@ -29,16 +35,15 @@ from swarmlab.commands.service import (
     ServiceRollback,
     ServiceScale,
 )
-from swarmlab.commands.service_create import ServiceCreate
-from swarmlab.commands.service_logs import ServiceLogs
-from swarmlab.commands.service_update import ServiceUpdate
+from swarmlab.commands.services.update import ServiceUpdate
 from swarmlab.commands.session import Session
-from swarmlab.commands.stack import StackDeploy, StackLs, StackPs, StackRm, StackServices
-from swarmlab.commands.swarm import SwarmInit, SwarmJoin, SwarmJoinToken, SwarmLeave, SwarmUnlockKey, SwarmUpdate
-from swarmlab.commands.system import SystemEvents, SystemInfo
-from swarmlab.commands.terminal import Terminal
-from swarmlab.commands.usage import Help
-from swarmlab.commands.volume import VolumeCreate, VolumeInspect, VolumeLs, VolumeRm
+from swarmlab.commands.spelling.parsing import parse
+from swarmlab.commands.spelling.usage import Help
+from swarmlab.commands.stacks.stack import StackDeploy, StackLs, StackPs, StackRm, StackServices
+from swarmlab.commands.swarm.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
+from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmJoinToken, SwarmLeave, SwarmUnlockKey, SwarmUpdate
+from swarmlab.commands.system.inspect_any import ContainerInspect, ImageInspect, Inspect
+from swarmlab.commands.system.system import SystemEvents, SystemInfo
 
 __all__ = [
     "Command",

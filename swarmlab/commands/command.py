@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from swarmlab.commands.errors import DockerError, wrong_flags
-from swarmlab.commands.options import Flag, arguments_of, flags_of, quoted
 from swarmlab.commands.session import Session
+from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of, quoted
 
 REGISTRY: dict[str, type[Command]] = {}
 """Every command by each path it can be typed under: `ps` and `container ls` are the same."""

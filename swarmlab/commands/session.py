@@ -19,7 +19,7 @@ from requests.exceptions import RequestException
 from swarmlab.client.cluster import Cluster, Node, NoManager
 from swarmlab.client.protocols import Clock
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.terminal import Terminal
+from swarmlab.commands.printing.terminal import Terminal
 
 Params = dict[str, Any]
 POLL_S = 0.2

@@ -11,7 +11,7 @@ import pexpect
 import pyte
 
 from swarmlab.client.protocols import Backend
-from swarmlab.commands.terminal import COLUMNS
+from swarmlab.commands.printing.terminal import COLUMNS
 
 ROWS = 600
 TIMEOUT_S = 120

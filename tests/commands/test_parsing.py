@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from swarmlab.commands import Command, DockerError, Help, ServiceCreate, ServiceLogs, ServiceScale, ServiceUpdate, parse
 from swarmlab.commands.command import REGISTRY
-from swarmlab.commands.options import Flag, arguments_of, flags_of
-from swarmlab.commands.usage import help_text
+from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
+from swarmlab.commands.spelling.usage import help_text
 from tests.commands.screens import screen_of
 
 COMMANDS = sorted(set(REGISTRY.values()), key=lambda command: command.path)

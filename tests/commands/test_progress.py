@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from swarmlab.commands.display import Display, bar
-from swarmlab.commands.progress_modes import mode_of
+from swarmlab.commands.printing.display import Display, bar
+from swarmlab.commands.services.progress_modes import mode_of
 
 
 def service(**mode: Any) -> dict[str, Any]:

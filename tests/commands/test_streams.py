@@ -7,7 +7,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarmlab.commands.streams import Frames
+from swarmlab.commands.printing.streams import Frames
 
 
 @given(st.lists(st.text(max_size=20), max_size=6), st.data())

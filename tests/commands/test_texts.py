@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from swarmlab.client.tables import natural, table
 from swarmlab.commands import DockerError, Terminal
-from swarmlab.commands.json_text import indented, json_list
-from swarmlab.commands.references import Reference, shown
-from swarmlab.commands.templates import render
+from swarmlab.commands.printing.json_text import indented, json_list
+from swarmlab.commands.printing.templates import render
+from swarmlab.commands.spelling.references import Reference, shown
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarmlab.commands import units
+from swarmlab.commands.printing import units
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

@@ -1,0 +1,1 @@
+"""`docker run`, `ps`, `logs` and their like: the containers of one engine."""

@@ -1,0 +1,98 @@
+"""`docker images` and `docker pull`.
+
+Source: docker/cli cli/command/image/, cli/command/formatter/image.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from swarmlab.client.tables import short_id
+from swarmlab.commands.command import Command
+from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.units import age, decimal_size
+from swarmlab.commands.resources.image_pull import pull
+from swarmlab.commands.services.images import tagged
+from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.spelling.options import Many, Switch, Text, argument, flag
+from swarmlab.commands.spelling.references import Reference
+
+NONE = "<none>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageLs(Command, path="images", also=("image ls", "image list")):
+    """The images that this engine holds."""
+
+    usage = "[OPTIONS] [REPOSITORY[:TAG]]"
+    summary = "List images"
+    aliases = "docker image ls, docker image list, docker images"
+    lacks = frozenset({"--tree"})
+
+    all: Switch = flag("-a, --all", "Show all images (default hides intermediate images)")
+    digests: Switch = flag("--digests", "Show digests")
+    filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
+    format: Text = flag("--format string", FORMAT_TABLE)
+    no_trunc: Switch = flag("--no-trunc", "Don't truncate output")
+    quiet: Switch = flag("-q, --quiet", "Only show image IDs")
+    repository: str | None = argument(optional=True)
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.images.list({self.repository or ''!r}, all={bool(self.all)})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        wanted = typed_filters(self.filter)
+        if self.repository:
+            wanted.setdefault("reference", []).append(self.repository)
+        params = filters(wanted) | ({"all": 1} if self.all else {})
+        rows = [row for image in session.get("/images/json", params) for row in self._rows(image, session.now())]
+        headers = {"Repository": "REPOSITORY", "Tag": "TAG"} | ({"Digest": "DIGEST"} if self.digests else {})
+        headers |= {"ID": "IMAGE ID", "CreatedSince": "CREATED", "Size": "SIZE"}
+        listing = Listing(session.terminal, headers, hidden={"Digest": "DIGEST"})
+        listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
+
+    def _rows(self, image: dict[str, Any], now: datetime) -> Iterator[dict[str, str]]:
+        digests = {name.partition("@")[0]: name.partition("@")[2] for name in image.get("RepoDigests") or []}
+        names = image.get("RepoTags") or [f"{name}:{NONE}" for name in digests] or [f"{NONE}:{NONE}"]
+        created = datetime.fromtimestamp(image["Created"], tz=UTC)
+        for name in names:
+            repository, _, tag = name.rpartition(":")
+            yield {
+                "Repository": repository,
+                "Tag": tag,
+                "Digest": digests.get(repository, NONE),
+                "ID": image["Id"] if self.no_trunc else short_id(image["Id"]),
+                "CreatedSince": f"{age(created, now)} ago",
+                "Size": decimal_size(image.get("Size", 0)),
+            }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagePull(Command, path="pull", also=("image pull",)):
+    """Fetch an image from its registry."""
+
+    usage = "[OPTIONS] NAME[:TAG|@DIGEST]"
+    summary = "Download an image from a registry"
+    aliases = "docker image pull, docker pull"
+    lacks = frozenset({"-a", "--all-tags", "--disable-content-trust", "--platform"})
+
+    quiet: Switch = flag("-q, --quiet", "Suppress verbose output")
+    image: str = argument()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.images.pull({self.image!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        given = Reference.read(self.image)
+        if not given.tag and not given.digest and not self.quiet:
+            session.terminal.print("Using default tag: latest")
+        pull(session, tagged(self.image), quiet=bool(self.quiet))
+        session.terminal.print(Reference.read(tagged(self.image)).named)

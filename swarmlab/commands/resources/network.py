@@ -1,0 +1,143 @@
+"""`docker network ls | inspect | create | rm`.
+
+Source: docker/cli cli/command/network/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from swarmlab.client.tables import natural, short_id
+from swarmlab.commands.command import Command
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.printing.inspecting import inspect
+from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.services.flags import given, pairs
+from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkLs(Command, path="network ls", also=("network list",)):
+    """The networks of this engine, and those of the swarm that it knows."""
+
+    usage = "[OPTIONS]"
+    summary = "List networks"
+    aliases = "docker network ls, docker network list"
+
+    filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "driver=bridge")')
+    format: Text = flag("--format string", FORMAT_TABLE)
+    no_trunc: Switch = flag("--no-trunc", "Do not truncate the output")
+    quiet: Switch = flag("-q, --quiet", "Only display network IDs")
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.networks.list(filters={typed_filters(self.filter)!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        networks = session.get("/networks", filters(typed_filters(self.filter)))
+        networks.sort(key=lambda network: natural(network["Name"]))
+        headers = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE"}
+        Listing(session.terminal, headers).print(
+            [self._row(network) for network in networks], quiet=bool(self.quiet), template=self.format or ""
+        )
+
+    def _row(self, network: dict[str, Any]) -> dict[str, str]:
+        identifier = network["Id"] if self.no_trunc else short_id(network["Id"])
+        return {"ID": identifier, "Name": network["Name"], "Driver": network["Driver"], "Scope": network["Scope"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkInspect(Command, path="network inspect"):
+    """Subnet, options and members of a network."""
+
+    usage = "[OPTIONS] NETWORK [NETWORK...]"
+    summary = "Display detailed information on one or more networks"
+
+    format: Text = flag("-f, --format string", FORMAT_INSPECT)
+    verbose: Switch = flag("-v, --verbose", "Verbose output for diagnostics")
+    networks: Many = arguments()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "\n".join(f"client.networks.get({name!r}).attrs" for name in self.networks)
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        params = {"verbose": "true"} if self.verbose else None
+        inspect(session, self.networks, lambda name: session.raw(f"/networks/{name}", params), self.format or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkCreate(Command, path="network create"):
+    """Make a network; `--driver overlay` makes one that spans the swarm."""
+
+    usage = "[OPTIONS] NETWORK"
+    summary = "Create a network"
+    lacks = frozenset(
+        "--aux-address --config-from --config-only --ingress --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6"
+        " --scope".split()
+    )
+
+    attachable: Switch = flag("--attachable", "Enable manual container attachment")
+    driver: Text = flag("-d, --driver string", "Driver to manage the Network", '"bridge"')
+    gateway: Text = flag("--gateway string", "IPv4 or IPv6 Gateway for the master subnet")
+    internal: Switch = flag("--internal", "Restrict external access to the network")
+    label: Many = flag("--label list", "Set metadata on a network")
+    opt: Many = flag("-o, --opt map", "Set driver specific options", "map[]")
+    subnet: Text = flag("--subnet string", "Subnet in CIDR format that represents a network segment")
+    name: str = argument()
+
+    def sdk(self) -> str:
+        """See Command."""
+        attachable = ", attachable=True" if self.attachable else ""
+        return f"client.networks.create({self.name!r}, driver={self.driver or 'bridge'!r}{attachable})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        config = given({"Subnet": self.subnet, "Gateway": self.gateway})
+        body = {
+            "Name": self.name,
+            "Driver": self.driver or "bridge",
+            "IPAM": {"Driver": "default", "Options": {}, "Config": [config] if config else []},
+            "Internal": bool(self.internal),
+            "Attachable": bool(self.attachable),
+            "Options": pairs(self.opt),
+            "Labels": pairs(self.label),
+        }
+        session.terminal.print(session.post("/networks/create", body)["Id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRm(Command, path="network rm", also=("network remove",)):
+    """Remove networks that nothing uses."""
+
+    usage = "NETWORK [NETWORK...]"
+    summary = "Remove one or more networks"
+    aliases = "docker network rm, docker network remove"
+
+    force: Switch = flag("-f, --force", "Do not error if the network does not exist")
+    networks: Many = arguments()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "\n".join(f"client.networks.get({name!r}).remove()" for name in self.networks)
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        failed = False
+        for name in self.networks:
+            try:
+                session.delete(f"/networks/{name}")
+            except DockerError as error:
+                if self.force and error.status == 404:
+                    continue
+                session.terminal.print(str(error))
+                failed = True
+            else:
+                session.terminal.print(name)
+        if failed:
+            raise DockerError("exit status 1")

@@ -1,0 +1,127 @@
+"""`docker volume ls | create | inspect | rm`: what stays when containers are gone.
+
+Source: docker/cli cli/command/volume/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swarmlab.client.tables import natural
+from swarmlab.commands.command import Command
+from swarmlab.commands.printing.inspecting import each, inspect
+from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.services.flags import pairs
+from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeLs(Command, path="volume ls", also=("volume list",)):
+    """The volumes of this engine."""
+
+    usage = "[OPTIONS]"
+    summary = "List volumes"
+    aliases = "docker volume ls, docker volume list"
+    lacks = frozenset({"--cluster"})
+
+    filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "dangling=true")')
+    format: Text = flag("--format string", FORMAT_TABLE)
+    quiet: Switch = flag("-q, --quiet", "Only display volume names")
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.volumes.list(filters={typed_filters(self.filter)!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        volumes = session.get("/volumes", filters(typed_filters(self.filter))).get("Volumes") or []
+        volumes.sort(key=lambda volume: natural(volume["Name"]))
+        rows = [
+            {
+                "Driver": volume["Driver"],
+                "Name": volume["Name"],
+                "Mountpoint": volume.get("Mountpoint", ""),
+                "Scope": volume.get("Scope", ""),
+            }
+            for volume in volumes
+        ]
+        hidden = {"Mountpoint": "MOUNTPOINT", "Scope": "SCOPE"}
+        listing = Listing(session.terminal, {"Driver": "DRIVER", "Name": "VOLUME NAME"}, hidden=hidden)
+        listing.print(rows, quiet=bool(self.quiet), quiet_column="Name", template=self.format or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeCreate(Command, path="volume create"):
+    """Make a volume before anything uses it."""
+
+    usage = "[OPTIONS] [VOLUME]"
+    summary = "Create a volume"
+    lacks = frozenset(
+        "--availability --group --limit-bytes --required-bytes --scope --secret --sharing --topology-preferred"
+        " --topology-required --type".split()
+    )
+
+    driver: Text = flag("-d, --driver string", "Specify volume driver name", '"local"')
+    label: Many = flag("--label list", "Set metadata for a volume")
+    opt: Many = flag("-o, --opt map", "Set driver specific options", "map[]")
+    name: str | None = argument(optional=True)
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.volumes.create({self.name!r}, driver={self.driver or 'local'!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        body = {
+            "Name": self.name or "",
+            "Driver": self.driver or "local",
+            "DriverOpts": pairs(self.opt),
+            "Labels": pairs(self.label),
+        }
+        session.terminal.print(session.post("/volumes/create", body)["Name"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeInspect(Command, path="volume inspect"):
+    """Where a volume's files are, and who may use it."""
+
+    usage = "[OPTIONS] VOLUME [VOLUME...]"
+    summary = "Display detailed information on one or more volumes"
+
+    format: Text = flag("-f, --format string", FORMAT_INSPECT)
+    volumes: Many = arguments()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "\n".join(f"client.volumes.get({name!r}).attrs" for name in self.volumes)
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        inspect(session, self.volumes, lambda name: session.raw(f"/volumes/{name}"), self.format or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeRm(Command, path="volume rm", also=("volume remove",)):
+    """Remove volumes and all that is in them."""
+
+    usage = "[OPTIONS] VOLUME [VOLUME...]"
+    summary = "Remove one or more volumes. You cannot remove a volume that is in use by a container."
+    aliases = "docker volume rm, docker volume remove"
+
+    force: Switch = flag("-f, --force", "Force the removal of one or more volumes")
+    volumes: Many = arguments()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "\n".join(f"client.volumes.get({name!r}).remove(force={bool(self.force)})" for name in self.volumes)
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+
+        def remove(name: str) -> None:
+            session.delete(f"/volumes/{name}", {"force": 1} if self.force else None)
+            session.terminal.print(name)
+
+        each(self.volumes, remove)

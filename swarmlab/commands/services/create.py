@@ -1,0 +1,224 @@
+"""`docker service create`.
+
+Source: docker/cli cli/command/service/create.go, opts.go ToService.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.services.flags import (
+    ContainerFlags,
+    HealthFlags,
+    ResourceFlags,
+    RestartFlags,
+    Spec,
+    UpdateFlags,
+    WaitingFlags,
+    given,
+    pairs,
+)
+from swarmlab.commands.services.images import pin, tagged
+from swarmlab.commands.services.networks import resolve
+from swarmlab.commands.services.progress import wait_on_service
+from swarmlab.commands.session import Session
+from swarmlab.commands.spelling.mounts import read_mount
+from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.ports import read_ports
+
+_BOTH = "can only be used with replicated or replicated-job mode"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceCreate(
+    ContainerFlags,
+    HealthFlags,
+    ResourceFlags,
+    RestartFlags,
+    UpdateFlags,
+    WaitingFlags,
+    path="service create",
+):
+    """Declare a set of containers of one image; the swarm keeps it running."""
+
+    usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]"
+    summary = "Create a new service"
+    interspersed = False
+    lacks = frozenset(
+        "--cap-add --cap-drop --config --credential-spec --env-file --isolation --secret --ulimit"
+        " --with-registry-auth".split()
+    )
+
+    constraint: Many = flag("--constraint list", "Placement constraints")
+    container_label: Many = flag("--container-label list", "Container labels")
+    dns: Many = flag("--dns list", "Set custom DNS servers")
+    dns_option: Many = flag("--dns-option list", "Set DNS options")
+    dns_search: Many = flag("--dns-search list", "Set custom DNS search domains")
+    endpoint_mode: Text = flag("--endpoint-mode string", "Endpoint mode (vip or dnsrr)", '"vip"')
+    env: Many = flag("-e, --env list", "Set environment variables", syntax="env")
+    generic_resource: Many = flag("--generic-resource list", "User defined resources", syntax="resource")
+    group: Many = flag("--group list", "Set one or more supplementary user groups for the container")
+    host: Many = flag("--host list", "Set one or more custom host-to-IP mappings (host:ip)")
+    label: Many = flag("-l, --label list", "Service labels")
+    max_concurrent: Number = flag(
+        "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
+    )
+    mode: Text = flag(
+        "--mode string", 'Service mode ("replicated", "global", "replicated-job", "global-job")', '"replicated"'
+    )
+    mount: Many = flag("--mount mount", "Attach a filesystem mount to the service")
+    name: Text = flag("--name string", "Service name")
+    network: Many = flag("--network network", "Network attachments")
+    no_resolve_image: Switch = flag(
+        "--no-resolve-image", "Do not query the registry to resolve image digest and supported platforms"
+    )
+    placement_pref: Many = flag("--placement-pref pref", "Add a placement preference")
+    publish: Many = flag("-p, --publish port", "Publish a port as a node port")
+    replicas: Number = flag("--replicas uint", "Number of tasks")
+    replicas_max_per_node: Number = flag(
+        "--replicas-max-per-node uint", "Maximum number of tasks per node (default 0 = unlimited)"
+    )
+    sysctl: Many = flag("--sysctl list", "Sysctl options")
+    image: str = argument()
+    command: Many = arguments(least=0)
+
+    def sdk(self) -> str:
+        """See Command."""
+        words = f", {list(self.command)!r}" if self.command else ""
+        name = f", name={self.name!r}" if self.name else ""
+        mode = self.mode or "replicated"
+        replicas = "" if self.replicas is None else f", {self.replicas}"
+        return f"client.services.create({self.image!r}{words}{name}, mode=docker.types.ServiceMode({mode!r}{replicas}))"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        spec = self.spec(session)
+        warning = "" if self.no_resolve_image else pin(session, spec)
+        answer = session.post("/services/create", spec)
+        for text in [*(answer.get("Warnings") or []), *([warning] if warning else [])]:
+            session.terminal.print(text)
+        session.terminal.print(answer["ID"])
+        if not self.detach:
+            wait_on_service(session, answer["ID"], quiet=bool(self.quiet))
+
+    def spec(self, session: Session) -> Spec:
+        """The service's spec; networks are looked up by name.
+
+        Raises:
+            DockerError: flags that do not go together, or a network that is not there.
+        """
+        spec: Spec = {
+            "Name": self.name or "",
+            "Labels": pairs(self.label),
+            "Mode": self._mode(),
+            "TaskTemplate": self._task_template(session),
+            "EndpointSpec": {
+                "Mode": (self.endpoint_mode or "vip").lower(),
+                "Ports": [port for text in self.publish for port in read_ports(text)],
+            },
+        }
+        self.merge_update_configs(spec)
+        return spec
+
+    def _mode(self) -> Spec:
+        mode = self.mode or "replicated"
+        if mode.startswith("global"):
+            self._refuse_replicas()
+        if mode not in ("replicated-job",) and self.max_concurrent is not None:
+            raise DockerError("max-concurrent can only be used with replicated-job mode")
+        match mode:
+            case "global":
+                return {"Global": {}}
+            case "global-job":
+                return {"GlobalJob": {}}
+            case "replicated":
+                return {"Replicated": given({"Replicas": self.replicas})}
+            case "replicated-job":
+                concurrent = self.replicas if self.max_concurrent is None else self.max_concurrent
+                return {"ReplicatedJob": given({"MaxConcurrent": concurrent, "TotalCompletions": self.replicas})}
+            case _:
+                raise DockerError(f"Unknown mode: {mode}, only replicated and global supported")
+
+    def _refuse_replicas(self) -> None:
+        if self.replicas is not None:
+            raise DockerError(f"replicas {_BOTH}")
+        if self.replicas_max_per_node:
+            raise DockerError(f"replicas-max-per-node {_BOTH}")
+
+    def _task_template(self, session: Session) -> Spec:
+        template: Spec = {
+            "ContainerSpec": self._container(),
+            "Resources": {"Limits": {}, "Reservations": self._generic_resources()},
+            "Placement": self._placement(),
+            "ForceUpdate": 0,
+        }
+        if self.network:
+            template["Networks"] = resolve(session, self.network)
+        self.merge_resources(template)
+        self.merge_restart_policy(template)
+        self.merge_log_driver(template)
+        return template
+
+    def _container(self) -> Spec:
+        container: Spec = {
+            "Image": tagged(self.image),
+            "Args": list(self.command) or None,
+            "Labels": pairs(self.container_label) or None,
+            "Env": last_of_each(self.env) or None,
+            "Groups": list(self.group) or None,
+            "Mounts": [read_mount(text) for text in self.mount] or None,
+            "Hosts": [hosts_entry(text) for text in self.host] or None,
+            "Sysctls": pairs(self.sysctl) or None,
+            "DNSConfig": dns_config(self.dns, self.dns_search, self.dns_option),
+        }
+        container = given(container) | {"Init": False}
+        self.merge_container(container)
+        self.merge_health(container)
+        return container
+
+    def _generic_resources(self) -> Spec:
+        found = [generic_resource(text) for text in self.generic_resource]
+        return {"GenericResources": found} if found else {}
+
+    def _placement(self) -> Spec:
+        preferences = [preference(text) for text in self.placement_pref]
+        return given(
+            {
+                "Constraints": list(self.constraint) or None,
+                "Preferences": preferences or None,
+                "MaxReplicas": self.replicas_max_per_node or None,
+            }
+        )
+
+
+def last_of_each(variables: Many) -> list[str]:
+    """Environment variables, each where it was set last."""
+    found: dict[str, str] = {}
+    for text in variables:
+        found.pop(text.partition("=")[0], None)
+        found[text.partition("=")[0]] = text
+    return list(found.values())
+
+
+def preference(text: str) -> Spec:
+    """`spread=node.labels.zone` as the API has it."""
+    return {"Spread": {"SpreadDescriptor": text.partition("=")[2]}}
+
+
+def generic_resource(text: str) -> Spec:
+    """`gpu=2` as the API has it."""
+    kind, _, value = text.partition("=")
+    return {"DiscreteResourceSpec": {"Kind": kind, "Value": int(value)}}
+
+
+def hosts_entry(text: str) -> str:
+    """`name:address` as a line of /etc/hosts."""
+    name, _, address = text.partition(":")
+    return f"{address} {name}"
+
+
+def dns_config(servers: Many, search: Many, options: Many) -> Spec:
+    """A container's DNS settings, without what is empty."""
+    values = {"Nameservers": list(servers), "Search": list(search), "Options": list(options)}
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,123 @@
+"""Kinds of values that a flag takes: how each is read, and the words in which Go refuses a wrong one.
+
+Owns the syntax only. What a value means to the engine is the business of the command that has the flag. Values are kept
+as typed (`10s`, `64m`), so a command spells itself again exactly; numbers and booleans become Python's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swarmlab.commands.printing import units
+from swarmlab.commands.spelling import mounts, ports
+from swarmlab.commands.spelling.attachments import attachment
+
+_TRUE = ("1", "t", "T", "TRUE", "true", "True")
+_FALSE = ("0", "f", "F", "FALSE", "false", "False")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of value.
+
+    Attributes:
+        read: from the text of one flag to the value that the command keeps; raises ValueError in Go's words.
+        many: whether the flag may be repeated; the values are then a tuple.
+        split: whether one flag may hold several values, separated by commas.
+    """
+
+    read: Callable[[str], str | int | float | bool]
+    many: bool = False
+    split: bool = False
+
+
+def _bool(text: str) -> bool:
+    if text not in _TRUE + _FALSE:
+        raise ValueError(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+    return text in _TRUE
+
+
+def _number(function: str, pattern: str, lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f'strconv.{function}: parsing "{text}": invalid syntax')
+        if not lowest <= int(text) <= highest:
+            raise ValueError(f'strconv.{function}: parsing "{text}": value out of range')
+        return int(text)
+
+    return read
+
+
+def _float(text: str) -> float:
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
+        raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax')
+    return float(text)
+
+
+def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        check(text)
+        return text
+
+    return read
+
+
+def _filter(text: str) -> str:
+    if text and "=" not in text:
+        raise ValueError("bad format of filter (expected name=value)")
+    return text
+
+
+def _preference(text: str) -> str:
+    strategy, *rest = text.split("=")
+    if len(rest) != 1:
+        raise ValueError('placement preference must be of the format "<strategy>=<arg>"')
+    if strategy != "spread":
+        raise ValueError(f"unsupported placement preference {strategy} (only spread is supported)")
+    return text
+
+
+def _environment(text: str) -> str:
+    if text.startswith("=") or not text:
+        raise ValueError(f"invalid environment variable: {text}")
+    return text
+
+
+def _resource(text: str) -> str:
+    if not re.fullmatch(r"[^=]+=\d+", text):
+        raise ValueError(f"could not parse generic resource {text}: expected KIND=NUMBER")
+    return text
+
+
+def _address(text: str) -> str:
+    if not text:
+        raise ValueError("invalid address")
+    return text
+
+
+KINDS: dict[str, Kind] = {
+    "": Kind(read=_bool),
+    "string": Kind(read=str),
+    "command": Kind(read=str),
+    "uint": Kind(read=_number("ParseUint", r"\d+", 0, 2**64 - 1)),
+    "uint32": Kind(read=_number("ParseUint", r"\d+", 0, 2**32 - 1)),
+    "int": Kind(read=_number("ParseInt", r"[+-]?\d+", -(2**63), 2**63 - 1)),
+    "float": Kind(read=_float),
+    "duration": Kind(read=_checked(units.read_duration)),
+    "bytes": Kind(read=_checked(units.read_bytes)),
+    "decimal": Kind(read=_checked(units.read_nano_cpus)),
+    "node-addr": Kind(read=_address),
+    "list": Kind(read=str, many=True),
+    "map": Kind(read=str, many=True),
+    "strings": Kind(read=str, many=True, split=True),
+    "ipNetSlice": Kind(read=str, many=True, split=True),
+    "filter": Kind(read=_filter, many=True),
+    "pref": Kind(read=_preference, many=True),
+    "network": Kind(read=_checked(attachment), many=True),
+    "env": Kind(read=_environment, many=True),
+    "resource": Kind(read=_resource, many=True),
+    "mount": Kind(read=_checked(mounts.read_mount), many=True),
+    "port": Kind(read=_checked(ports.read_ports), many=True),
+}

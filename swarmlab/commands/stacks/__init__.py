@@ -1,0 +1,1 @@
+"""`docker stack …`: services deployed together from a compose file."""

@@ -1,0 +1,1 @@
+"""`docker swarm …` and `docker node …`: the swarm and its machines."""

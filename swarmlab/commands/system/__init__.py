@@ -1,0 +1,1 @@
+"""Commands about the engine as a whole, and `docker inspect` of whatever has that name."""
