@@ -1,4 +1,4 @@
-"""Defaults, applied when a spec is read for a decision, never written into it. Source: swarmkit api/defaults/service.go."""
+"""Defaults, applied when a spec is read for a decision, never stored. Source: swarmkit api/defaults/service.go."""
 
 from __future__ import annotations
 
