@@ -14,6 +14,8 @@ NodeId = NewType("NodeId", str)
 ServiceId = NewType("ServiceId", str)
 TaskId = NewType("TaskId", str)
 NetworkId = NewType("NetworkId", str)
+SecretId = NewType("SecretId", str)
+ConfigId = NewType("ConfigId", str)
 ClusterId = NewType("ClusterId", str)
 ContainerId = NewType("ContainerId", str)
 

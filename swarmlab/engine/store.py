@@ -19,23 +19,27 @@ from swarmlab.engine.errors import Ambiguous, NotFound
 from swarmlab.engine.ids import NodeId, ServiceId
 from swarmlab.engine.model import (
     ClusterObject,
+    Config,
     Kind,
     Meta,
     Network,
     Node,
+    Secret,
     Service,
     StoreObject,
     Task,
 )
 from swarmlab.engine.transitions import check_move
 
-T = TypeVar("T", Node, Service, Task, Network, ClusterObject)
+T = TypeVar("T", Node, Service, Task, Network, Secret, Config, ClusterObject)
 
 _KIND: dict[type[StoreObject], Kind] = {
     Node: Kind.NODE,
     Service: Kind.SERVICE,
     Task: Kind.TASK,
     Network: Kind.NETWORK,
+    Secret: Kind.SECRET,
+    Config: Kind.CONFIG,
     ClusterObject: Kind.CLUSTER,
 }
 
@@ -72,7 +76,7 @@ def name_of(obj: StoreObject) -> str:
     match obj:
         case Node():
             return obj.hostname
-        case Service() | Network() | ClusterObject():
+        case Service() | Network() | Secret() | Config() | ClusterObject():
             return obj.spec.name
         case Task():
             return ""
@@ -91,7 +95,7 @@ class Store:
     """All objects of one swarm.
 
     Args:
-        clock: stamps created_at and updated_at.
+        clock: stamps created_at and updated_at; its part is woken by every commit.
 
     Attributes:
         version: index of the last transaction.
@@ -183,6 +187,7 @@ class Store:
         if self.frozen:
             raise Uncommitted
         self.version += 1
+        self._clock.wake()
         stamped = [self._write(change) for change in changes]
         for change in stamped:
             for subscriber in self._subscribers:

@@ -1,4 +1,6 @@
-"""The objects of a swarm: nodes, services, tasks, networks, the cluster. Frozen values; the store has the current ones.
+"""The objects of a swarm: nodes, services, tasks, networks, secrets, configs, the cluster.
+
+Frozen values; the store has the current ones.
 
 Fields are the API's, in snake_case. Durations are seconds, memory is bytes, times are seconds since the Unix epoch.
 A spec holds what was sent and nothing else (`None` where nothing was sent): defaults apply when a spec is read for a
@@ -28,6 +30,16 @@ from swarmlab.engine.model.nodes import (
     NodeSpec,
     NodeStatus,
     TLSInfo,
+)
+from swarmlab.engine.model.secrets import (
+    Config,
+    ConfigReference,
+    ConfigSpec,
+    Driver,
+    FileTarget,
+    Secret,
+    SecretReference,
+    SecretSpec,
 )
 from swarmlab.engine.model.services import (
     Endpoint,
@@ -74,7 +86,7 @@ from swarmlab.engine.model.words import (
     UpdateState,
 )
 
-StoreObject = Node | Service | Task | Network | ClusterObject
+StoreObject = Node | Service | Task | Network | Secret | Config | ClusterObject
 
 __all__ = [
     "DEFAULT_ADDR_POOL",
@@ -86,13 +98,18 @@ __all__ = [
     "Availability",
     "ClusterObject",
     "ClusterSpec",
+    "Config",
+    "ConfigReference",
+    "ConfigSpec",
     "ContainerSpec",
     "ContainerStatus",
     "DNSConfig",
+    "Driver",
     "Endpoint",
     "EndpointSpec",
     "EngineDescription",
     "FailureAction",
+    "FileTarget",
     "GenericResource",
     "Global",
     "GlobalJob",
@@ -125,6 +142,9 @@ __all__ = [
     "RestartCondition",
     "RestartPolicy",
     "Role",
+    "Secret",
+    "SecretReference",
+    "SecretSpec",
     "Service",
     "ServiceMode",
     "ServiceSpec",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from swarmlab.engine.model.meta import Labels
+from swarmlab.engine.model.secrets import ConfigReference, SecretReference
 from swarmlab.engine.model.words import RestartCondition
 
 
@@ -119,6 +120,8 @@ class ContainerSpec:
     healthcheck: Healthcheck | None = None
     hosts: tuple[str, ...] = ()
     dns_config: DNSConfig | None = None
+    secrets: tuple[SecretReference, ...] = ()
+    configs: tuple[ConfigReference, ...] = ()
     isolation: str = ""
     init: bool | None = None
     extra: Mapping[str, object] = field(default_factory=dict)

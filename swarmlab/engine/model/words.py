@@ -109,4 +109,6 @@ class Kind(Enum):
     SERVICE = "service"
     TASK = "task"
     NETWORK = "network"
+    SECRET = "secret"
+    CONFIG = "config"
     CLUSTER = "cluster"
