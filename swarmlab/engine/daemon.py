@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from swarmlab.engine.clock import Clock
 from swarmlab.engine.host.agent import Agent
 from swarmlab.engine.host.connectivity import ContainerNetwork
 from swarmlab.engine.host.containers import Containers
@@ -14,15 +13,17 @@ from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.images import Images
 from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.host.networks import Networks
-from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.traffic import HostPorts, Place, Traffic
 from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.manager.control import Control
-from swarmlab.engine.model import EngineDescription, Network, NodeDescription, Resources
+from swarmlab.engine.model import EngineDescription, Network, Node, NodeDescription, Resources
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.membership import Membership
 from swarmlab.engine.swarm.requests import Requests
 from swarmlab.engine.swarm_events import SwarmEvents
+from swarmlab.engine.turns import ENGINES, Turns
 from swarmlab.engine.world import World
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ class Daemon:
         hostname: the host's name.
         host: its place in the world: addresses, CPUs, memory, walls.
         id: the engine's own id (`docker info`: ID), not the node id.
-        clock: engine time.
+        clock: engine time; `wake` gives this engine a turn.
         version: the version it says it has.
         containers, images, volumes, networks, events: the local engine.
         membership: this node's part in a swarm.
@@ -57,16 +58,16 @@ class Daemon:
     def __init__(
         self,
         hostname: str,
-        clock: Clock,
+        turns: Turns,
         chance: Chance,
         world: World,
-        overlay: Overlay,
+        traffic: Traffic,
         *,
         neighbours: Callable[[str], Membership],
     ) -> None:
         self.hostname = hostname
         self.host = world.hosts[hostname]
-        self.clock = clock
+        self.clock = clock = turns.take_part(self.tick, rank=ENGINES)
         self.id = _engine_id(chance)
         self._world = world
         self.events = Events(clock)
@@ -83,17 +84,26 @@ class Daemon:
             networks=self.networks,
         )
         self.containers = Containers(
-            parts, connect=lambda container: ContainerNetwork(container, self.networks, overlay, world, hostname)
+            parts, connect=lambda container: ContainerNetwork(container, self.networks, traffic, world, hostname)
         )
         self.agent = Agent(
             parts,
             self.containers,
-            overlay,
+            traffic.overlay,
             describe=self._describe,
             address=lambda: self.membership.addresses.advertised,
         )
-        self.membership = Membership(hostname, clock, chance, world, agent=self.agent, neighbours=neighbours)
+        self.membership = Membership(
+            hostname,
+            clock,
+            world,
+            agent=self.agent,
+            neighbours=neighbours,
+            make_swarm=lambda founding: Swarm(turns, chance, founding),
+        )
         self._requests = Requests(clock, self.membership)
+        ports = HostPorts(published=self._published, ingress=self.networks.ingress_id, balancer=self.balancer_address)
+        traffic.add_host(hostname, ports)
         self._swarm_events = SwarmEvents(self.events, self.membership)
 
     @property
@@ -143,7 +153,7 @@ class Daemon:
     # --- time ---
 
     def tick(self) -> bool:
-        """Do what is due now. Returns whether anything happened."""
+        """Do what is due now. Returns whether anything happened. Nobody calls it but turns.py, after `clock.wake()`."""
         self._swarm_events.follow()
         return any([self._requests.tick(), self.agent.tick(), self.containers.tick()])
 
@@ -157,6 +167,21 @@ class Daemon:
             engine=EngineDescription(version=self.version, plugins=_PLUGINS),
             tls_info=swarm.ca.tls_info if swarm is not None else None,
         )
+
+    def balancer_address(self, network_id: str) -> str:
+        """This node's own address on a network of the swarm, from which it balances load; empty where it has none."""
+        swarm = self.membership.swarm
+        node = swarm.store.get(Node, self.membership.node_id) if swarm is not None else None
+        own = (each for each in node.attachments if each.network_id == network_id) if node else iter(())
+        return next((address.partition("/")[0] for each in own for address in each.addresses), "")
+
+    def _published(self, port: int) -> Place | None:
+        """The running container, and its port, that a TCP port of this host leads to."""
+        for container in self.containers.list():
+            for binding in container.config.ports:
+                if (binding.host_port, binding.protocol) == (port, "tcp"):
+                    return (container.id, binding.container_port)
+        return None
 
     def _swarm_networks(self) -> Iterable[Network]:
         """The swarm's networks that this node may read."""

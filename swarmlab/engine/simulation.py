@@ -1,21 +1,32 @@
 """The whole simulation: clock, chance, world, one engine a host, the swarms among them. Time moves only through it.
 
-Owns the order in which the parts work, and nothing else.
+Owns the order in which the parts work, and nothing else. The loop is `step`, between two jumps of time:
+
+1. timers that are due run, in order; a timer marks work or does what was planned;
+2. every part that was woken takes a turn (turns.py): first swarms, then engines; it does what it has to do now;
+3. again, until nobody was woken and no timer is due.
+
+A part is a swarm or one host's engine. It is woken when a timer that it set on its own clock has run, when its store
+was written (swarms), or when it or anybody who leaves work with it calls `clock.wake()` on that clock. So whoever marks
+work for later, anywhere below a `tick`, wakes its clock; who only sets timers need not. A part that nobody wakes costs
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.traffic import Traffic
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.settling import is_settled
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.membership import Membership
+from swarmlab.engine.turns import Turns
 from swarmlab.engine.world import HostSpec, World
 
 T = TypeVar("T")
@@ -34,51 +45,38 @@ class Simulation:
         self.clock = Clock(now)
         self.chance = Chance(seed)
         self.world = World(hosts)
-        self._overlay = Overlay(self.clock, self.world)
-        self._world_changed = False
+        self.traffic = Traffic(self.world, Overlay(self.clock, self.world))
+        self._turns = Turns(self.clock)
         self.daemons: dict[str, Daemon] = {
             hostname: Daemon(
-                hostname, self.clock, self.chance, self.world, self._overlay, neighbours=self._membership_of
+                hostname, self._turns, self.chance, self.world, self.traffic, neighbours=self._membership_of
             )
             for hostname in self.world.hosts
         }
-        self.world.subscribe(self._mark_world)
+        self.world.subscribe(self._tell_swarm)
 
     def _membership_of(self, hostname: str) -> Membership:
         return self.daemons[hostname].membership
 
-    def _mark_world(self, _: str) -> None:
-        self._world_changed = True
+    def _tell_swarm(self, hostname: str) -> None:
+        """Power, links or walls of a host changed: its swarm looks at who reaches whom."""
+        membership = self.daemons[hostname].membership
+        if membership.swarm is not None:
+            membership.swarm.recheck(membership.node_id)
 
     def swarms(self) -> list[Swarm]:
         """The swarms that some engine belongs to."""
-        found = {id(swarm): swarm for swarm in self._swarms()}
-        return list(found.values())
-
-    def _swarms(self) -> Iterator[Swarm]:
-        for daemon in self.daemons.values():
-            if daemon.membership.swarm is not None:
-                yield daemon.membership.swarm
+        memberships = (daemon.membership for daemon in self.daemons.values())
+        return list({id(m.swarm): m.swarm for m in memberships if m.swarm is not None}.values())
 
     # --- one moment ---
 
     def step(self) -> bool:
-        """Run due timers and everything that has work, until nothing has any left now. Returns whether anything ran."""
+        """Run what is due and whoever has work, until nobody has any left at this moment. Returns whether anything ran."""
         worked = False
-        while self._pass():
+        while self.clock.run_due() | self._turns.run():
             worked = True
         return worked
-
-    def _pass(self) -> bool:
-        """Let each part work once."""
-        worked = self.clock.run_due()
-        swarms = self.swarms()
-        if self._world_changed:
-            self._world_changed = False
-            for swarm in swarms:
-                swarm.recheck()
-        # Every part takes its turn: `any` over a generator would stop at the first that worked.
-        return any([worked, *[swarm.step() for swarm in swarms], *[daemon.tick() for daemon in self.daemons.values()]])
 
     # --- time ---
 

@@ -132,8 +132,12 @@ class Agent:
             networks,
             self._node(),
             report=lambda: self._report(task.id),
-            has_work=lambda: self._dirty.setdefault(task.id),
+            has_work=lambda: self._mark(task.id),
         )
+
+    def _mark(self, task_id: TaskId) -> None:
+        self._dirty[task_id] = None
+        self._parts.clock.wake()
 
     def _node(self) -> NodeEngine:
         return NodeEngine(

@@ -70,7 +70,7 @@ class Runs:
         for mount in _volumes_of(container):
             self._tell_of_mount("mount", container, mount)
         self._processes[container.id] = self._process(container, program, programs)
-        self._runnable[container.id] = None
+        self._wake(container.id)
         self._pid += 1 + int(self._parts.chance.between(1, 40))
         return self._pid
 
@@ -85,6 +85,7 @@ class Runs:
 
     def _wake(self, id_: ContainerId) -> None:
         self._runnable[id_] = None
+        self._parts.clock.wake()
 
     def _context(self, container: Container, programs: Mapping[str, Program]) -> Context:
         clock, log, tty = self._parts.clock, container.log, container.config.tty

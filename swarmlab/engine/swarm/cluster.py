@@ -6,10 +6,10 @@ membership.py's, changes of role are roles.py's, who leads is raft.py's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from swarmlab.engine.assignment import AgentLink
-from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance, ClusterId, NetworkId, NodeId
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.manager.control_networks import ingress_network
@@ -36,6 +36,7 @@ from swarmlab.engine.swarm.contacts import RemoteManager
 from swarmlab.engine.swarm.member import Link, Member
 from swarmlab.engine.swarm.raft import Raft
 from swarmlab.engine.swarm.roles import RoleKeeper
+from swarmlab.engine.turns import SWARMS, Turns
 
 _PREDEFINED = {"com.docker.swarm.predefined": "true"}
 
@@ -54,13 +55,13 @@ class Swarm:
     """One swarm.
 
     Args:
-        clock: engine time.
+        turns: gives the swarm its turn when its store was written, a timer ran, or a member changed.
         chance: the seeded source.
         founding: its settings.
     """
 
-    def __init__(self, clock: Clock, chance: Chance, founding: Founding) -> None:
-        self._clock = clock
+    def __init__(self, turns: Turns, chance: Chance, founding: Founding) -> None:
+        self._clock = clock = turns.take_part(self.step, rank=SWARMS)
         self._chance = chance
         self.id = ClusterId(chance.object_id())
         self.ca = RootCA(chance, clock.now)
@@ -71,13 +72,13 @@ class Swarm:
         self.roles = RoleKeeper(self.store, clock, self)
         self.dispatcher = Dispatcher(self.store, clock, chance, self.link)
         self.logs = LogBroker(self.store, self.link)
-        self.logs = LogBroker(self.store, self.link)
         self.control = Control(self.store, clock, chance, self.raft)
         self._manager = Manager(self.store, clock, chance, more=(self.dispatcher, self.roles))
         self._leader: NodeId | None = None
         self._leadership_dirty = False
         self._managers_dirty = False
         self._ready: list[NodeId] = []
+        self._waiting: list[Callable[[], None]] = []
         self.store.subscribe(self._on_change)
         self._found(founding)
 
@@ -165,10 +166,14 @@ class Swarm:
         self._leadership_dirty |= leader != self._leader
         self._managers_dirty = True
 
-    def recheck(self) -> None:
-        """Power, links or walls changed."""
+    def recheck(self, node_id: NodeId) -> None:
+        """Power, links or walls of a node's host changed."""
         self.raft.recheck()
         self._managers_dirty = True
+
+    def call_again(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once, after the swarm's next turn: something may have changed then."""
+        self._waiting.append(callback)
 
     @property
     def leads(self) -> bool:
@@ -180,20 +185,24 @@ class Swarm:
         """Whether the leader's loops run and can commit."""
         return self._manager.leads and not self.store.frozen
 
-    def step(self) -> bool:
-        """Do what is to be done now, and let the leader's loops run. Returns whether anything happened."""
-        worked = self.raft.tick()
+    def step(self) -> None:
+        """Do what is to be done now, and let the leader's loops run. Called by turns.py, after the swarm was woken."""
+        self.raft.tick()
         self._follow_leadership()
-        if not self._manager.leads:
-            return worked
+        if self._manager.leads:
+            self._lead()
+        waiting, self._waiting = self._waiting, []
+        for callback in waiting:
+            callback()
+
+    def _lead(self) -> None:
         # Real Swarm does not store what raft knows of the managers, so that shows without a majority too.
         self.store.frozen = False
-        worked |= self._publish_managers()
+        self._publish_managers()
         self.store.frozen = not self.raft.has_quorum
-        if self.store.frozen:
-            return worked
-        worked |= self._manager.step()
-        return self._announce_ready() or worked
+        if not self.store.frozen:
+            self._manager.step()
+            self._announce_ready()
 
     def _follow_leadership(self) -> None:
         """A new leader begins anew: what only the old one had in memory is lost."""
@@ -206,10 +215,10 @@ class Swarm:
         if self._leader is not None:
             self._manager.start()
 
-    def _publish_managers(self) -> bool:
+    def _publish_managers(self) -> None:
         """Write what raft knows of the managers to their nodes, and tell the nodes that can be told."""
         if not self._managers_dirty:
-            return False
+            return
         self._managers_dirty = False
         changed = [node for node in map(self._with_manager_status, self.store.all(Node)) if node is not None]
         with self.store.transaction() as transaction:
@@ -219,7 +228,6 @@ class Swarm:
         for node_id, member in self.members.items():
             if self.connected(node_id):
                 member.contacts.learn(managers)
-        return bool(changed)
 
     def _with_manager_status(self, node: Node) -> Node | None:
         """The node with its place in raft; None when that stands there already."""
@@ -240,14 +248,14 @@ class Swarm:
         elif _is_ready(change.after) and not _is_ready(change.before):
             self._ready.append(change.object.id)
 
-    def _announce_ready(self) -> bool:
+    def _announce_ready(self) -> None:
         """Tell nodes that have just become ready; they hear who manages."""
         ready, self._ready = self._ready, []
         for node_id in ready:
             if (member := self.members.get(node_id)) is not None:
                 member.become_ready()
                 self._managers_dirty = True
-        return bool(ready)
+                self._clock.wake()
 
 
 def _is_ready(node: StoreObject | None) -> bool:

@@ -14,13 +14,13 @@ from collections.abc import Callable
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import EngineError, Unavailable
 from swarmlab.engine.host.agent import Agent
-from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.ids import NodeId
 from swarmlab.engine.model import Availability, Node, Role
 from swarmlab.engine.named_timers import NamedTimers
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.addresses import check_can_listen
 from swarmlab.engine.swarm.certificates import parse_join_token
-from swarmlab.engine.swarm.cluster import Swarm
+from swarmlab.engine.swarm.cluster import Founding, Swarm
 from swarmlab.engine.swarm.contacts import Contacts, RemoteManager
 from swarmlab.engine.swarm.initiating import check_init, founding_of
 from swarmlab.engine.swarm.joining import Joining
@@ -52,6 +52,7 @@ class Membership:
     Args:
         agent: runs the tasks that the swarm assigns to this node.
         neighbours: the membership of another host's engine.
+        make_swarm: makes a new swarm.
 
     Attributes:
         swarm: the swarm that it belongs to, or None.
@@ -63,17 +64,17 @@ class Membership:
         self,
         hostname: str,
         clock: Clock,
-        chance: Chance,
         world: World,
         *,
         agent: Agent,
         neighbours: Callable[[str], Membership],
+        make_swarm: Callable[[Founding], Swarm],
     ) -> None:
         self.hostname = hostname
         self.agent = agent
         self.contacts = Contacts(hostname, world, neighbours)
         self._clock = clock
-        self._chance = chance
+        self._make_swarm = make_swarm
         self._world = world
         self._host = world.hosts[hostname]
         self._neighbours = neighbours
@@ -82,6 +83,7 @@ class Membership:
 
     def _reset(self) -> None:
         """Be in no swarm."""
+        self._clock.wake()
         self.state = LocalNodeState.INACTIVE
         self.swarm: Swarm | None = None
         self.node_id = NodeId("")
@@ -116,9 +118,10 @@ class Membership:
         return answer
 
     def _found(self, request: InitRequest) -> None:
-        self.swarm = swarm = Swarm(self._clock, self._chance, founding_of(request))
+        self.swarm = swarm = self._make_swarm(founding_of(request))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
         self.manager.start(self.addresses.served)
+        self._clock.wake()
         self._timers.plan("lead", START_S, lambda: self._lead(swarm))
 
     def _lead(self, swarm: Swarm) -> None:
@@ -172,6 +175,7 @@ class Membership:
             check_can_listen(self.addresses.listen_host, self.addresses.listen_port, self._host.interfaces)
             self.manager.start(self.addresses.served)
         self._listen()
+        self._clock.wake()
         self.agent.join(self.node_id)
         swarm.dispatcher.announce(self.node_id)
 
@@ -236,6 +240,7 @@ class Membership:
         """Serve as a manager from now on; returns the advertised `address:port`."""
         self.manager.start(self.addresses.served)
         self.manager.be_ready_soon()
+        self._clock.wake()
         return self.addresses.manager
 
     def become_worker(self) -> None:

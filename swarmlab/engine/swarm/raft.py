@@ -80,7 +80,7 @@ class Raft:
         self.peers[node_id] = self._make_peer(node_id, addr)
         if len(self.peers) == 1:
             self._lead(node_id)
-        self._dirty = True
+        self.recheck()
 
     def _make_peer(self, node_id: NodeId, addr: str) -> Peer:
         return Peer(node_id=node_id, addr=addr, timers=NamedTimers(self._clock))
@@ -92,7 +92,7 @@ class Raft:
             self._former_leader = node_id
         if peer := self.peers.pop(node_id, None):
             peer.timers.cancel()
-        self._dirty = True
+        self.recheck()
 
     def shrink_to(self, node_id: NodeId, addr: str) -> None:
         """Begin anew with this member alone, as its leader."""
@@ -105,7 +105,7 @@ class Raft:
         """A member's engine left for good, and said so to those it was connected with."""
         if node_id in self.peers:
             self._set_unreachable(self.peers[node_id])
-        self._dirty = True
+        self.recheck()
 
     def was_leader(self, node_id: NodeId) -> bool:
         """Whether this former member led until it was taken out."""
@@ -147,8 +147,9 @@ class Raft:
     # --- what changes ---
 
     def recheck(self) -> None:
-        """Power, links or walls changed: look at the contacts at the next tick."""
+        """Power, links, walls or members changed: look at the contacts at the next tick."""
         self._dirty = True
+        self._clock.wake()
 
     def tick(self) -> bool:
         """Look at contacts that may have changed, hold the elections that are due. Returns whether there was work."""
@@ -238,7 +239,7 @@ class Raft:
             peer.reachable = self._contact(node_id, peer.node_id)
             if peer.reachable:
                 peer.follows, peer.leaderless_since = True, None
-        self._dirty = True
+        self.recheck()
         self._on_leader(node_id)
 
     def _hand_over(self, node_id: NodeId) -> None:
@@ -255,7 +256,7 @@ class Raft:
 
     def _lose_leader(self) -> None:
         self.leader = None
-        self._dirty = True
+        self.recheck()
         self._on_leader(None)
 
     def _plan(self, peer: Peer, name: str, between: tuple[float, float], callback: Callable[[], None]) -> None:
@@ -265,4 +266,4 @@ class Raft:
 
     def _run(self, callback: Callable[[], None]) -> None:
         callback()
-        self._dirty = True
+        self.recheck()

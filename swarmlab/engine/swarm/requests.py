@@ -44,6 +44,7 @@ class Requests:
             answer.fail(RpcUnknown(NO_LEADER))
             return answer
         self._waiting.append(lambda: answer.done or self._attempt(function, answer))
+        self._clock.wake()
         limit = self._clock.after(_PATIENCE_S, lambda: answer.fail(RpcDeadlineExceeded("context deadline exceeded")))
         answer.on_done(limit.cancel)
         return answer
@@ -70,6 +71,8 @@ class Requests:
         waiting, self._waiting = self._waiting, []
         still = [attempt for attempt in waiting if not attempt()]
         self._waiting = still + self._waiting
+        if self._waiting and self._membership.swarm is not None:
+            self._membership.swarm.call_again(self._clock.wake)
         return len(still) < len(waiting)
 
     def power_off(self) -> None:
