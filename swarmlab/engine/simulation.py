@@ -72,7 +72,7 @@ class Simulation:
     # --- one moment ---
 
     def step(self) -> bool:
-        """Run what is due and whoever has work, until nobody has any left at this moment. Returns whether anything ran."""
+        """Run what is due and whoever has work, until nobody has any left now. Returns whether anything ran."""
         worked = False
         while self.clock.run_due() | self._turns.run():
             worked = True

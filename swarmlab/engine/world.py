@@ -6,6 +6,7 @@ that something changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ SWARM_PORTS = ("2377/tcp", "7946/tcp", "7946/udp", "4789/udp")
 """What Swarm needs open between hosts: management, gossip (twice), overlay traffic."""
 
 _FIRST_HOST = 11
+_LAST_PORT = 65_535
 _ANY = "0.0.0.0"
 
 
@@ -129,11 +131,14 @@ class World:
         target = sender if _is_own(sender, address) else self._by_address.get(address)
         if target is None or not self._routed(sender, target, address):
             return Reach(outcome=Outcome.SILENT)
-        walls = () if target is sender else tuple(wall for wall in Wall if port in target.blocked[wall])
-        if walls:
-            return Reach(outcome=Outcome.SILENT, walls=walls, hostname=target.hostname)
-        outcome = Outcome.OK if port in target.listening else Outcome.REFUSED
-        return Reach(outcome=outcome, hostname=target.hostname)
+        return _knock(target, port, guarded=target is not sender)
+
+    def reaches_from_outside(self, address: str, port: str) -> Reach:
+        """What happens to a packet that a machine of nobody's swarm sends (a learner's own), to either address."""
+        target = self._by_address.get(address)
+        if target is None or not (target.powered and target.connected):
+            return Reach(outcome=Outcome.SILENT)
+        return _knock(target, port, guarded=True)
 
     def _routed(self, sender: Host, target: Host, address: str) -> bool:
         """Whether there is a way at all: power, cables, and private addresses only within the network."""
@@ -198,21 +203,21 @@ class World:
         self._changed(hostname)
 
     def block(self, hostname: str, port: str, wall: Wall = Wall.FIREWALL) -> None:
-        """Drop what other hosts send to `port` of the host.
+        """Drop what others send to `port` (`2377/tcp`) of the host.
 
         Raises:
-            ValueError: not one of SWARM_PORTS.
+            ValueError: that is no port.
         """
-        self.hosts[hostname].blocked[wall].add(_swarm_port(port))
+        self.hosts[hostname].blocked[wall].add(_checked_port(port))
         self._changed(hostname)
 
     def open(self, hostname: str, port: str, wall: Wall = Wall.FIREWALL) -> None:
         """Undo `block` at this wall.
 
         Raises:
-            ValueError: not one of SWARM_PORTS.
+            ValueError: that is no port.
         """
-        self.hosts[hostname].blocked[wall].discard(_swarm_port(port))
+        self.hosts[hostname].blocked[wall].discard(_checked_port(port))
         self._changed(hostname)
 
     def move_outside(self, hostname: str) -> None:
@@ -245,7 +250,17 @@ def _is_own(host: Host, address: str) -> bool:
     return address in own or any(address in addresses for addresses in host.interfaces.values())
 
 
-def _swarm_port(port: str) -> str:
-    if port not in SWARM_PORTS:
-        raise ValueError(f"{port!r} is not one of {', '.join(SWARM_PORTS)}")
+def _knock(target: Host, port: str, *, guarded: bool) -> Reach:
+    """What a packet meets that has come as far as the host; what it sends to itself passes no wall."""
+    walls = tuple(wall for wall in Wall if port in target.blocked[wall]) if guarded else ()
+    if walls:
+        return Reach(outcome=Outcome.SILENT, walls=walls, hostname=target.hostname)
+    outcome = Outcome.OK if port in target.listening else Outcome.REFUSED
+    return Reach(outcome=outcome, hostname=target.hostname)
+
+
+def _checked_port(port: str) -> str:
+    match = re.fullmatch(r"(\d{1,5})/(tcp|udp)", port)
+    if match is None or not 0 < int(match[1]) <= _LAST_PORT:
+        raise ValueError(f"{port!r} is no port; write 8080/tcp, or one of {', '.join(SWARM_PORTS)}")
     return port

@@ -16,6 +16,7 @@ from swarmlab.engine.host.images import Images
 from swarmlab.engine.host.logs import LogOptions
 from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.traffic import HostPorts, Traffic
 from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.model import (
@@ -53,7 +54,10 @@ class LocalHost:
         self.images = Images(self.clock, chance, self.events)
         self.volumes = Volumes(self.clock, chance, self.events)
         self.networks = Networks(self.clock, chance, self.events)
-        self.overlay = Overlay(self.clock, self.world)
+        self.traffic = Traffic(self.world, Overlay(self.clock, self.world))
+        self.traffic.add_host(
+            "host", HostPorts(published=lambda _: None, ingress=lambda: "", balancer=lambda _: "")
+        )
         parts = HostParts(
             hostname="host",
             clock=self.clock,
@@ -68,7 +72,7 @@ class LocalHost:
             self.images.add(image)
 
     def network_of(self, container: Container) -> ContainerNetwork:
-        return ContainerNetwork(container, self.networks, self.overlay, self.world, "host")
+        return ContainerNetwork(container, self.networks, self.traffic, self.world, "host")
 
     def advance(self, seconds: float) -> None:
         """Let time pass, timer by timer."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
-from swarmlab.engine.host.container import Container, Endpoint
+from swarmlab.engine.host.container import Container, ContainerConfig, Endpoint
 from swarmlab.engine.host.networks import LocalNetwork, Networks
-from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.sockets import Listener
+from swarmlab.engine.host.traffic import OTHER_HOST_S, SAME_HOST_S, Traffic
+from swarmlab.engine.programs.connections import NO_WAY_OUT, UNREACHABLE, Exchange, Serve
 from swarmlab.engine.world import World
 
 _SELF_S = 0.00006
-_SAME_HOST_S = 0.00009
-_OTHER_HOST_S = 0.00052
 _RETRY_S = 1.008
 """Until the sender asks again for the address of a container whose host did not know whom to answer."""
 
@@ -27,12 +27,14 @@ _HOST_TTL = 63
 class ContainerNetwork:
     """The network as one running container sees it."""
 
-    def __init__(self, container: Container, networks: Networks, overlay: Overlay, world: World, host: str) -> None:
+    def __init__(self, container: Container, networks: Networks, traffic: Traffic, world: World, host: str) -> None:
         self._container = container
         self._networks = networks
-        self._overlay = overlay
+        self._traffic = traffic
+        self._overlay = traffic.overlay
         self._world = world
         self._host = host
+        self._place = host if _is_on_host(container.config) else container.id
 
     # --- names ---
 
@@ -86,13 +88,13 @@ class ContainerNetwork:
     def _on_link_s(self, network: LocalNetwork, endpoint: Endpoint, address: str) -> float | None:
         if network.scope == "local":
             there = address == network.gateway or any(_plain(e) == address for e in network.endpoints.values())
-            return _SAME_HOST_S if there else None
+            return SAME_HOST_S if there else None
         if self._overlay.is_virtual(self._host, network.id, address):
             return _SELF_S
         way = self._overlay.reaches(self._host, network.id, _plain(endpoint), address)
         if way is None:
             return None
-        return (_SAME_HOST_S if way.host == self._host else _OTHER_HOST_S) + (_RETRY_S if way.late else 0)
+        return (SAME_HOST_S if way.host == self._host else OTHER_HOST_S) + (_RETRY_S if way.late else 0)
 
     def _outside_s(self, address: str) -> float | None:
         outer = self._world.look_up(address)
@@ -102,16 +104,66 @@ class ContainerNetwork:
         if host is None or not host.powered:
             return None
         if host.hostname == self._host:
-            return _SAME_HOST_S
+            return SAME_HOST_S
         # Echo requests are not among the ports that the walls drop: only power and cables count.
         reach = self._world.reaches(self._host, address, "icmp")
-        return None if reach.hostname is None else _OTHER_HOST_S
+        return None if reach.hostname is None else OTHER_HOST_S
 
     def ttl(self, address: str) -> int:
         """Hops that an answer from there has left."""
         if self._world.look_up(address) is not None:
             return _OUTSIDE_TTL
         return _HOST_TTL if self._world.host_at(address) is not None else _INSIDE_TTL
+
+    # --- connections ---
+
+    def addresses(self) -> list[str]:
+        """Its own addresses, as `hostname -i` and a server see them."""
+        if self._place == self._host:
+            return [self._world.hosts[self._host].address]
+        return [_plain(endpoint) for endpoint in self._endpoints()]
+
+    def listen(self, port: int, serve: Serve) -> bool:
+        """Serve a TCP port. Returns whether it was free."""
+        listener = Listener(container_id=self._container.id, serve=serve)
+        return self._traffic.sockets.listen(self._place, port, listener)
+
+    def close(self, port: int) -> None:
+        """Serve it no more."""
+        self._traffic.sockets.close(self._place, port)
+
+    def ports(self) -> list[int]:
+        """The TCP ports that programs here listen on."""
+        return self._traffic.sockets.ports(self._place)
+
+    def connect(self, address: str, port: int, text: str) -> Exchange:
+        """Ask whoever listens there."""
+        if _is_loopback(address) or address in map(_plain, self._endpoints()):
+            if self._place == self._host:
+                return self._traffic.to_host(self._host, address, port, text)
+            return self._traffic.sockets.ask(self._place, port, text, source=address, takes_s=_SELF_S)
+        for endpoint in self._endpoints():
+            network = self._networks.find(endpoint.network_id)
+            if network.subnet and IPv4Address(address) in IPv4Network(network.subnet):
+                return self._connect_on_link(network, endpoint, address, port, text)
+        return self._traffic.to_host(self._host, address, port, text) if self._has_way_out() else NO_WAY_OUT
+
+    def _connect_on_link(
+        self, network: LocalNetwork, endpoint: Endpoint, address: str, port: int, text: str
+    ) -> Exchange:
+        own = _plain(endpoint)
+        if network.scope == "swarm":
+            if self._overlay.is_virtual(self._host, network.id, address):
+                return self._traffic.to_service(self._host, network.id, address, port, text)
+            if not self._overlay.knows(self._host, network.id, address):
+                return UNREACHABLE
+            return self._traffic.to_container(self._host, network.id, address, port, text, source=own, asker=own)
+        if address == network.gateway:
+            return self._traffic.to_host(self._host, self._world.hosts[self._host].address, port, text)
+        for id_, other in network.endpoints.items():
+            if _plain(other) == address:
+                return self._traffic.sockets.ask(id_, port, text, source=own, takes_s=SAME_HOST_S)
+        return UNREACHABLE
 
     # --- what it is attached to ---
 
@@ -120,14 +172,22 @@ class ContainerNetwork:
 
     def _has_way_out(self) -> bool:
         """Whether packets leave the host: not from `none`, nor from internal networks only, nor with the cable cut."""
-        mode_host = self._container.config.network_mode == "host"
         networks = [self._networks.find(endpoint.network_id) for endpoint in self._endpoints()]
-        routed = mode_host or any(not network.internal for network in networks)
+        routed = self._place == self._host or any(not network.internal for network in networks)
         return routed and self._world.hosts[self._host].connected
 
 
 def _plain(endpoint: Endpoint) -> str:
     return endpoint.address.partition("/")[0]
+
+
+def _is_on_host(config: ContainerConfig) -> bool:
+    """Whether it has no network of its own but its host's."""
+    return "host" in (config.network_mode, *(endpoint.network for endpoint in config.endpoints))
+
+
+def _is_loopback(address: str) -> bool:
+    return IPv4Address(address).is_loopback
 
 
 def _is_address(name: str) -> bool:

@@ -88,6 +88,10 @@ class Networks:
             raise Ambiguous("network", reference, len(matches))
         return matches[0]
 
+    def ingress_id(self) -> str:
+        """The id of the routing mesh's network, empty while this host is on none."""
+        return next((network.id for network in self._networks.values() if network.ingress), "")
+
     def _all(self) -> dict[str, LocalNetwork]:
         swarm = {str(network.id): _shown(network) for network in self._swarm() if not network.predefined}
         return {**swarm, **self._networks}

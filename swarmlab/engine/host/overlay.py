@@ -175,6 +175,10 @@ class Overlay:
         """Whether an address is a service's; it answers on the asking host itself."""
         return any(record.vip == address for record in self._seen(host, network_id))
 
+    def knows(self, host: str, network_id: str, address: str) -> bool:
+        """Whether `host` has heard of a container with this address."""
+        return any(record.address == address for record in self._seen(host, network_id))
+
     def reaches(self, host: str, network_id: str, source: str, address: str) -> Way | None:
         """The way to the container that has `address` and answers `source`; None when no answer comes back.
 

@@ -11,7 +11,16 @@ from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.overlay import Record
 from swarmlab.engine.ids import NetworkId
-from swarmlab.engine.model import Mount, Network, NetworkAttachment, PublishMode, Resources, Task, stop_grace_period_s
+from swarmlab.engine.model import (
+    Mount,
+    Network,
+    NetworkAttachment,
+    PortConfig,
+    PublishMode,
+    Resources,
+    Task,
+    stop_grace_period_s,
+)
 from swarmlab.engine.templates import TaskPlace
 
 Networks = dict[NetworkId, Network]
@@ -136,7 +145,13 @@ def records_of(task: Task, container_id: str, networks: Networks) -> list[Record
             service=task.service_name,
             vip=vips.get(attachment.network_id, "").partition("/")[0],
             aliases=attachment.aliases,
+            ports=_mesh_ports(task) if networks[attachment.network_id].spec.ingress else (),
         )
         for attachment in task.networks
         if attachment.addresses and not networks[attachment.network_id].predefined
     ]
+
+
+def _mesh_ports(task: Task) -> tuple[PortConfig, ...]:
+    ports = task.endpoint.ports if task.endpoint else ()
+    return tuple(port for port in ports if port.publish_mode is PublishMode.INGRESS)

@@ -14,6 +14,7 @@ from typing import Protocol
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.host.files import Files
 from swarmlab.engine.ids import Chance
+from swarmlab.engine.programs.connections import Exchange, Serve
 
 SIGNALS: Mapping[str, int] = {
     "SIGHUP": 1,
@@ -58,6 +59,21 @@ class Surroundings(Protocol):
 
     def ttl(self, address: str) -> int:
         """Hops that an answer from there has left."""
+
+    def addresses(self) -> list[str]:
+        """Its own addresses."""
+
+    def ports(self) -> list[int]:
+        """The TCP ports that programs here listen on."""
+
+    def listen(self, port: int, serve: Serve) -> bool:
+        """Serve a TCP port until `close`. Returns whether it was free."""
+
+    def close(self, port: int) -> None:
+        """Serve it no more."""
+
+    def connect(self, address: str, port: int, text: str) -> Exchange:
+        """Ask whoever listens there; the caller lets pass the time that it takes."""
 
 
 Run = Generator[float | None, None, int]
