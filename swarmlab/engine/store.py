@@ -3,15 +3,16 @@
 Owns versions and time stamps of objects and the legality of task moves. Does not own any decision.
 A transaction is one raft commit: all objects that it writes get the same version, and subscribers hear of its changes
 in order, after it stands. Source: swarmkit manager/state/store/memory.go.
+
+An object that is given to a transaction is the store's from then on: it is stamped with version and times in place.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import TracebackType
 from typing import TypeVar, cast
 
 from swarmlab.engine.clock import Clock
@@ -29,7 +30,10 @@ from swarmlab.engine.model import (
     StoreObject,
     Task,
 )
+from swarmlab.engine.store_index import Index, SlotKey, name_of, slot_key
 from swarmlab.engine.transitions import check_move
+
+__all__ = ["Action", "Change", "SlotKey", "Store", "Transaction", "Uncommitted", "name_of", "slot_key"]
 
 T = TypeVar("T", Node, Service, Task, Network, Secret, Config, ClusterObject)
 
@@ -67,24 +71,6 @@ class Change:
 
 
 Subscriber = Callable[[Change], None]
-IndexKey = tuple[object, ...]
-SlotKey = tuple[ServiceId, int | NodeId]
-
-
-def name_of(obj: StoreObject) -> str:
-    """The name by which a user refers to an object; a node's is its hostname, a task has none."""
-    match obj:
-        case Node():
-            return obj.hostname
-        case Service() | Network() | Secret() | Config() | ClusterObject():
-            return obj.spec.name
-        case Task():
-            return ""
-
-
-def slot_key(task: Task) -> SlotKey:
-    """What a task's successor has in common with it: service and slot, or service and node for global services."""
-    return (task.service_id, task.slot or task.node_id)
 
 
 class Uncommitted(Exception):
@@ -106,19 +92,19 @@ class Store:
         self._clock = clock
         self.version = 0
         self.frozen = False
-        self._tables: dict[Kind, dict[str, StoreObject]] = {kind: {} for kind in Kind}
-        self._index: dict[IndexKey, dict[str, None]] = defaultdict(dict)
-        self._subscribers: list[Subscriber] = []
+        self._tables: dict[type[StoreObject], dict[str, StoreObject]] = {type_: {} for type_ in _KIND}
+        self._index = Index()
+        self._subscribers: dict[type[StoreObject], list[Subscriber]] = {type_: [] for type_ in _KIND}
 
     # --- reading ---
 
     def get(self, type_: type[T], id_: str) -> T | None:
         """The object with exactly this id, or None."""
-        return cast("T | None", self._tables[_KIND[type_]].get(id_))
+        return cast("T | None", self._tables[type_].get(id_))
 
     def all(self, type_: type[T]) -> Iterator[T]:
         """Every object of a type, in the order of creation."""
-        return cast("Iterator[T]", iter(list(self._tables[_KIND[type_]].values())))
+        return cast("Iterator[T]", iter(list(self._tables[type_].values())))
 
     def find(self, type_: type[T], reference: str) -> T:
         """The object that a user means: by id, else by name, else by id prefix.
@@ -127,110 +113,141 @@ class Store:
             NotFound: nothing fits.
             Ambiguous: several do. Source: moby daemon/cluster/helpers.go.
         """
-        kind = _KIND[type_]
-        table = self._tables[kind]
+        table = self._tables[type_]
         if reference in table:
             return cast(T, table[reference])
         named: list[str] = [obj.id for obj in self.named(type_, reference) if name_of(obj) == reference]
         matches = named or [id_ for id_ in table if id_.startswith(reference)]
         if not reference or not matches:
-            raise NotFound(kind.value, reference)
+            raise NotFound(_KIND[type_].value, reference)
         if len(matches) > 1:
-            raise Ambiguous(kind.value, reference, len(matches))
+            raise Ambiguous(_KIND[type_].value, reference, len(matches))
         return cast(T, table[matches[0]])
 
     def named(self, type_: type[T], name: str) -> list[T]:
         """The objects of this name, upper and lower case being the same."""
-        kind = _KIND[type_]
-        return [cast(T, self._tables[kind][id_]) for id_ in self._index.get(("name", kind, name.lower()), ())]
+        table = self._tables[type_]
+        return [cast(T, table[id_]) for id_ in self._index.named(type_, name)]
 
     def tasks_of_service(self, service_id: ServiceId) -> list[Task]:
         """The tasks of a service, oldest first."""
-        return self._tasks(("service", service_id))
+        return self._tasks(self._index.of_service(service_id))
 
     def tasks_on_node(self, node_id: NodeId) -> list[Task]:
         """The tasks that were assigned to a node, oldest first."""
-        return self._tasks(("node", node_id))
+        return self._tasks(self._index.on_node(node_id))
 
     def tasks_of_slot(self, key: SlotKey) -> list[Task]:
         """A slot's tasks, oldest first."""
-        return self._tasks(("slot", *key))
+        return self._tasks(self._index.of_slot(key))
 
     def cluster(self) -> ClusterObject:
         """The one cluster object."""
         return next(iter(self.all(ClusterObject)))
 
-    def _tasks(self, key: IndexKey) -> list[Task]:
-        table = self._tables[Kind.TASK]
-        return [cast(Task, table[id_]) for id_ in self._index.get(key, ())]
+    def _tasks(self, ids: Iterable[str]) -> list[Task]:
+        table = self._tables[Task]
+        return [cast(Task, table[id_]) for id_ in ids]
 
     # --- writing ---
 
-    def subscribe(self, subscriber: Subscriber) -> None:
-        """Let `subscriber` hear of every change from now on; it may mark work to do, but not write."""
-        self._subscribers.append(subscriber)
+    def subscribe(self, subscriber: Subscriber, *types: type[StoreObject]) -> None:
+        """Let `subscriber` hear of every change from now on, of these types only where there are any.
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Collect writes and commit them at the end; nothing is written when the block raises.
+        It may mark work to do, but not write.
+        """
+        for type_ in types or _KIND:
+            self._subscribers[type_].append(subscriber)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Let it hear no more."""
+        for subscribers in self._subscribers.values():
+            if subscriber in subscribers:
+                subscribers.remove(subscriber)
+
+    def transaction(self) -> Transaction:
+        """Collect writes (`with store.transaction() as transaction:`) and commit them at the end.
+
+        Nothing is written when the block raises.
 
         Raises:
             Uncommitted: there is something to write, and the store is frozen.
         """
-        transaction = Transaction(self)
-        yield transaction
-        self._commit(transaction.changes)
+        return Transaction(self)
 
-    def _commit(self, changes: list[Change]) -> None:
+    def commit(self, changes: list[Change]) -> None:
+        """Write what a transaction collected, then tell of it."""
         if not changes:
             return
         if self.frozen:
             raise Uncommitted
         self.version += 1
         self._clock.wake()
-        stamped = [self._write(change) for change in changes]
-        for change in stamped:
-            for subscriber in self._subscribers:
+        self._stamp(changes)
+        for change in changes:
+            self._write(change)
+        for change in changes:
+            for subscriber in self._subscribers[type(change.object)]:
                 subscriber(change)
 
-    def _write(self, change: Change) -> Change:
-        before, after = change.before, change.after
-        if after is not None:
-            created = before.meta.created_at if before is not None else self._clock.now
-            meta = Meta(version=self.version, created_at=created, updated_at=self._clock.now)
-            after = replace(after, meta=meta)
-            self._tables[_KIND[type(after)]][after.id] = after
-        else:
-            del self._tables[_KIND[type(change.object)]][change.object.id]
-        self._reindex(change.object.id, _index_keys(before), _index_keys(after))
-        return replace(change, after=after)
+    def _stamp(self, changes: list[Change]) -> None:
+        """Give all objects the version and the time of this transaction, in place."""
+        now, version = self._clock.now, self.version
+        metas: dict[float, Meta] = {}
+        for change in changes:
+            before, after = change.before, change.after
+            if after is None:
+                continue
+            created = now if before is None else before.meta.created_at
+            meta = metas.get(created)
+            if meta is None:
+                meta = metas[created] = Meta(version=version, created_at=created, updated_at=now)
+            object.__setattr__(after, "meta", meta)
 
-    def _reindex(self, id_: str, before: list[IndexKey], after: list[IndexKey]) -> None:
-        for key in before:
-            if key not in after:
-                del self._index[key][id_]
-                if not self._index[key]:
-                    del self._index[key]
-        for key in after:
-            self._index[key].setdefault(id_)
+    def _write(self, change: Change) -> None:
+        before, after = change.before, change.after
+        if after is None:
+            obj = change.object
+            del self._tables[type(obj)][obj.id]
+            self._index.remove(obj)
+            return
+        self._tables[type(after)][after.id] = after
+        if before is None:
+            self._index.add(after)
+        else:
+            self._index.change(before, after)
 
 
 class Transaction:
     """Writes that will be committed together. Reading inside it sees its own writes."""
+
+    __slots__ = ("_before", "_store", "_written")
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._written: dict[str, StoreObject | None] = {}
         self._before: dict[str, StoreObject | None] = {}
 
-    @property
-    def changes(self) -> list[Change]:
+    def __enter__(self) -> Transaction:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None and self._written:
+            self._store.commit(self._changes())
+
+    def _changes(self) -> list[Change]:
         """What was written, an object once, in the order of its first write."""
-        return [
-            Change(action=_action(before, after), before=before, after=after)
-            for id_, before in self._before.items()
-            if (after := self._written[id_]) is not None or before is not None
-        ]
+        changes = []
+        for id_, before in self._before.items():
+            after = self._written[id_]
+            if before is None:
+                if after is not None:
+                    changes.append(Change(action=Action.CREATE, before=None, after=after))
+            elif after is None:
+                changes.append(Change(action=Action.REMOVE, before=before, after=None))
+            else:
+                changes.append(Change(action=Action.UPDATE, before=before, after=after))
+        return changes
 
     def get(self, type_: type[T], id_: str) -> T | None:
         """The object as it stands in this transaction."""
@@ -249,28 +266,14 @@ class Transaction:
             raise KeyError(f"no {_KIND[type(obj)].value} {obj.id} to update")
         if isinstance(obj, Task) and isinstance(before, Task):
             check_move(before.state, obj.state)
-        self._put(obj.id, before, obj)
+        # What stands in the store must not be stamped anew: others may hold it as what was before.
+        self._put(obj.id, before, replace(obj) if obj is before else obj)
 
     def remove(self, obj: StoreObject) -> None:
         """Remove an object."""
         self._put(obj.id, obj, None)
 
     def _put(self, id_: str, before: StoreObject | None, after: StoreObject | None) -> None:
-        self._before.setdefault(id_, before)
+        if id_ not in self._before:
+            self._before[id_] = before
         self._written[id_] = after
-
-
-def _action(before: StoreObject | None, after: StoreObject | None) -> Action:
-    if before is None:
-        return Action.CREATE
-    return Action.REMOVE if after is None else Action.UPDATE
-
-
-def _index_keys(obj: StoreObject | None) -> list[IndexKey]:
-    """Under which keys an object is found: its name, and for a task its service, slot and node."""
-    if obj is None:
-        return []
-    if not isinstance(obj, Task):
-        return [("name", _KIND[type(obj)], name_of(obj).lower())]
-    keys: list[IndexKey] = [("service", obj.service_id), ("slot", *slot_key(obj))]
-    return [*keys, ("node", obj.node_id)] if obj.node_id else keys
