@@ -54,7 +54,7 @@ class AgentSide(Protocol):
         """Take note of what is to be done."""
 
     def take_reports(self) -> list[Report]:
-        """What was observed since the last call, the newest of each task only."""
+        """What was observed since the last call, in order."""
 
     def open_logs(self, task_id: TaskId, options: LogOptions) -> LogStream | None:
         """What the task's container wrote; None where there is no such container."""

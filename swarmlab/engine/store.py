@@ -187,7 +187,7 @@ class Store:
         for change in changes:
             self._write(change)
         for change in changes:
-            for subscriber in self._subscribers[type(change.object)]:
+            for subscriber in tuple(self._subscribers[type(change.object)]):
                 subscriber(change)
 
     def _stamp(self, changes: list[Change]) -> None:

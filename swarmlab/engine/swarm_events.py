@@ -31,17 +31,20 @@ class SwarmEvents:
         self._store: Store | None = None
 
     def follow(self) -> None:
-        """Listen to the store of the swarm that the node is in now."""
-        store = self._membership.swarm.store if self._membership.swarm is not None else None
+        """Listen to the store of the swarm that the node manages now."""
+        membership = self._membership
+        store = membership.swarm.store if membership.swarm is not None and membership.manager.runs else None
         if store is self._store:
             return
+        if self._store is not None:
+            self._store.unsubscribe(self._tell)
         self._store = store
         if store is not None:
-            store.subscribe(lambda change: self._tell(store, change))
+            store.subscribe(self._tell, Node, Service, Network)
 
-    def _tell(self, store: Store, change: Change) -> None:
+    def _tell(self, change: Change) -> None:
         membership = self._membership
-        if membership.swarm is None or membership.swarm.store is not store:
+        if membership.swarm is None or membership.swarm.store is not self._store:
             return
         if not (membership.running and membership.manager.ready and membership.hears_leader()):
             return

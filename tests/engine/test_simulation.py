@@ -17,7 +17,7 @@ def test_time_does_not_pass_by_itself() -> None:
 
 def test_advancing_ends_exactly_where_it_was_told_to() -> None:
     """Also between two timers."""
-    hosts = Hosts("formed")
+    hosts = Hosts("helloworld")
     end = hosts.clock.now + 12.345
     hosts.simulation.advance_to(end)
     assert hosts.clock.now == end
@@ -31,6 +31,14 @@ def test_separate_engines_have_nothing_planned() -> None:
     hosts = Hosts()
     hosts.simulation.step()
     assert hosts.simulation.next_due() is None
+
+
+def test_a_swarm_that_is_well_has_nothing_planned() -> None:
+    """No heartbeat of a healthy node wakes anybody, however many nodes there are."""
+    hosts = Hosts("three-managers", nodes=20)
+    hosts.advance(60)
+    assert hosts.simulation.next_due() is None
+    assert {state for state in hosts.node_ls() if "ready" not in state} == set()
 
 
 def test_waiting_for_an_answer_that_never_comes_ends() -> None:

@@ -47,7 +47,7 @@ class Agent:
         self._runners: dict[TaskId, TaskRunner] = {}
         self._removing: dict[TaskId, TaskRunner] = {}
         self._dirty: dict[TaskId, None] = {}
-        self._unreported: dict[TaskId, None] = {}
+        self._unreported: list[Report] = []
         self._on_reports: Callable[[], None] = lambda: None
         self._on = True
 
@@ -64,7 +64,7 @@ class Agent:
         for runner in (*self._runners.values(), *self._removing.values()):
             runner.leave()
         self._forget_session()
-        self._runners, self._removing, self._dirty, self._unreported = {}, {}, {}, {}
+        self._runners, self._removing, self._dirty, self._unreported = {}, {}, {}, []
         self._overlay.leave(self._parts.hostname)
         self._parts.networks.leave_swarm()
         self.node_id = NodeId("")
@@ -106,7 +106,7 @@ class Agent:
     def connect(self, on_reports: Callable[[], None]) -> None:
         """A session begins: every known status will be reported again."""
         self._on_reports = on_reports
-        self._unreported = dict.fromkeys(self._runners)
+        self._unreported = [Report(task_id=id_, status=runner.status) for id_, runner in self._runners.items()]
         if self._unreported:
             on_reports()
 
@@ -150,7 +150,6 @@ class Agent:
 
     def _remove(self, task_id: TaskId) -> None:
         runner = self._runners.pop(task_id, None)
-        self._unreported.pop(task_id, None)
         if runner is not None:
             self._removing[task_id] = runner
             runner.remove().on_done(lambda: self._removed(task_id))
@@ -160,13 +159,13 @@ class Agent:
 
     def _report(self, task_id: TaskId) -> None:
         if task_id in self._runners:
-            self._unreported[task_id] = None
+            self._unreported.append(Report(task_id=task_id, status=self._runners[task_id].status))
             self._on_reports()
 
     def take_reports(self) -> list[Report]:
-        """What was observed since the last call, the newest of each task only."""
-        unreported, self._unreported = self._unreported, {}
-        return [Report(task_id=id_, status=self._runners[id_].status) for id_ in unreported]
+        """What was observed since the last call, in order; of tasks that are still this node's."""
+        unreported, self._unreported = self._unreported, []
+        return [report for report in unreported if report.task_id in self._runners]
 
     def open_logs(self, task_id: TaskId, options: LogOptions) -> LogStream | None:
         """What the task's container wrote; None where there is no such container."""

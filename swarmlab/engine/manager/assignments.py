@@ -5,11 +5,9 @@ Source: swarmkit manager/dispatcher/assignments.go.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from swarmlab.engine.assignment import Assignment
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
-from swarmlab.engine.model import Meta, Network, Task, TaskState
+from swarmlab.engine.model import Network, Task, TaskState, is_observation
 from swarmlab.engine.store import Change, Store
 
 
@@ -36,15 +34,15 @@ class Assignments:
 
         What the agent reported itself is no news to it; states up to ASSIGNED are set by others.
         """
-        before, after = change.before, change.after
-        task = after or before
+        before, task = change.before, change.object
         assert isinstance(task, Task)
         if task.node_id not in self._told or task.state < TaskState.ASSIGNED:
             return False
         known = task.id in self._told[task.node_id]
-        if after is not None and known and task.state > TaskState.ASSIGNED and _same(before, after):
-            return False
-        if after is None and not known:
+        if change.after is None:
+            if not known:
+                return False
+        elif known and task.state > TaskState.ASSIGNED and isinstance(before, Task) and is_observation(before, task):
             return False
         self._dirty.setdefault(task.node_id, {})[task.id] = None
         return True
@@ -59,7 +57,9 @@ class Assignments:
         tasks = {id_: self._store.get(Task, id_) for id_ in ids}
         present = tuple(task for task in tasks.values() if task is not None)
         removed = tuple(id_ for id_, task in tasks.items() if task is None)
-        self._told[node_id] = self._told[node_id].union(ids).difference(removed)
+        told = self._told[node_id]
+        told.update(ids)
+        told.difference_update(removed)
         return Assignment(tasks=present, removed=removed, networks=self._networks(present))
 
     def everything(self, node_id: NodeId) -> Assignment:
@@ -74,10 +74,3 @@ class Assignments:
         ids = {attachment.network_id for task in tasks for attachment in task.networks}
         networks = [self._store.get(Network, id_) for id_ in sorted(ids)]
         return {network.id: network for network in networks if network is not None}
-
-
-def _same(before: object, after: object) -> bool:
-    """Whether two versions of a task differ in nothing but what was observed."""
-    if not isinstance(before, Task) or not isinstance(after, Task):
-        return False
-    return replace(before, meta=Meta(), status=after.status) == replace(after, meta=Meta())

@@ -2,58 +2,54 @@
 
 Owns `node.status` and `node.description`, and writes what agents report of tasks; a task's state never goes down.
 Sessions are memory of one leader: the next leader begins with every node `unknown`.
-Source: swarmkit manager/dispatcher/{dispatcher,nodes,period}.go.
-Simplification: agents do not call; the dispatcher looks for a node without session as often as its agent would call
-(after 0.1 s at first, then ever more seldom, at last every 8 s). No limit on the rate of registrations.
+Source: swarmkit manager/dispatcher/{dispatcher,nodes}.go.
+Simplification: agents do not call and beat; the dispatcher is told when the way to a node opened or closed
+(`recheck`), and knows when a call or the lack of beats would have been noticed (heartbeats.py). So a node with which
+nothing is wrong needs no timer. No limit on the rate of registrations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from swarmlab.engine.assignment import AgentLink, AgentSide, Assignment
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.manager.assignments import Assignments
-from swarmlab.engine.model import Node, NodeState, NodeStatus, Task, TaskState, TaskStatus
+from swarmlab.engine.manager.heartbeats import FIRST_CALL_S, GRACE, GRACE_UNKNOWN, Loss, lose, period_s
+from swarmlab.engine.model import Node, NodeState, NodeStatus, Task, TaskState, TaskStatus, with_status
 from swarmlab.engine.store import Action, Change, Store, Transaction
 
 BATCH_S = 0.1
 """Reports are written, and assignments sent, together with what comes within this time."""
 
-EPSILON_S = 0.5
-GRACE = 3
-GRACE_UNKNOWN = 6
 ORPHAN_AFTER_S = 24 * 3600.0
-FIRST_CALL_S = 0.1
-LAST_CALL_S = 8.0
 
 UNKNOWN_MESSAGE = 'Node moved to "unknown" state due to leadership change in cluster'
 FAILED_MESSAGE = "heartbeat failure"
 FAILED_UNKNOWN_MESSAGE = 'heartbeat failure for node in "unknown" state'
 
 Links = Callable[[NodeId], AgentLink | None]
+Act = Callable[[NodeId], bool]
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the leader knows of one node. With `agent` there is a session; else the node is looked for."""
+    """What the leader knows of one node. With `agent` there is a session; with `loss` the way to the node is broken."""
 
     agent: AgentSide | None = None
-    wait_s: float = FIRST_CALL_S
-    next_look: Timer | None = None
+    session_began: float = 0
+    loss: Loss | None = None
+    call: Timer | None = None
     expiry: Timer | None = None
     orphaning: Timer | None = None
-    timers: tuple[str, ...] = field(default=("next_look", "expiry", "orphaning"))
 
-    def cancel(self, *names: str) -> None:
-        """Cancel the timers of these names, all without any."""
-        for name in names or self.timers:
-            timer: Timer | None = getattr(self, name)
+    def cancel(self, *timers: Timer | None) -> None:
+        """Cancel these timers, all without any."""
+        for timer in timers or (self.call, self.expiry, self.orphaning):
             if timer is not None:
                 timer.cancel()
-                setattr(self, name, None)
 
 
 class Dispatcher:
@@ -79,7 +75,8 @@ class Dispatcher:
         self._seen.clear()
         self._assignments.clear()
         self._fresh = False
-        self._due: dict[NodeId, dict[str, None]] = {}
+        self._doubtful: dict[NodeId, None] = {}
+        self._due: dict[tuple[NodeId, Act], None] = {}
         self._batch: Timer | None = None
         self._batch_due = False
         self._reporting: dict[NodeId, None] = {}
@@ -107,15 +104,21 @@ class Dispatcher:
                 self._plan_batch()
         elif isinstance(change.object, Node) and not self._fresh:
             if change.action is Action.CREATE:
-                self._look_for(change.object.id, FIRST_CALL_S)
+                self._expect_call(change.object.id, FIRST_CALL_S)
             elif change.action is Action.REMOVE:
                 self._drop(change.object.id)
+
+    def recheck(self, node_id: NodeId) -> None:
+        """The way to a node may have opened or closed."""
+        self._doubtful[node_id] = None
+        self._clock.wake()
 
     def announce(self, node_id: NodeId) -> None:
         """The node's agent tries to register now (it just started); else it tries again by itself, within 8 s."""
         if self._leads and not self._fresh and self._store.get(Node, node_id) is not None:
             self._end_session(node_id)
-            self._look_for(node_id, 0)
+            self._expect_call(node_id, 0)
+            self._expect(node_id, self._clock.now + GRACE * period_s(self._chance, self._declared_s))
 
     def _drop(self, node_id: NodeId) -> None:
         """The node is removed: what it runs for the swarm ends, where it can still be told. Recorded from 28.5.2."""
@@ -130,87 +133,102 @@ class Dispatcher:
     # --- work ---
 
     def tick(self) -> bool:
-        """Register, beat, assign, report: whatever is due."""
+        """Register, give up, assign, report: whatever is due."""
         if not self._leads:
             return False
-        wrote = self._greet_all()
-        due, self._due = self._due, {}
-        for node_id, whats in due.items():
-            for what in whats:
-                if node_id in self._seen:
-                    wrote |= self._look(node_id) if what == "look" else self._act(node_id, what)
+        wrote = self._fresh and self._greet_all()
+        if self._doubtful:
+            doubtful, self._doubtful = self._doubtful, {}
+            for node_id in doubtful:
+                self._look(node_id)
+        if self._due:
+            due, self._due = self._due, {}
+            for node_id, act in due:
+                wrote |= node_id in self._seen and act(node_id)
         if self._batch_due:
-            self._batch_due = False
-            self._batch = None
+            self._batch, self._batch_due = None, False
             self._assign()
             wrote |= self._write_reports()
         return wrote
 
-    def _mark(self, node_id: NodeId, what: str) -> Callable[[], None]:
+    def _at(self, time: float, node_id: NodeId, act: Act) -> Timer:
+        """Do `act` for a node when it is time."""
+
         def mark() -> None:
-            self._due.setdefault(node_id, {})[what] = None
+            self._due[node_id, act] = None
 
-        return mark
-
-    def _act(self, node_id: NodeId, what: str) -> bool:
-        return self._expire(node_id) if what == "expire" else self._orphan(node_id)
+        return self._clock.at(time, mark)
 
     def _greet_all(self) -> bool:
         """A new leader knows nothing of any node. Source: swarmkit dispatcher.go, markNodesUnknown."""
-        if not self._fresh:
-            return False
         self._fresh = False
         with self._store.transaction() as transaction:
             for node in self._store.all(Node):
-                self._look_for(node.id, self._chance.between(FIRST_CALL_S, 2 * FIRST_CALL_S))
+                self._expect_call(node.id, self._chance.between(FIRST_CALL_S, 2 * FIRST_CALL_S))
                 if node.status.state is NodeState.DOWN:
                     self._plan_orphaning(node.id)
                 else:
                     self._set_status(transaction, node, NodeState.UNKNOWN, UNKNOWN_MESSAGE)
-                    self._expect(node.id, GRACE_UNKNOWN)
+                    self._expect(node.id, self._clock.now + GRACE_UNKNOWN * period_s(self._chance, self._declared_s))
         return True
 
     # --- sessions ---
 
-    def _look_for(self, node_id: NodeId, delay_s: float) -> None:
-        """Look at the node again after `delay_s`: for a beat where there is a session, else to begin one."""
+    @property
+    def _declared_s(self) -> float:
+        return self._store.cluster().spec.heartbeat_period_s
+
+    def _expect_call(self, node_id: NodeId, delay_s: float) -> None:
+        """The node's agent calls after `delay_s`."""
         seen = self._seen.setdefault(node_id, _Seen())
-        seen.cancel("next_look")
-        seen.next_look = self._clock.after(delay_s, self._mark(node_id, "look"))
+        seen.cancel(seen.call)
+        seen.call = self._at(self._clock.now + delay_s, node_id, self._answer)
 
-    def _look(self, node_id: NodeId) -> bool:
-        seen, link = self._seen[node_id], self._links(node_id)
+    def _answer(self, node_id: NodeId) -> bool:
+        """The agent calls: a session begins if the call arrives, else it calls again when it can."""
+        link, now = self._links(node_id), self._clock.now
+        if link is not None and link.connected():
+            return self._register(node_id, link.agent)
+        self._seen[node_id].loss = Loss(noticed_at=now, expires_at=now)
+        return False
+
+    def _look(self, node_id: NodeId) -> None:
+        """See whether the way to a node is open or broken."""
+        seen, link = self._seen.get(node_id), self._links(node_id)
+        if seen is None:
+            return
         reached = link is not None and link.connected()
-        if not reached:
-            if seen.agent is not None:
-                self._end_session(node_id)
-            if link is not None:
-                self._look_for(node_id, seen.wait_s)
-                seen.wait_s = min(2 * seen.wait_s, LAST_CALL_S)
-            return False
-        wrote = seen.agent is None and link is not None and self._register(node_id, link.agent)
-        self._look_for(node_id, self._period_s())
-        self._expect(node_id, GRACE)
-        return wrote
+        if not reached and seen.agent is not None and seen.loss is None:
+            now = self._clock.now
+            seen.loss = lose(self._chance, self._declared_s, now=now, session_began=seen.session_began)
+            self._expect(node_id, seen.loss.expires_at)
+        elif reached and seen.loss is not None:
+            self._find_again(node_id, seen, seen.loss)
 
-    def _period_s(self) -> float:
-        """Source: swarmkit manager/dispatcher/period.go."""
-        period_s = self._store.cluster().spec.heartbeat_period_s or 5
-        return self._chance.between(period_s - EPSILON_S, period_s + EPSILON_S)
+    def _find_again(self, node_id: NodeId, seen: _Seen, loss: Loss) -> None:
+        """The way is open again: the session goes on if its agent noticed nothing, else it calls soon."""
+        seen.loss = None
+        now = self._clock.now
+        if seen.agent is not None and now < loss.noticed_at:
+            seen.cancel(seen.expiry)
+            self._hear(node_id, seen.agent)
+        else:
+            self._end_session(node_id)
+            self._expect_call(node_id, loss.next_call(now) - now)
 
-    def _expect(self, node_id: NodeId, periods: int) -> None:
-        """The node must be heard of within so many periods."""
+    def _expect(self, node_id: NodeId, until: float) -> None:
+        """The node must be heard of until then."""
         seen = self._seen[node_id]
-        seen.cancel("expiry")
-        seen.expiry = self._clock.after(periods * self._period_s(), self._mark(node_id, "expire"))
+        seen.cancel(seen.expiry)
+        seen.expiry = self._at(until, node_id, self._expire)
 
     def _register(self, node_id: NodeId, agent: AgentSide) -> bool:
         """A session begins: the node is ready, is told everything, and tells everything."""
         seen, node = self._seen[node_id], self._store.get(Node, node_id)
         if node is None:
             return False
-        seen.agent, seen.wait_s = agent, FIRST_CALL_S
-        seen.cancel("orphaning")
+        seen.agent, seen.session_began, seen.loss = agent, self._clock.now, None
+        seen.cancel()
         with self._store.transaction() as transaction:
             current = replace(node, description=agent.description)
             self._set_status(transaction, current, NodeState.READY, "", agent.address)
@@ -233,8 +251,9 @@ class Dispatcher:
     # --- nodes that are not heard of ---
 
     def _expire(self, node_id: NodeId) -> bool:
-        node = self._store.get(Node, node_id)
-        if node is None or node.status.state is NodeState.DOWN:
+        node, seen = self._store.get(Node, node_id), self._seen[node_id]
+        is_heard = seen.agent is not None and seen.loss is None
+        if is_heard or node is None or node.status.state is NodeState.DOWN:
             return False
         unknown = node.status.state is NodeState.UNKNOWN
         self._end_session(node_id)
@@ -246,8 +265,8 @@ class Dispatcher:
 
     def _plan_orphaning(self, node_id: NodeId) -> None:
         seen = self._seen.setdefault(node_id, _Seen())
-        seen.cancel("orphaning")
-        seen.orphaning = self._clock.after(ORPHAN_AFTER_S, self._mark(node_id, "orphan"))
+        seen.cancel(seen.orphaning)
+        seen.orphaning = self._at(self._clock.now + ORPHAN_AFTER_S, node_id, self._orphan)
 
     def _orphan(self, node_id: NodeId) -> bool:
         """Source: swarmkit dispatcher.go, moveTasksToOrphaned: the message stays."""
@@ -255,7 +274,7 @@ class Dispatcher:
         with self._store.transaction() as transaction:
             for task in tasks:
                 status = replace(task.status, state=TaskState.ORPHANED, timestamp=self._clock.now)
-                transaction.update(replace(task, status=status))
+                transaction.update(with_status(task, status))
         return bool(tasks)
 
     # --- assignments out, reports in ---
@@ -286,17 +305,17 @@ class Dispatcher:
             self._plan_batch()
 
     def _write_reports(self) -> bool:
+        """Every state that a task went through is written, all of this batch in one transaction."""
         reporting, self._reporting = self._reporting, {}
-        wrote = False
+        before = self._store.version
         with self._store.transaction() as transaction:
             for node_id in reporting:
                 agent = self._session(node_id)
                 for report in agent.take_reports() if agent is not None else ():
-                    task = self._store.get(Task, report.task_id)
+                    task = transaction.get(Task, report.task_id)
                     if task is not None and task.node_id == node_id and _moves_on(task.status, report.status):
-                        transaction.update(replace(task, status=report.status))
-                        wrote = True
-        return wrote
+                        transaction.update(with_status(task, report.status))
+        return self._store.version != before
 
 
 def _moves_on(known: TaskStatus, reported: TaskStatus) -> bool:

@@ -71,7 +71,14 @@ from swarmlab.engine.model.task_spec import (
     RestartPolicy,
     TaskSpec,
 )
-from swarmlab.engine.model.tasks import ContainerStatus, NetworkAttachment, Task, TaskStatus
+from swarmlab.engine.model.tasks import (
+    ContainerStatus,
+    NetworkAttachment,
+    Task,
+    TaskStatus,
+    is_observation,
+    with_status,
+)
 from swarmlab.engine.model.words import (
     Availability,
     FailureAction,
@@ -159,9 +166,11 @@ __all__ = [
     "UpdateState",
     "UpdateStatus",
     "VirtualIP",
+    "is_observation",
     "placement",
     "reservations",
     "restart_delay_s",
     "restart_policy",
     "stop_grace_period_s",
+    "with_status",
 ]

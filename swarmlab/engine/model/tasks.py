@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from swarmlab.engine.ids import NetworkId, NodeId, ServiceId, TaskId
 from swarmlab.engine.model.meta import Labels, Meta
@@ -73,3 +74,32 @@ class Task:
     def name(self) -> str:
         """`service.slot.taskid`; `service.nodeid.taskid` for slot 0. Source: swarmkit api/naming/naming.go."""
         return f"{self.service_name}.{self.slot or self.node_id}.{self.id}"
+
+
+def with_status(task: Task, status: TaskStatus) -> Task:
+    """The task with another status: `replace` by hand, since most writes of a swarm are this one."""
+    return Task(
+        id=task.id,
+        meta=task.meta,
+        spec=task.spec,
+        service_id=task.service_id,
+        service_name=task.service_name,
+        service_labels=task.service_labels,
+        slot=task.slot,
+        node_id=task.node_id,
+        status=status,
+        desired_state=task.desired_state,
+        spec_version=task.spec_version,
+        endpoint=task.endpoint,
+        networks=task.networks,
+        job_iteration=task.job_iteration,
+        assigned_generic_resources=task.assigned_generic_resources,
+    )
+
+
+_declared = attrgetter(*(field.name for field in fields(Task) if field.name not in ("meta", "status")))
+
+
+def is_observation(before: Task, after: Task) -> bool:
+    """Whether two versions of a task differ in nothing but what was observed."""
+    return bool(_declared(before) == _declared(after))

@@ -77,9 +77,12 @@ class Swarm:
         self._leader: NodeId | None = None
         self._leadership_dirty = False
         self._managers_dirty = False
+        self._published: list[NodeId] = []
+        self._hearing: set[NodeId] = set()
+        self._doubtful: dict[NodeId, None] = {}
         self._ready: list[NodeId] = []
         self._waiting: list[Callable[[], None]] = []
-        self.store.subscribe(self._on_change)
+        self.store.subscribe(self._on_change, Node)
         self._found(founding)
 
     def _found(self, founding: Founding) -> None:
@@ -128,6 +131,7 @@ class Swarm:
         """The engine left: it is no node of this swarm any more; its record and its place in raft stay."""
         self.members.pop(node_id, None)
         self.raft.lose(node_id)
+        self._doubtful[node_id] = None
 
     def link(self, node_id: NodeId) -> AgentLink | None:
         """The way to a node's agent, for the dispatcher and the log broker."""
@@ -167,9 +171,9 @@ class Swarm:
         self._managers_dirty = True
 
     def recheck(self, node_id: NodeId) -> None:
-        """Power, links or walls of a node's host changed."""
+        """Power, links or walls of a node's host changed: its way to the leader, and, where it manages, that of all."""
         self.raft.recheck()
-        self._managers_dirty = True
+        self._doubtful |= dict.fromkeys(self.members if self.raft.is_member(node_id) else (node_id,))
 
     def call_again(self, callback: Callable[[], None]) -> None:
         """Call `callback` once, after the swarm's next turn: something may have changed then."""
@@ -187,7 +191,8 @@ class Swarm:
 
     def step(self) -> None:
         """Do what is to be done now, and let the leader's loops run. Called by turns.py, after the swarm was woken."""
-        self.raft.tick()
+        if self.raft.tick():
+            self._look_who_hears()
         self._follow_leadership()
         if self._manager.leads:
             self._lead()
@@ -198,7 +203,10 @@ class Swarm:
     def _lead(self) -> None:
         # Real Swarm does not store what raft knows of the managers, so that shows without a majority too.
         self.store.frozen = False
-        self._publish_managers()
+        if self._managers_dirty:
+            self._publish_managers()
+        if self._doubtful:
+            self._recheck_nodes()
         self.store.frozen = not self.raft.has_quorum
         if not self.store.frozen:
             self._manager.step()
@@ -215,19 +223,33 @@ class Swarm:
         if self._leader is not None:
             self._manager.start()
 
+    def _look_who_hears(self) -> None:
+        """Where other managers hear the leader than before, any node's way to it may have opened or closed."""
+        self._managers_dirty |= self._published != list(self.raft.peers)
+        hearing = {node_id for node_id in self.raft.peers if self.raft.hears_leader(node_id)}
+        if hearing != self._hearing:
+            self._hearing = hearing
+            self._doubtful |= dict.fromkeys(self.members)
+
     def _publish_managers(self) -> None:
-        """Write what raft knows of the managers to their nodes, and tell the nodes that can be told."""
-        if not self._managers_dirty:
-            return
+        """Write what raft knows of the managers to their nodes; all nodes are to hear of it."""
         self._managers_dirty = False
-        changed = [node for node in map(self._with_manager_status, self.store.all(Node)) if node is not None]
+        nodes = [self.store.get(Node, node_id) for node_id in dict.fromkeys([*self._published, *self.raft.peers])]
+        self._published = list(self.raft.peers)
         with self.store.transaction() as transaction:
-            for node in changed:
-                transaction.update(node)
+            for node in nodes:
+                if node is not None and (changed := self._with_manager_status(node)) is not None:
+                    transaction.update(changed)
+        self._doubtful |= dict.fromkeys(self.members)
+
+    def _recheck_nodes(self) -> None:
+        """Nodes whose way to the leader may have changed: the dispatcher looks at them, and they hear who manages."""
+        doubtful, self._doubtful = self._doubtful, {}
         managers = tuple(RemoteManager(node_id=peer.node_id, addr=peer.addr) for peer in self.raft.peers.values())
-        for node_id, member in self.members.items():
+        for node_id in doubtful:
+            self.dispatcher.recheck(node_id)
             if self.connected(node_id):
-                member.contacts.learn(managers)
+                self.members[node_id].contacts.learn(managers)
 
     def _with_manager_status(self, node: Node) -> Node | None:
         """The node with its place in raft; None when that stands there already."""
@@ -241,8 +263,6 @@ class Swarm:
     # --- who hears of what ---
 
     def _on_change(self, change: Change) -> None:
-        if not isinstance(change.object, Node):
-            return
         if change.after is None:
             self._managers_dirty = True
         elif _is_ready(change.after) and not _is_ready(change.before):
@@ -254,7 +274,7 @@ class Swarm:
         for node_id in ready:
             if (member := self.members.get(node_id)) is not None:
                 member.become_ready()
-                self._managers_dirty = True
+                self._doubtful[node_id] = None
                 self._clock.wake()
 
 

@@ -91,6 +91,12 @@ class Leader:
                 pass
         self.clock.move_to(end)
 
+    def connect(self, up: bool) -> None:
+        """Open or break the way to the node's agent."""
+        self.agent.up = up
+        self.dispatcher.recheck(N1)
+        self.advance(0)
+
     def node(self) -> Node:
         node = self.store.get(Node, N1)
         assert node is not None
@@ -138,29 +144,29 @@ def test_a_node_that_registers_is_ready_and_described(leader: Leader) -> None:
 
 def test_a_silent_node_is_down_after_three_periods(leader: Leader) -> None:
     """13.5 to 16.5 seconds after its last beat, which may lie five seconds back."""
-    leader.agent.up = False
+    leader.connect(False)
     assert 8 < leader.until_state(NodeState.DOWN) < 16.6
     assert leader.node().status.message == "heartbeat failure"
 
 
 def test_a_node_that_is_back_is_ready_within_its_retry_time(leader: Leader) -> None:
     """Its agent calls at least every eight seconds; at once when it says that it is there."""
-    leader.agent.up = False
+    leader.connect(False)
     leader.advance(100)
-    leader.agent.up = True
+    leader.connect(True)
     assert leader.until_state(NodeState.READY) < 8.1
-    leader.agent.up = False
+    leader.connect(False)
     leader.advance(100)
-    leader.agent.up = True
+    leader.connect(True)
     leader.dispatcher.announce(N1)
     assert leader.until_state(NodeState.READY) <= 0.2
 
 
 def test_a_short_silence_goes_unnoticed(leader: Leader) -> None:
     """The node stays ready; it is told everything anew."""
-    leader.agent.up = False
+    leader.connect(False)
     leader.advance(8)
-    leader.agent.up = True
+    leader.connect(True)
     leader.advance(10)
     assert leader.node().status.state is NodeState.READY
     assert all(assignment.complete for assignment in leader.agent.told)
@@ -170,7 +176,7 @@ def test_a_new_leader_knows_nothing_for_a_while() -> None:
     """`unknown` until it registers; down after six periods with a message of its own."""
     leader = Leader()
     leader.dispatcher.stop()
-    leader.agent.up = False
+    leader.connect(False)
     leader.dispatcher.start()
     leader.advance(1)
     assert leader.node().status.state is NodeState.UNKNOWN
@@ -244,7 +250,7 @@ def test_tasks_are_orphaned_when_their_node_is_down_for_a_day(leader: Leader) ->
     leader.advance(1)
     leader.agent.report("t1", TaskState.RUNNING, "started")
     leader.advance(1)
-    leader.agent.up = False
+    leader.connect(False)
     leader.advance(20 + 24 * 3600 - 60)
     assert leader.task("t1").state is TaskState.RUNNING
     leader.advance(60)
@@ -264,3 +270,33 @@ def test_after_it_has_stopped_nothing_is_planned(leader: Leader) -> None:
     leader.dispatcher.stop()
     assert leader.clock.next_due() is None
     assert leader.dispatcher.tick() is False
+
+
+def test_a_healthy_node_needs_no_timer(leader: Leader) -> None:
+    """Its beats arrive as long as the way to it is open."""
+    assert leader.clock.next_due() is None
+    leader.connect(False)
+    assert leader.clock.next_due() is not None
+
+
+def test_a_session_outlives_a_break_that_its_agent_did_not_notice(leader: Leader) -> None:
+    """What was reported meanwhile is written when the way is open again; nothing is told anew."""
+    leader.assign("t1")
+    leader.advance(1)
+    leader.connect(False)
+    leader.agent.report("t1", TaskState.RUNNING)
+    leader.connect(True)
+    leader.advance(0.2)
+    assert leader.task("t1").state is TaskState.RUNNING
+    assert [assignment.complete for assignment in leader.agent.told] == [True, False]
+
+
+def test_each_report_is_a_move_of_its_own(leader: Leader) -> None:
+    """All of a batch stand in one transaction, but none is left out: every one is checked."""
+    leader.assign("t1")
+    leader.advance(1)
+    for state in (TaskState.ACCEPTED, TaskState.PREPARING, TaskState.READY, TaskState.STARTING, TaskState.RUNNING):
+        leader.agent.report("t1", state)
+    version = leader.store.version
+    leader.advance(0.2)
+    assert (leader.task("t1").state, leader.store.version) == (TaskState.RUNNING, version + 1)
