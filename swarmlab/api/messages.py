@@ -26,7 +26,10 @@ MIN_API_VERSION = (1, 24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request, its path without the version. `parameters` are the parts of the path that a route named."""
+    """One request, its path without the version. `parameters` are the parts of the path that a route named.
+
+    `query_error` is what is wrong with the query, in Go's words.
+    """
 
     method: str
     path: str
@@ -35,6 +38,7 @@ class Request:
     body: bytes = b""
     version: tuple[int, int] = API_VERSION
     parameters: Mapping[str, str] = field(default_factory=dict)
+    query_error: str = ""
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter says yes. Source: moby daemon/server/httputils/form.go, BoolValue."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPServerRequest
-from tornado.iostream import IOStream
-from tornado.netutil import bind_unix_socket
+from swarmlab.server.connection import Connection, Incoming
+
+_BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
+_PAUSE_S = 1.0
+"""Before another try when this process may open no more files. Source: net/http, Server.Serve."""
 
 MAX_PATH_BYTES = 107
 """What fits in `sockaddr_un.sun_path` with its closing zero. Source: unix(7)."""
@@ -49,52 +53,75 @@ def _somebody_listens(path: Path) -> bool:
     return True
 
 
-class _Connections(HTTPServer):
-    """An HTTP server that knows its connections, so that they can be cut at once."""
-
-    streams: set[IOStream]
-
-    def handle_stream(self, stream: IOStream, address: tuple[str, int]) -> None:
-        self.streams = {each for each in self.streams if not each.closed()} | {stream}
-        super().handle_stream(stream, address)
-
-
 class Door:
     """One node's socket.
 
     Args:
         path: where the socket lies.
-        handle: gets every request.
+        handle: gets every request, and the connection to answer on.
     """
 
-    def __init__(self, path: Path, handle: Callable[[HTTPServerRequest], None]) -> None:
+    def __init__(self, path: Path, handle: Callable[[Incoming, Connection], None]) -> None:
         check_path(path)
         self.path = path
         self._handle = handle
-        self._server: _Connections | None = None
+        self._connections: set[Connection] = set()
+        self._beginning: set[asyncio.Task[object]] = set()
+        self._listening: socket.socket | None = None
 
     @property
     def open(self) -> bool:
         """Whether somebody listens."""
-        return self._server is not None
+        return self._listening is not None
 
     def set_open(self, is_open: bool) -> None:
         """Listen, or refuse as a dead engine does: its socket is there, but nobody listens."""
-        if is_open and self._server is None:
-            self._server = self._listen()
-        elif not is_open and self._server is not None:
-            self._server.stop()
-            for stream in self._server.streams:
-                stream.close()
-            self._server = None
+        if is_open and self._listening is None:
+            self._listening = _bind(self.path)
+            self._await_clients(self._listening)
+        elif not is_open and self._listening is not None:
+            asyncio.get_running_loop().remove_reader(self._listening)
+            self._listening.close()
+            self._listening = None
+            for connection in list(self._connections):
+                connection.abort()
 
-    def _listen(self) -> _Connections:
-        server = _Connections(self._handle)
-        server.streams = set()
-        server.add_socket(bind_unix_socket(str(self.path), mode=0o600))
-        return server
+    def _await_clients(self, listening: socket.socket) -> None:
+        if listening is self._listening:
+            asyncio.get_running_loop().add_reader(listening, self._accept, listening)
+
+    def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            client, _ = listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError:
+            loop.remove_reader(listening)
+            loop.call_later(_PAUSE_S, self._await_clients, listening)
+            return
+        client.setblocking(False)
+        beginning = loop.create_task(loop.connect_accepted_socket(self._connect, client))
+        self._beginning.add(beginning)
+        beginning.add_done_callback(self._beginning.discard)
+
+    def _connect(self) -> Connection:
+        connection = Connection(self._handle, self._connections.discard)
+        self._connections.add(connection)
+        return connection
 
     def remove(self) -> None:
         """Close it and take the socket away."""
         self.set_open(False)
         self.path.unlink(missing_ok=True)
+
+
+def _bind(path: Path) -> socket.socket:
+    """A listening socket that only its owner may use, in the place of one that nobody listens on."""
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX)
+    listening.setblocking(False)
+    listening.bind(str(path))
+    path.chmod(0o600)
+    listening.listen(_BACKLOG)
+    return listening

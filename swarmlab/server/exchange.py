@@ -6,31 +6,33 @@ what was written before. Knows nothing of what is asked.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from http.client import responses
-from urllib.parse import unquote
-
-from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
+from collections.abc import Callable
 
 from swarmlab.api.messages import Answer, Flow, Hijack, Request, Response, Stream
 from swarmlab.engine.pending import Pending
-from swarmlab.server.raw import RawConnection
+from swarmlab.server.connection import Connection, Incoming, Listener
+from swarmlab.server.heads import read_query
 
 
-def request_of(http: HTTPServerRequest) -> Request:
+def request_of(incoming: Incoming) -> Request:
     """A request as the API takes it."""
-    query = {name: values[-1].decode() for name, values in http.query_arguments.items()}
-    headers = {name.lower(): value for name, value in http.headers.get_all()}
-    return Request(method=http.method or "", path=unquote(http.path), query=query, headers=headers, body=http.body)
+    head = incoming.head
+    query, wrong = read_query(head.raw_query)
+    return Request(
+        method=head.method,
+        path=head.path,
+        query=query,
+        query_error=wrong,
+        headers=head.headers,
+        body=incoming.body,
+    )
 
 
 class Exchange:
     """A request that is being answered.
 
     Args:
-        http: the request, with its connection.
+        connection: where it came from.
         reply: the answer, or a Pending of it.
         broken: makes an answer of an exception, and keeps it.
         poll_soon: asks for `poll` to be called again, once the client has taken what was written.
@@ -39,26 +41,24 @@ class Exchange:
 
     def __init__(
         self,
-        http: HTTPServerRequest,
+        connection: Connection,
         reply: Answer | Pending[Answer],
         *,
         broken: Callable[[Exception], Response],
         poll_soon: Callable[[], None],
         acted: Callable[[], None],
     ) -> None:
-        assert isinstance(http.connection, HTTP1Connection)
-        self._connection: HTTP1Connection = http.connection
+        self._connection = connection
         self._reply = reply
         self._broken = broken
         self._poll_soon = poll_soon
         self._acted = acted
         self._flow: Flow | None = None
-        self._raw: RawConnection | None = None
+        self._hijack: Hijack | None = None
         self._moves_time: Callable[[], bool] = lambda: True
         self._begun = False
-        self._writing: asyncio.Future[None] | None = None
         self.done = False
-        self._connection.set_close_callback(self._client_gone)
+        connection.listener = Listener(drained=poll_soon, left=self._client_left, gone=self.abandon)
 
     @property
     def moves_time(self) -> bool:
@@ -69,7 +69,7 @@ class Exchange:
         """Write what there is to write by now."""
         if not self._begun:
             self._begin_if_ready()
-        if self._flow is not None and not self.done and not self._is_writing():
+        if self._flow is not None and not self.done and self._connection.writable:
             self._write_more(self._flow)
 
     def _begin_if_ready(self) -> None:
@@ -87,39 +87,20 @@ class Exchange:
     def _begin(self, reply: Answer) -> None:
         match reply:
             case Response():
-                self._write_whole(reply)
+                self.done = True
+                self._connection.send(reply.status, reply.headers, reply.body)
             case Stream():
-                self._write_head(reply.status, {**reply.headers, "Content-Type": reply.content_type})
                 self._flow, self._moves_time = reply.flow, reply.moves_time
+                self._connection.begin(reply.status, {**reply.headers, "Content-Type": reply.content_type})
             case Hijack():
                 self._take_over(reply)
-                self._flow, self._moves_time = reply.flow, lambda: False
-
-    def _write_whole(self, reply: Response) -> None:
-        length = {} if reply.status in (204, 304) else {"Content-Length": str(len(reply.body))}
-        self._write_head(reply.status, {**reply.headers, **length}, reply.body)
-        self._connection.finish()
-        self.done = True
-
-    def _write_head(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
-        reason = "UPGRADED" if status == 101 else responses.get(status, "Unknown")
-        line = ResponseStartLine("HTTP/1.1", status, reason)
-        self._track(self._connection.write_headers(line, HTTPHeaders(headers), body or None))
 
     def _take_over(self, reply: Hijack) -> None:
+        self._hijack, self._flow, self._moves_time = reply, reply.flow, lambda: False
+        assert self._connection.listener is not None
+        self._connection.listener.received = lambda content: self._act(lambda: reply.receive(content))
         upgrade = {"Content-Type": reply.content_type, "Connection": "Upgrade", "Upgrade": "tcp"}
-        self._write_head(101, upgrade)
-        stream = self._connection.detach()
-        # A stream of Tornado's closes as a whole when the client ends its half; a second handle of the socket does not.
-        # Nothing is lost with the stream's buffer: clients send nothing before they have read the head.
-        self._raw = RawConnection(
-            stream.socket.dup(),
-            receive=lambda content: self._act(lambda: reply.receive(content)),
-            receive_end=lambda: self._act(reply.receive_end),
-            drained=self._poll_soon,
-            gone=self._client_gone,
-        )
-        stream.close()
+        self._connection.take_over(upgrade)
 
     def _act(self, action: Callable[[], None]) -> None:
         """Let the engine hear what the client sent."""
@@ -129,46 +110,33 @@ class Exchange:
             self._broken(error)
         self._acted()
 
-    def _is_writing(self) -> bool:
-        if self._raw is not None:
-            return not self._raw.drained
-        return self._writing is not None and not self._writing.done()
-
     def _write_more(self, flow: Flow) -> None:
         ended = flow.ended
         content = flow.read()
-        if self._raw is not None:
-            self._raw.write(content)
-        elif content:
-            self._track(self._connection.write(content))
+        self._connection.write(content)
         if ended and not self.done:
-            self._finish(flow)
-
-    def _finish(self, flow: Flow) -> None:
-        self.done = True
-        flow.close()
-        if self._raw is not None:
-            self._raw.finish()
-        else:
+            self.done = True
+            flow.close()
             self._connection.finish()
-
-    def _track(self, writing: asyncio.Future[None]) -> None:
-        self._writing = writing
-        writing.add_done_callback(self._written)
-
-    def _written(self, writing: asyncio.Future[None]) -> None:
-        # A client that went away is no error of ours; asking for the exception says that it was seen.
-        if not writing.cancelled() and writing.exception() is None and self._flow is not None:
+        elif content:
+            # What was read may have been the last.
             self._poll_soon()
 
-    def _client_gone(self) -> None:
-        if not self.done:
+    def _client_left(self) -> None:
+        """The client sends no more: over a hijacked connection it may go on reading, a stream ends.
+
+        Source: net/http ends a request's context when it reads the end of the connection.
+        """
+        if self._hijack is not None:
+            self._act(self._hijack.receive_end)
+        elif self._flow is not None:
             self.abandon()
 
     def abandon(self) -> None:
         """Want no more of this exchange: the client or the engine is gone."""
+        if self.done:
+            return
         self.done = True
         if self._flow is not None:
             self._flow.close()
-        if self._raw is not None:
-            self._raw.close()
+        self._connection.abort()

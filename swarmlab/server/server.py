@@ -14,13 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tornado.httputil import HTTPServerRequest
-
 from swarmlab.api.messages import Answer, Response, json_response
 from swarmlab.api.routes import answer, common_headers
 from swarmlab.engine.daemon import VERSION
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
+from swarmlab.server.connection import Connection, Incoming
 from swarmlab.server.door import Door, check_path
 from swarmlab.server.exchange import Exchange, request_of
 from swarmlab.server.runner import Runner
@@ -109,10 +108,17 @@ class EngineServer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(self._escaped)
         self._loop.run_forever()
         self._loop.close()
 
     # --- on the loop ---
+
+    def _escaped(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An exception that nobody caught is kept like any other."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+            self._keep(error)
 
     async def _open(self) -> None:
         self._runner = self._new_runner()
@@ -165,18 +171,21 @@ class EngineServer:
         for door in self._doors.values():
             door.set_open(False)
 
-    def _handle(self, hostname: str, http: HTTPServerRequest) -> None:
+    def _handle(self, hostname: str, incoming: Incoming, connection: Connection) -> None:
         self._runner.catch_up()
-        reply = self._reply(hostname, http)
-        exchange = Exchange(http, reply, broken=self._broken, poll_soon=self._poll_soon, acted=self._runner.settle)
+        reply = self._reply(hostname, incoming)
+        exchange = Exchange(connection, reply, broken=self._broken, poll_soon=self._poll_soon, acted=self._acted)
         self._exchanges.append(exchange)
         self._runner.settle()
 
-    def _reply(self, hostname: str, http: HTTPServerRequest) -> Answer | Pending[Answer]:
+    def _acted(self) -> None:
+        self._runner.settle()
+
+    def _reply(self, hostname: str, incoming: Incoming) -> Answer | Pending[Answer]:
         if self._runner.failure is not None:
             return _failure(self._runner.failure)
         try:
-            return answer(self._simulation.daemons[hostname], request_of(http))
+            return answer(self._simulation.daemons[hostname], request_of(incoming))
         except Exception as error:
             return self._broken(error)
 

@@ -18,12 +18,12 @@ def connect(path: Path) -> None:
 def test_a_path_that_no_socket_can_have_is_refused_in_a_sentence(tmp_path: Path) -> None:
     """The operating system would only say that the path is too long."""
     with pytest.raises(SocketPathError, match="may have 107 bytes"):
-        Door(tmp_path / ("x" * 107), lambda request: None)
+        Door(tmp_path / ("x" * 107), lambda incoming, connection: None)
 
 
 def test_the_longest_path_is_taken() -> None:
     """107 bytes fit."""
-    assert not Door(Path("/" + "x" * 106), lambda request: None).open
+    assert not Door(Path("/" + "x" * 106), lambda incoming, connection: None).open
 
 
 def test_a_socket_that_somebody_listens_on_is_not_taken_away(tmp_path: Path) -> None:
@@ -33,8 +33,8 @@ def test_a_socket_that_somebody_listens_on_is_not_taken_away(tmp_path: Path) -> 
         other.bind(str(path))
         other.listen()
         with pytest.raises(FileExistsError, match="belongs to a lab that runs"):
-            Door(path, lambda request: None)
-    Door(path, lambda request: None)
+            Door(path, lambda incoming, connection: None)
+    Door(path, lambda incoming, connection: None)
 
 
 def test_only_its_owner_may_use_it(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_only_its_owner_may_use_it(tmp_path: Path) -> None:
     path = tmp_path / "node.sock"
 
     async def run() -> None:
-        door = Door(path, lambda request: None)
+        door = Door(path, lambda incoming, connection: None)
         door.set_open(True)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         door.remove()
@@ -56,7 +56,7 @@ def test_a_closed_door_refuses_as_a_dead_engine_does(tmp_path: Path) -> None:
     path = tmp_path / "node.sock"
 
     async def run() -> None:
-        door = Door(path, lambda request: None)
+        door = Door(path, lambda incoming, connection: None)
         door.set_open(True)
         connect(path)
         door.set_open(False)
