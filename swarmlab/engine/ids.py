@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NewType, TypeVar
 
 NodeId = NewType("NodeId", str)
@@ -45,10 +46,25 @@ class Chance:
     """
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-        self._ids = random.Random(f"ids {seed}")
-        self._hex_ids = random.Random(f"hex ids {seed}")
-        self._keys = random.Random(f"keys {seed}")
+        self._seed = seed
+
+    # Made when they are first drawn from: most of the many sources in a large lab never are.
+
+    @cached_property
+    def _random(self) -> random.Random:
+        return random.Random(self._seed)
+
+    @cached_property
+    def _ids(self) -> random.Random:
+        return random.Random(f"ids {self._seed}")
+
+    @cached_property
+    def _hex_ids(self) -> random.Random:
+        return random.Random(f"hex ids {self._seed}")
+
+    @cached_property
+    def _keys(self) -> random.Random:
+        return random.Random(f"keys {self._seed}")
 
     def branch(self) -> Chance:
         """A source of its own, seeded from this one: who draws how often from it changes nothing here."""

@@ -16,14 +16,22 @@ class ContainerTable:
 
     def __init__(self) -> None:
         self._containers: dict[ContainerId, Container] = {}
+        self._names: dict[str, Container] = {}
 
     def add(self, container: Container) -> None:
         """There is one more."""
-        self._containers[container.id] = container
+        self._containers[container.id] = self._names[container.name] = container
 
     def remove(self, container: Container) -> None:
         """There is one less."""
         del self._containers[container.id]
+        del self._names[container.name]
+
+    def rename(self, container: Container, name: str) -> None:
+        """One has another name now."""
+        del self._names[container.name]
+        container.name = name
+        self._names[name] = container
 
     def list(self, *, all_: bool = False) -> builtins.list[Container]:
         """The running containers, with `all_` the others too; newest first."""
@@ -38,16 +46,13 @@ class ContainerTable:
         """
         if reference in self._containers:
             return self._containers[ContainerId(reference)]
-        named = self._named(reference.removeprefix("/"))
+        named = self._names.get(reference.removeprefix("/"))
         matches = [named] if named else [c for c in self._containers.values() if c.id.startswith(reference)]
         if not reference or not matches:
             raise NoSuchContainer(reference)
         if len(matches) > 1:
             raise Ambiguous("container", reference, len(matches))
         return matches[0]
-
-    def _named(self, name: str) -> Container | None:
-        return next((container for container in self._containers.values() if container.name == name), None)
 
     def made_of(self, image_id: str) -> str | None:
         """The id of a container that is made of an image."""
@@ -58,7 +63,7 @@ class ContainerTable:
     def free_name(self, chance: Chance) -> str:
         """A name that Docker would choose."""
         name = random_name(chance)
-        return name if self._named(name) is None else f"{name}{len(self._containers)}"
+        return name if name not in self._names else f"{name}{len(self._containers)}"
 
     def check_free(self, name: str) -> None:
         """Refuse a name that no container may get.
@@ -68,7 +73,7 @@ class ContainerTable:
             Conflict: one has it.
         """
         check_name(name)
-        holder = self._named(name)
+        holder = self._names.get(name)
         if holder is not None:
             raise Conflict(
                 f'Conflict. The container name "/{name}" is already in use by container "{holder.id}". You have to '

@@ -103,7 +103,8 @@ class Containers:
         if not name:
             raise InvalidParameter("Neither old nor new names may be empty")
         self._table.check_free(name)
-        old, container.name = container.name, name
+        old = container.name
+        self._table.rename(container, name)
         container.config = replace(container.config, name=name)
         self._emit(container, "rename", oldName=f"/{old}")
 

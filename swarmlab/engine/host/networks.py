@@ -11,10 +11,11 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_interface
+from ipaddress import IPv4Interface, IPv4Network, ip_interface
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound, NotImplementedHere
+from swarmlab.engine.host.address_range import AddressRange
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.ids import Chance
@@ -31,7 +32,10 @@ Swarm = Callable[[], Iterable[Network]]
 
 @dataclass(slots=True, kw_only=True)
 class LocalNetwork:
-    """A network as this host's daemon knows it; `scope` is `local` or `swarm`. `endpoints` by container id."""
+    """A network as this host's daemon knows it; `scope` is `local` or `swarm`. `endpoints` by container id.
+
+    `addresses` is where containers get theirs from, on bridges.
+    """
 
     id: str
     name: str
@@ -45,6 +49,7 @@ class LocalNetwork:
     internal: bool = False
     attachable: bool = False
     ingress: bool = False
+    addresses: AddressRange | None = None
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
 
@@ -77,6 +82,8 @@ class Networks:
             NotFound: there is none.
             Ambiguous: an id's beginning fits several.
         """
+        if reference in self._networks:
+            return self._networks[reference]
         networks = self._all()
         if reference in networks:
             return networks[reference]
@@ -136,6 +143,7 @@ class Networks:
         internal: bool = False,
     ) -> LocalNetwork:
         subnet = self._subnet(range_.subnet) if driver == "bridge" else None
+        gateway = range_.gateway or (str(subnet[1]) if subnet else "")
         network = LocalNetwork(
             id=self._chance.hex_id(),
             name=name,
@@ -143,10 +151,11 @@ class Networks:
             scope="local",
             created_at=self._clock.now,
             subnet=str(subnet) if subnet else "",
-            gateway=range_.gateway or (str(subnet[1]) if subnet else ""),
+            gateway=gateway,
             labels=labels or {},
             options=options or {},
             internal=internal,
+            addresses=AddressRange(str(subnet), gateway) if subnet else None,
         )
         self._networks[network.id] = network
         return network
@@ -191,7 +200,7 @@ class Networks:
         is_overlay = network.scope == "swarm"
         if is_overlay and not config.address:
             raise NotImplementedHere("the embedded engine does not attach `docker run` containers to overlay networks")
-        address = config.address or self._free_address(network)
+        address = config.address or (network.addresses.take() if network.addresses else "")
         endpoint = Endpoint(
             network=network.name,
             network_id=network.id,
@@ -209,22 +218,14 @@ class Networks:
     def detach(self, container: Container, *, quietly: bool = False) -> None:
         """Take a stopped container off its networks; `quietly` when the engine died and nobody heard of it."""
         for network in self._networks.values():
-            if network.endpoints.pop(container.id, None) is not None:
+            endpoint = network.endpoints.pop(container.id, None)
+            if endpoint is not None:
+                if network.addresses is not None:
+                    network.addresses.free(endpoint.address)
                 name = network.name
                 container.endpoints[name] = Endpoint(network=name, network_id=network.id)
                 if not quietly:
                     self._emit("disconnect", network, container.id)
-
-    def _free_address(self, network: LocalNetwork) -> str:
-        if not network.subnet:
-            return ""
-        range_ = IPv4Network(network.subnet)
-        taken = {endpoint.address.partition("/")[0] for endpoint in network.endpoints.values()} | {network.gateway}
-        hosts = (range_.network_address + number for number in range(1, range_.num_addresses - 1))
-        free = next((address for address in hosts if str(address) not in taken), None)
-        if free is None:
-            raise Conflict("no available IPv4 addresses on this network's address pools")
-        return f"{free}/{range_.prefixlen}"
 
     # --- what a swarm node has besides ---
 
@@ -299,8 +300,8 @@ def _mac(address: str) -> str:
     """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
     if not address:
         return ""
-    packed = IPv4Address(address.partition("/")[0]).packed
-    return "02:42:" + ":".join(f"{byte:02x}" for byte in packed)
+    numbers = address.partition("/")[0].split(".")
+    return "02:42:" + ":".join([f"{int(number):02x}" for number in numbers])
 
 
 _BRIDGE_OPTIONS = {
