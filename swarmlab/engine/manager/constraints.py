@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from swarmlab.engine.errors import RpcUnknown
-from swarmlab.engine.model import Node
+from swarmlab.engine.model import Node, TaskSpec, placement
 
 NODE_LABEL = "node.labels."
 ENGINE_LABEL = "engine.labels."
@@ -54,6 +54,11 @@ def _parse_one(expression: str) -> Constraint:
     if not _VALUE.fullmatch(value):
         raise RpcUnknown(f"value '{value}' is invalid")
     return Constraint(key, operator == "==", value)
+
+
+def suits(node: Node, spec: TaskSpec) -> bool:
+    """Whether the node meets the placement constraints of a task's spec."""
+    return node_matches(parse(placement(spec).constraints), node)
 
 
 def node_matches(constraints: Iterable[Constraint], node: Node) -> bool:

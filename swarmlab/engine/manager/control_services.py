@@ -19,13 +19,17 @@ from swarmlab.engine.errors import (
 )
 from swarmlab.engine.ids import Chance, ServiceId
 from swarmlab.engine.manager.ports import needs_ingress
-from swarmlab.engine.manager.service_rules import check_service
+from swarmlab.engine.manager.service_rules import check_service, is_job
 from swarmlab.engine.model import (
+    Global,
+    GlobalJob,
+    JobStatus,
     Network,
     NetworkAttachmentConfig,
     PortConfig,
     PublishMode,
     Replicated,
+    ReplicatedJob,
     Service,
     ServiceSpec,
     Task,
@@ -68,7 +72,8 @@ class Services:
         self._check_ingress(spec)
         if self._store.named(Service, spec.name):
             raise RpcAlreadyExists(f"name conflicts with an existing object: service {spec.name} already exists")
-        service = Service(id=ServiceId(self._chance.object_id()), spec=spec)
+        job_status = JobStatus(last_execution=self._clock.now) if is_job(spec) else None
+        service = Service(id=ServiceId(self._chance.object_id()), spec=spec, job_status=job_status)
         with self._store.transaction() as transaction:
             transaction.create(service)
         return self._store.find(Service, service.id)
@@ -84,9 +89,14 @@ class Services:
         self._check_ingress(changed.spec)
         if version != service.meta.version:
             raise UpdateOutOfSequence
+        changed = replace(changed, job_status=self._next_run(service.job_status))
         with self._store.transaction() as transaction:
             transaction.update(changed)
         return self._store.find(Service, service.id)
+
+    def _next_run(self, status: JobStatus | None) -> JobStatus | None:
+        """Whatever is changed of a job, it runs anew."""
+        return status and JobStatus(iteration=status.iteration + 1, last_execution=self._clock.now)
 
     def _changed(self, service: Service, version: int, spec: ServiceSpec) -> Service:
         """Every change forgets the status of the last update and the spec before the last."""
@@ -126,11 +136,16 @@ class Services:
         """What `service ls` counts.
 
         A task counts as running as long as it was last seen so, whatever is desired of it: tasks on a lost node and
-        tasks that are being stopped do (`7/5`). Source: swarmkit ListServiceStatuses.
+        tasks that are being stopped do (`7/5`). Of a job only the tasks of its last run count.
+        Source: swarmkit ListServiceStatuses.
         """
-        tasks = self._store.tasks_of_service(service.id)
-        running = sum(task.state is TaskState.RUNNING for task in tasks)
-        return ServiceStatus(running=running, desired=_desired(service, tasks))
+        iteration = service.job_status.iteration if service.job_status else None
+        tasks = [task for task in self._store.tasks_of_service(service.id) if task.job_iteration == iteration]
+        return ServiceStatus(
+            running=sum(task.state is TaskState.RUNNING for task in tasks),
+            desired=_desired(service, tasks),
+            completed=sum(task.state is TaskState.COMPLETE for task in tasks) if iteration is not None else 0,
+        )
 
     # --- checks ---
 
@@ -200,6 +215,13 @@ def _published(service: Service) -> list[PortConfig]:
 
 
 def _desired(service: Service, tasks: list[Task]) -> int:
-    if isinstance(service.spec.mode, Replicated):
-        return service.spec.mode.replicas
-    return sum(task.desired_state is TaskState.RUNNING for task in tasks)
+    match service.spec.mode:
+        case Replicated(replicas=replicas):
+            return replicas
+        case ReplicatedJob(max_concurrent=at_once):
+            return at_once
+        case Global():
+            return sum(task.desired_state is TaskState.RUNNING for task in tasks)
+        case GlobalJob():
+            wanted = [task for task in tasks if task.desired_state is TaskState.COMPLETE]
+            return sum(task.state is not TaskState.COMPLETE for task in wanted)

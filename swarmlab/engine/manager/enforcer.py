@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import NodeId
-from swarmlab.engine.manager.constraints import node_matches, parse
-from swarmlab.engine.model import Availability, Node, Resources, Service, Task, TaskState, placement, reservations
+from swarmlab.engine.manager.constraints import suits
+from swarmlab.engine.model import Availability, Node, Resources, Service, Task, TaskState, reservations
 from swarmlab.engine.store import Action, Change, Store
 
 
@@ -74,8 +74,7 @@ class Enforcer:
 
     def _meets_constraints(self, task: Task, node: Node) -> bool:
         service = self._store.get(Service, task.service_id)
-        spec = service.spec.task if service else task.spec
-        return node_matches(parse(placement(spec).constraints), node)
+        return suits(node, service.spec.task if service else task.spec)
 
     def _rejected(self, task: Task) -> Task:
         status = replace(

@@ -14,6 +14,7 @@ from swarmlab.engine.ids import Chance
 from swarmlab.engine.manager.allocator import Allocator
 from swarmlab.engine.manager.enforcer import Enforcer
 from swarmlab.engine.manager.orchestrators.global_ import GlobalOrchestrator
+from swarmlab.engine.manager.orchestrators.jobs import JobOrchestrator
 from swarmlab.engine.manager.orchestrators.replicated import ReplicatedOrchestrator
 from swarmlab.engine.manager.reaper import Reaper
 from swarmlab.engine.manager.scheduler import Scheduler
@@ -51,6 +52,7 @@ class Manager:
             Allocator(store, clock),
             ReplicatedOrchestrator(store, clock, chance),
             GlobalOrchestrator(store, clock, chance),
+            JobOrchestrator(store, clock, chance),
             Reaper(store, clock),
             Enforcer(store, clock),
             Scheduler(store, clock, chance),

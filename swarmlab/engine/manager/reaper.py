@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import TaskId
+from swarmlab.engine.manager.service_rules import is_job
 from swarmlab.engine.model import Service, Task, TaskState, restart_policy
 from swarmlab.engine.store import Action, Change, SlotKey, Store, slot_key
 
@@ -101,9 +102,9 @@ class Reaper:
         return surplus
 
     def _limit(self, key: SlotKey) -> int | None:
-        """How many tasks the slot may keep; None for any number."""
+        """How many tasks the slot may keep; None for any number. Jobs keep all their tasks."""
         service = self._store.get(Service, key[0])
-        if service is None:
+        if service is None or is_job(service.spec):
             return None
         attempts = restart_policy(service.spec.task).max_attempts
         limit = attempts + 1 if attempts > 0 else self._store.cluster().spec.task_history_retention_limit

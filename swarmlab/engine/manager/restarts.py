@@ -16,6 +16,7 @@ from swarmlab.engine.manager.tasks import Slot, new_task, newest
 from swarmlab.engine.model import (
     Availability,
     Global,
+    GlobalJob,
     Node,
     NodeState,
     RestartCondition,
@@ -107,7 +108,7 @@ class RestartSupervisor:
 
     def _replacement(self, service: Service, task: Task) -> Task:
         """A task for the same slot, or the same node of a global service, that does not start yet."""
-        is_global = isinstance(service.spec.mode, Global)
+        is_global = isinstance(service.spec.mode, Global | GlobalJob)
         return new_task(
             service,
             self._chance,
@@ -124,7 +125,7 @@ class RestartSupervisor:
                 return False
             case RestartCondition.ON_FAILURE if task.state is TaskState.COMPLETE:
                 return False
-        history = self._history.get(task.service_id, {}).get(slot_key(task))
+        history = self._history.get(task.service_id, {}).get(_history_key(task))
         if not policy.max_attempts or history is None or history.spec_version != task.spec_version:
             return True
         if not policy.window_s:
@@ -277,7 +278,17 @@ class RestartSupervisor:
 
 
 def start_now(transaction: Transaction, task_id: TaskId) -> None:
-    """Let a READY task run."""
+    """Let a READY task run, a job's task to its end."""
     task = transaction.get(Task, task_id)
     if task is not None and task.desired_state < TaskState.RUNNING:
-        transaction.update(replace(task, desired_state=TaskState.RUNNING))
+        wanted = TaskState.RUNNING if task.job_iteration is None else TaskState.COMPLETE
+        transaction.update(replace(task, desired_state=wanted))
+
+
+def _history_key(task: Task) -> SlotKey:
+    """Under which key the restarts of a task's slot are looked up.
+
+    A job's slots count from 0, and its tasks are looked up without their node. Restarts of a global job are recorded
+    with it, so they are never found: Swarm's MaxAttempts means nothing to global jobs. Source: shouldRestart.
+    """
+    return slot_key(task) if task.job_iteration is None else (task.service_id, task.slot or NodeId(""))

@@ -16,7 +16,6 @@ from swarmlab.engine.manager.constraints import parse
 from swarmlab.engine.model import (
     ContainerSpec,
     EndpointSpec,
-    Global,
     GlobalJob,
     Healthcheck,
     NodeDescription,
@@ -144,21 +143,13 @@ def _check_mode(spec: ServiceSpec) -> None:
     match spec.mode:
         case Replicated(replicas=replicas) if replicas < 0:
             raise RpcInvalidArgument("Number of replicas must be non-negative")
-        case ReplicatedJob() | GlobalJob():
-            raise NotImplementedHere(f"this engine has no services in mode {mode_name(spec)}")
+    if is_job(spec) and spec.update is not None:
+        raise RpcInvalidArgument("Jobs may not have an update config")
 
 
-def mode_name(spec: ServiceSpec) -> str:
-    """A service's mode as `docker service ls` writes it."""
-    match spec.mode:
-        case Replicated():
-            return "replicated"
-        case Global():
-            return "global"
-        case ReplicatedJob():
-            return "replicated job"
-        case GlobalJob():
-            return "global job"
+def is_job(spec: ServiceSpec) -> bool:
+    """Whether the service's tasks run to an end."""
+    return isinstance(spec.mode, ReplicatedJob | GlobalJob)
 
 
 def _check_update(config: UpdateConfig | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from swarmlab.engine.ids import Chance, NodeId, TaskId
-from swarmlab.engine.manager.constraints import node_matches, parse
+from swarmlab.engine.manager.constraints import suits
 from swarmlab.engine.model import (
     Availability,
     Endpoint,
@@ -19,7 +19,6 @@ from swarmlab.engine.model import (
     Task,
     TaskState,
     TaskStatus,
-    placement,
 )
 
 Slot = list[Task]
@@ -34,7 +33,7 @@ def new_task(
     node_id: str = "",
     desired_state: TaskState = TaskState.RUNNING,
 ) -> Task:
-    """A task of the service as it is declared now; `node_id` is preset for global services only."""
+    """A task of the service as it is declared now; `node_id` is preset for global services and jobs only."""
     return Task(
         id=TaskId(chance.object_id()),
         spec=service.spec.task,
@@ -47,6 +46,7 @@ def new_task(
         desired_state=desired_state,
         spec_version=service.spec_version,
         endpoint=Endpoint(spec=service.spec.endpoint),
+        job_iteration=service.job_status.iteration if service.job_status else None,
     )
 
 
@@ -58,7 +58,7 @@ def is_dirty(task: Task, service: Service, node: Node | None) -> bool:
     """
     if task.spec_version == service.spec_version:
         return False
-    if _differs_in_placement_only(task, service) and node is not None and _node_satisfies(node, service):
+    if _differs_in_placement_only(task, service) and node is not None and suits(node, service.spec.task):
         return False
     endpoint_changed = task.endpoint is not None and task.endpoint.spec != service.spec.endpoint
     return task.spec != service.spec.task or endpoint_changed
@@ -67,10 +67,6 @@ def is_dirty(task: Task, service: Service, node: Node | None) -> bool:
 def _differs_in_placement_only(task: Task, service: Service) -> bool:
     wanted = service.spec.task
     return wanted.placement != task.spec.placement and replace(wanted, placement=task.spec.placement) == task.spec
-
-
-def _node_satisfies(node: Node, service: Service) -> bool:
-    return node_matches(parse(placement(service.spec.task).constraints), node)
 
 
 def is_lost(node: Node | None) -> bool:

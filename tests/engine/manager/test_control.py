@@ -21,7 +21,6 @@ from swarmlab.engine.model import (
     EndpointSpec,
     GenericResource,
     Global,
-    GlobalJob,
     Healthcheck,
     IPAMConfig,
     Mount,
@@ -32,7 +31,6 @@ from swarmlab.engine.model import (
     PortConfig,
     PublishMode,
     Replicated,
-    ReplicatedJob,
     ResourceRequirements,
     Resources,
     RestartPolicy,
@@ -130,8 +128,6 @@ def test_a_right_spec_is_taken(wanted: ServiceSpec) -> None:
 @pytest.mark.parametrize(
     ("wanted", "word"),
     [
-        (replace(spec(), mode=ReplicatedJob()), "replicated job"),
-        (replace(spec(), mode=GlobalJob()), "global job"),
         (spec(container=container(extra={"Secrets": [{}]})), "secrets"),
         (spec(container=container(extra={"Configs": [{}]})), "configs"),
         (spec(container=container(env=("NODE={{.Node.Nosuch}}",))), "template {{.Node.Nosuch}}"),
