@@ -12,6 +12,8 @@ R = TypeVar("R")
 class Pending(Generic[T]):
     """A value or an error that will stand once; callbacks run when it does, or at once if it stands already."""
 
+    __slots__ = ("_callbacks", "_error", "_value", "done")
+
     def __init__(self) -> None:
         self._value: T | None = None
         self._error: Exception | None = None

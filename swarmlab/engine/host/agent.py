@@ -15,9 +15,12 @@ from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.host.overlay import Overlay
-from swarmlab.engine.host.task_runner import NodeEngine, TaskRunner
-from swarmlab.engine.ids import NodeId, TaskId
-from swarmlab.engine.model import NodeDescription, Task
+from swarmlab.engine.host.task_host import TaskHost
+from swarmlab.engine.host.task_runner import TaskRunner
+from swarmlab.engine.ids import NetworkId, NodeId, TaskId
+from swarmlab.engine.model import Network, NodeDescription, Task, TaskStatus
+
+_NONE: dict[NetworkId, Network] = {}
 
 
 class Agent:
@@ -49,13 +52,14 @@ class Agent:
         self._dirty: dict[TaskId, None] = {}
         self._unreported: list[Report] = []
         self._on_reports: Callable[[], None] = lambda: None
+        self._host: TaskHost | None = None
         self._on = True
 
     # --- membership and power ---
 
     def join(self, node_id: NodeId) -> None:
         """This engine became a node of a swarm."""
-        self.node_id = node_id
+        self.node_id, self._host = node_id, None
         self._parts.networks.join_swarm()
         self._overlay.join(self._parts.hostname, self._address())
 
@@ -123,30 +127,29 @@ class Agent:
             self._remove(id_)
 
     def _take(self, task: Task, assignment: Assignment) -> None:
-        if task.id in self._runners:
-            self._runners[task.id].update(task)
+        runner = self._runners.get(task.id)
+        if runner is not None:
+            runner.update(task)
             return
-        networks = {a.network_id: assignment.networks[a.network_id] for a in task.networks}
-        self._runners[task.id] = TaskRunner(
-            task,
-            networks,
-            self._node(),
-            report=lambda: self._report(task.id),
-            has_work=lambda: self._mark(task.id),
-        )
+        networks = {a.network_id: assignment.networks[a.network_id] for a in task.networks} if task.networks else _NONE
+        self._runners[task.id] = TaskRunner(task, networks, self._task_host())
+
+    def _task_host(self) -> TaskHost:
+        if self._host is None:
+            self._host = TaskHost(
+                parts=self._parts,
+                containers=self._containers,
+                overlay=self._overlay,
+                node_id=self.node_id,
+                description=self._describe(),
+                report=self._report,
+                has_work=self._mark,
+            )
+        return self._host
 
     def _mark(self, task_id: TaskId) -> None:
         self._dirty[task_id] = None
         self._parts.clock.wake()
-
-    def _node(self) -> NodeEngine:
-        return NodeEngine(
-            parts=self._parts,
-            containers=self._containers,
-            overlay=self._overlay,
-            node_id=self.node_id,
-            describe=self._describe,
-        )
 
     def _remove(self, task_id: TaskId) -> None:
         runner = self._runners.pop(task_id, None)
@@ -157,9 +160,9 @@ class Agent:
     def _removed(self, task_id: TaskId) -> None:
         self._removing.pop(task_id, None)
 
-    def _report(self, task_id: TaskId) -> None:
+    def _report(self, task_id: TaskId, status: TaskStatus) -> None:
         if task_id in self._runners:
-            self._unreported.append(Report(task_id=task_id, status=self._runners[task_id].status))
+            self._unreported.append(Report(task_id=task_id, status=status))
             self._on_reports()
 
     def take_reports(self) -> list[Report]:

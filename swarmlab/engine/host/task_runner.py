@@ -9,79 +9,47 @@ the second and the gossip delay are seen in the events of an engine 28.5.2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from swarmlab.engine.clock import Timer
 from swarmlab.engine.errors import EngineError, NoSuchContainer, NotModified
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.container import ContainerStatus as Status
-from swarmlab.engine.host.containers import Containers
-from swarmlab.engine.host.host_parts import HostParts
-from swarmlab.engine.host.overlay import Overlay
-from swarmlab.engine.host.task_container import config_of, records_of
-from swarmlab.engine.ids import NetworkId, NodeId
-from swarmlab.engine.model import (
-    ContainerStatus,
-    Network,
-    NodeDescription,
-    PortConfig,
-    PublishMode,
-    Task,
-    TaskState,
-    TaskStatus,
-    stop_grace_period_s,
-)
+from swarmlab.engine.host.images import Image
+from swarmlab.engine.host.task_container import Networks
+from swarmlab.engine.host.task_host import TaskHost, container_status, port_status
+from swarmlab.engine.model import Task, TaskState, TaskStatus, stop_grace_period_s
 from swarmlab.engine.pending import Pending
-from swarmlab.engine.templates import TaskPlace
 
 RETRY_S = 1.0
 GOSSIP_DELAY_S = 2.0
 """Between taking a task's names away and stopping it, so that the other nodes have heard of it."""
 
-_CREATE_S = (0.01, 0.03)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeEngine:
-    """What a task runs on: the local engine of one host, as a node of a swarm."""
-
-    parts: HostParts
-    containers: Containers
-    overlay: Overlay
-    node_id: NodeId
-    describe: Callable[[], NodeDescription]
+T = TypeVar("T")
 
 
 class TaskRunner:
     """Runs one task.
 
     Args:
-        report: called after every change of `status`.
-        has_work: called when `advance` can do something.
+        networks: those that the task is attached to.
+        host: hears of every change of `status`, and when `advance` can do something.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        networks: dict[NetworkId, Network],
-        node: NodeEngine,
-        *,
-        report: Callable[[], None],
-        has_work: Callable[[], None],
-    ) -> None:
+    __slots__ = ("_busy", "_host", "_networks", "_removed", "_waits_for", "status", "task")
+
+    def __init__(self, task: Task, networks: Networks, host: TaskHost) -> None:
         self.task = task
         self.status = task.status
         self._networks = networks
-        self._node = node
-        self._report = report
-        self._has_work = has_work
-        self._operation = 0
+        self._host = host
         self._busy = False
-        self._retry: Timer | None = None
+        self._waits_for: Timer | Pending[None] | Pending[int] | Pending[Image] | None = None
         self._removed: Pending[None] | None = None
-        if task.state.is_terminal:
-            return
-        has_work()
+        if not task.state.is_terminal:
+            host.has_work(task.id)
 
     # --- orders ---
 
@@ -96,18 +64,20 @@ class TaskRunner:
 
     def _interrupt(self) -> None:
         if not self._busy:
-            self._has_work()
+            self._host.has_work(self.task.id)
             return
         self._cancel()
-        self._retry = self._node.parts.clock.after(RETRY_S, self._has_work)
+        self._waits_for = self._host.later(RETRY_S, self._try_again)
+
+    def _try_again(self) -> None:
+        self._host.has_work(self.task.id)
 
     def _cancel(self) -> None:
         """What is going on will find that nobody waits for it."""
-        self._operation += 1
+        if isinstance(self._waits_for, Timer):
+            self._waits_for.cancel()
+        self._waits_for = None
         self._busy = False
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
 
     def power_off(self) -> None:
         """The engine dies in the middle of whatever is going on."""
@@ -118,8 +88,14 @@ class TaskRunner:
         self._cancel()
         self._removed = Pending()
         self.task = replace(self.task, desired_state=TaskState.REMOVE)
-        self._begin(self._shut_down, self._remove_container)
+        self._shut_down()
         return self._removed
+
+    def leave(self) -> None:
+        """The node leaves the swarm: the container goes at once."""
+        self._cancel()
+        self._removed = Pending()
+        self._remove_container()
 
     # --- moves ---
 
@@ -136,15 +112,15 @@ class TaskRunner:
         if desired >= TaskState.SHUTDOWN:
             if state >= TaskState.COMPLETE:
                 return False
-            self._begin(self._shut_down, lambda: self._set(TaskState.SHUTDOWN, "shutdown"))
+            self._shut_down()
         elif state > desired:
             return False
         elif state is TaskState.PREPARING:
-            self._begin(self._prepare, lambda: self._set(TaskState.READY, "prepared"))
+            self._prepare()
         elif state is TaskState.STARTING:
-            self._begin(self._start, self._started)
+            self._start()
         elif state is TaskState.RUNNING:
-            self._begin(self._wait, lambda: self._set(TaskState.COMPLETE, "finished"))
+            self._wait()
         elif state >= desired or state.is_terminal:
             return False
         elif state <= TaskState.ASSIGNED:
@@ -156,177 +132,147 @@ class TaskRunner:
         return True
 
     def _set(self, state: TaskState, message: str, err: str = "") -> None:
+        container = self._host.container(self.task) if state >= TaskState.STARTING else None
         self.status = TaskStatus(
-            timestamp=self._node.parts.clock.now,
+            timestamp=self._host.now,
             state=state,
             message=message,
             err=err,
-            container=self._container_status() if state >= TaskState.STARTING else None,
-            ports=self._port_status(),
+            container=self.status.container if container is None else container_status(container),
+            ports=() if container is None else port_status(container),
         )
-        self._report()
+        self._host.report(self.task.id, self.status)
 
-    def _container_status(self) -> ContainerStatus:
-        container = self._container()
-        if container is None:
-            return self.status.container or ContainerStatus()
-        state = container.state
-        return ContainerStatus(container_id=container.id, pid=state.pid, exit_code=state.exit_code)
+    # --- operations: each ends with `_done` or `_fail` ---
 
-    def _port_status(self) -> tuple[PortConfig, ...]:
-        container = self._container()
-        if container is None or not container.state.running:
-            return ()
-        return tuple(
-            PortConfig(
-                protocol=port.protocol,
-                target_port=port.container_port,
-                published_port=port.host_port,
-                publish_mode=PublishMode.HOST,
-            )
-            for port in container.config.ports
-        )
+    def _later(self, delay_s: float, go_on: Callable[[], None]) -> None:
+        """Go on after a while, unless the operation was cancelled meanwhile."""
+        self._waits_for = self._host.later(delay_s, go_on)
 
-    def _container(self) -> Container | None:
-        try:
-            return self._node.containers.find(self.task.name)
-        except NoSuchContainer:
-            return None
+    def _after(self, answer: Pending[T], go_on: Callable[[Pending[T]], None]) -> None:
+        """Go on when an answer stands, unless the operation was cancelled meanwhile."""
+        self._waits_for = answer  # type: ignore[assignment]
+        answer.on_done(partial(self._go_on, answer, go_on))
 
-    # --- operations: each ends by calling `done`, with an error or without ---
+    def _go_on(self, answer: Pending[T], go_on: Callable[[Pending[T]], None]) -> None:
+        if self._waits_for is answer:
+            go_on(answer)
 
-    def _begin(self, operation: Callable[[Done], None], then: Callable[[], None]) -> None:
-        """Do `operation` and after it `then`; whatever ends after it was cancelled is of no interest."""
-        self._operation += 1
-        self._busy = True
-        number = self._operation
-
-        def done(error: Exception | None = None) -> None:
-            if number != self._operation:
-                return
-            self._busy = False
-            if error is None:
-                then()
-            else:
-                self._fail(error)
-            self._has_work()
-
-        operation(done)
+    def _done(self, state: TaskState, message: str) -> None:
+        self._busy, self._waits_for = False, None
+        self._set(state, message)
+        self._host.has_work(self.task.id)
 
     def _fail(self, error: Exception) -> None:
         """Source: swarmkit agent/exec/controller.go, fatal: rejected before the start, failed after; message kept."""
+        self._busy, self._waits_for = False, None
         early = self.status.state < TaskState.STARTING
         self._set(TaskState.REJECTED if early else TaskState.FAILED, self.status.message, str(error))
 
-    def _prepare(self, done: Done) -> None:
+    def _prepare(self) -> None:
         """Networks, image, container. A failed pull shows in that the container cannot be created."""
-        for attachment in self.task.networks:
-            network = self._networks[attachment.network_id]
-            if not network.predefined:
-                self._node.parts.networks.add_overlay(network)
-        image = self.task.spec.container.image
-        if "@" in image and self._node.parts.images.has(image):
-            self._create_soon(done)
-            return
+        self._busy = True
+        self._host.add_overlays(self.task, self._networks)
         try:
-            pull = self._node.parts.images.pull(image)
+            pull = self._host.pull(self.task.spec.container.image)
         except EngineError as error:
-            done(error)
+            self._fail(error)
             return
-        number = self._operation
-        pull.image.on_done(lambda: self._create_soon(done) if number == self._operation else None)
-
-    def _create_soon(self, done: Done) -> None:
-        number = self._operation
-        delay_s = self._node.parts.chance.between(*_CREATE_S)
-        self._node.parts.clock.after(delay_s, lambda: self._create(done) if number == self._operation else None)
-
-    def _create(self, done: Done) -> None:
-        if self._container() is None:
-            place = TaskPlace(task=self.task, node_id=self._node.node_id, description=self._node.describe())
-            try:
-                self._node.containers.create(config_of(place, self._networks))
-            except EngineError as error:
-                done(error)
-                return
-        done()
-
-    def _start(self, done: Done) -> None:
-        container = self._container()
-        if container is None:
-            done(NoSuchContainer(self.task.name))
-        elif container.state.status is not Status.CREATED:
-            done()
+        if pull is None:
+            self._create_soon()
         else:
-            started = self._node.containers.start(container.id)
-            started.on_done(lambda: done(_start_error(started)))
+            self._after(pull, self._create_soon)
 
-    def _started(self) -> None:
-        container = self._container()
-        if container is not None and container.state.running:
-            for record in records_of(self.task, container.id, self._networks):
-                self._node.overlay.publish(self._node.parts.hostname, record)
-        self._set(TaskState.RUNNING, "started")
+    def _create_soon(self, _: Pending[Image] | None = None) -> None:
+        self._later(self._host.create_s(), self._create)
 
-    def _wait(self, done: Done) -> None:
-        container = self._container()
+    def _create(self) -> None:
+        try:
+            self._host.create(self.task, self._networks)
+        except EngineError as error:
+            self._fail(error)
+        else:
+            self._done(TaskState.READY, "prepared")
+
+    def _start(self) -> None:
+        self._busy = True
+        container = self._host.container(self.task)
         if container is None:
-            done(NoSuchContainer(self.task.name))
-            return
-        exited = self._node.containers.wait(container.id)
-        exited.on_done(lambda: self._exited(container, exited, done))
+            self._fail(NoSuchContainer(self.task.name))
+        elif container.state.status is not Status.CREATED:
+            self._started(container)
+        else:
+            self._after(self._host.containers.start(container.id), self._start_ended)
 
-    def _exited(self, container: Container, exited: Pending[int], done: Done) -> None:
-        self._node.overlay.withdraw(self._node.parts.hostname, container.id)
+    def _start_ended(self, started: Pending[None]) -> None:
+        try:
+            started.result()
+        except NotModified:
+            pass
+        except EngineError as error:
+            self._fail(_StartFailed(error))
+            return
+        self._started(self._host.container(self.task))
+
+    def _started(self, container: Container | None) -> None:
+        if container is not None and container.state.running:
+            self._host.publish(self.task, container, self._networks)
+        self._done(TaskState.RUNNING, "started")
+
+    def _wait(self) -> None:
+        self._busy = True
+        container = self._host.container(self.task)
+        if container is None:
+            self._fail(NoSuchContainer(self.task.name))
+        else:
+            self._after(self._host.containers.wait(container.id), partial(self._exited, container))
+
+    def _exited(self, container: Container, exited: Pending[int]) -> None:
+        self._host.withdraw(self.task, container)
         try:
             code = exited.result()
         except EngineError:
             return  # the engine died; it will look when it is back
-        done(TaskFailed(code) if code else None)
+        if code:
+            self._fail(TaskFailed(code))
+        else:
+            self._done(TaskState.COMPLETE, "finished")
 
-    def _shut_down(self, done: Done) -> None:
-        container = self._container()
+    def _shut_down(self) -> None:
+        self._busy = True
+        container = self._host.container(self.task)
         if container is None or not container.state.running:
-            done()
-            return
-        self._node.overlay.hide(self._node.parts.hostname, container.id)
-        if not records_of(self.task, container.id, self._networks):
-            self._stop(done)
-            return
-        number = self._operation
-        self._node.parts.clock.after(GOSSIP_DELAY_S, lambda: self._stop(done) if number == self._operation else None)
+            self._stopped(container)
+        elif self._host.hide(self.task, container, self._networks):
+            self._later(GOSSIP_DELAY_S, self._stop)
+        else:
+            self._stop()
 
-    def _stop(self, done: Done) -> None:
-        container = self._container()
+    def _stop(self) -> None:
+        container = self._host.container(self.task)
         if container is None or not container.state.running:
-            done()
+            self._stopped(container)
             return
         grace_s = stop_grace_period_s(self.task.spec.container)
-        stopped = self._node.containers.stop(container.id, timeout_s=grace_s)
-        stopped.on_done(lambda: self._stopped(container, done))
+        stopped = self._host.containers.stop(container.id, timeout_s=grace_s)
+        self._after(stopped, lambda _: self._stopped(container))
 
-    def _stopped(self, container: Container, done: Done) -> None:
-        self._node.overlay.withdraw(self._node.parts.hostname, container.id)
-        done()
+    def _stopped(self, container: Container | None) -> None:
+        if container is not None:
+            self._host.withdraw(self.task, container)
+        if self._removed is None:
+            self._done(TaskState.SHUTDOWN, "shutdown")
+        else:
+            self._remove_container()
 
     def _remove_container(self) -> None:
-        container = self._container()
+        container = self._host.container(self.task)
         if container is not None:
-            self._node.overlay.withdraw(self._node.parts.hostname, container.id)
-            self._node.containers.remove(container.id, force=True, volumes=True)
-        for attachment in self.task.networks:
-            self._node.parts.networks.drop_overlay(attachment.network_id)
+            self._host.withdraw(self.task, container)
+            self._host.containers.remove(container.id, force=True, volumes=True)
+        self._host.drop_overlays(self.task)
         if self._removed is not None:
             self._removed.resolve(None)
-
-    def leave(self) -> None:
-        """The node leaves the swarm: the container goes at once."""
-        self._cancel()
-        self._removed = Pending()
-        self._remove_container()
-
-
-Done = Callable[..., None]
 
 
 class TaskFailed(EngineError):
@@ -339,13 +285,3 @@ class TaskFailed(EngineError):
 class _StartFailed(EngineError):
     def __init__(self, error: Exception) -> None:
         super().__init__(f"starting container failed: {error}")
-
-
-def _start_error(started: Pending[None]) -> Exception | None:
-    try:
-        started.result()
-    except NotModified:
-        return None
-    except EngineError as error:
-        return _StartFailed(error)
-    return None

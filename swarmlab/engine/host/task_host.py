@@ -1,0 +1,136 @@
+"""What a task runs on: the local engine of one host, as a node of a swarm. Shared by all tasks of the node.
+
+Owns the images that are on their way: tasks that wait for the same image share one pull.
+Source: moby daemon/cluster/executor/container/{adapter,controller}.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from swarmlab.engine.clock import Timer
+from swarmlab.engine.errors import NoSuchContainer
+from swarmlab.engine.host.container import Container
+from swarmlab.engine.host.containers import Containers
+from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.images import Image
+from swarmlab.engine.host.overlay import Overlay
+from swarmlab.engine.host.task_container import Networks, config_of, records_of
+from swarmlab.engine.ids import NodeId, TaskId
+from swarmlab.engine.model import ContainerStatus, NodeDescription, PortConfig, PublishMode, Task, TaskStatus
+from swarmlab.engine.pending import Pending
+from swarmlab.engine.templates import TaskPlace
+
+_CREATE_S = (0.01, 0.03)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskHost:
+    """One node's engine for its tasks.
+
+    Attributes:
+        description: what placeholders of a spec stand for.
+        report: takes a task's new status.
+        has_work: says that a task can move.
+    """
+
+    parts: HostParts
+    containers: Containers
+    overlay: Overlay
+    node_id: NodeId
+    description: NodeDescription
+    report: Callable[[TaskId, TaskStatus], None]
+    has_work: Callable[[TaskId], None]
+    _pulls: dict[str, Pending[Image]] = field(default_factory=dict)
+
+    @property
+    def now(self) -> float:
+        """Engine time."""
+        return self.parts.clock.now
+
+    def later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
+        """Do something after a while."""
+        return self.parts.clock.after(delay_s, callback)
+
+    # --- images and containers ---
+
+    def pull(self, image: str) -> Pending[Image] | None:
+        """Fetch an image; None when it is there already, which only a digest makes sure of.
+
+        Raises:
+            EngineError: it is no name.
+        """
+        if "@" in image and self.parts.images.has(image):
+            return None
+        running = self._pulls.get(image)
+        if running is None or running.done:
+            running = self._pulls[image] = self.parts.images.pull(image).image
+        return running
+
+    def create_s(self) -> float:
+        """How long it takes to create a container."""
+        return self.parts.chance.between(*_CREATE_S)
+
+    def create(self, task: Task, networks: Networks) -> None:
+        """Create the task's container, if it has none. Raises EngineError."""
+        if self.container(task) is None:
+            place = TaskPlace(task=task, node_id=self.node_id, description=self.description)
+            self.containers.create(config_of(place, networks))
+
+    def container(self, task: Task) -> Container | None:
+        """The task's container, while it has one."""
+        try:
+            return self.containers.find(task.name)
+        except NoSuchContainer:
+            return None
+
+    # --- names and addresses on overlays ---
+
+    def add_overlays(self, task: Task, networks: Networks) -> None:
+        """Have the task's networks on this host."""
+        for attachment in task.networks:
+            network = networks[attachment.network_id]
+            if not network.predefined:
+                self.parts.networks.add_overlay(network)
+
+    def drop_overlays(self, task: Task) -> None:
+        """Have those of the task's networks no more that nobody here uses."""
+        for attachment in task.networks:
+            self.parts.networks.drop_overlay(attachment.network_id)
+
+    def publish(self, task: Task, container: Container, networks: Networks) -> None:
+        """The container runs: let the other nodes know its names and addresses."""
+        for record in records_of(task, container.id, networks):
+            self.overlay.publish(self.parts.hostname, record)
+
+    def hide(self, task: Task, container: Container, networks: Networks) -> bool:
+        """The container is about to stop: names lead to it no more. Returns whether there were any."""
+        self.overlay.hide(self.parts.hostname, container.id)
+        return bool(records_of(task, container.id, networks))
+
+    def withdraw(self, task: Task, container: Container) -> None:
+        """The container does not run any more."""
+        if task.networks:
+            self.overlay.withdraw(self.parts.hostname, container.id)
+
+
+def container_status(container: Container) -> ContainerStatus:
+    """What a task's status says of its container."""
+    state = container.state
+    return ContainerStatus(container_id=container.id, pid=state.pid, exit_code=state.exit_code)
+
+
+def port_status(container: Container) -> tuple[PortConfig, ...]:
+    """The ports that a running container publishes on its host."""
+    if not container.state.running:
+        return ()
+    return tuple(
+        PortConfig(
+            protocol=port.protocol,
+            target_port=port.container_port,
+            published_port=port.host_port,
+            publish_mode=PublishMode.HOST,
+        )
+        for port in container.config.ports
+    )
