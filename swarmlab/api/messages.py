@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from swarmlab.api import go_json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.pending import Pending
@@ -28,7 +29,7 @@ MIN_API_VERSION = (1, 24)
 class Request:
     """One request, its path without the version. `parameters` are the parts of the path that a route named.
 
-    `query_error` is what is wrong with the query, in Go's words.
+    `query_error` is what is wrong with the query, in Go's words; `body_type` the Go type that the body is read into.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Request:
     version: tuple[int, int] = API_VERSION
     parameters: Mapping[str, str] = field(default_factory=dict)
     query_error: str = ""
+    body_type: str = ""
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter says yes. Source: moby daemon/server/httputils/form.go, BoolValue."""
@@ -57,20 +59,26 @@ class Request:
             raise InvalidParameter(f'strconv.Atoi: parsing "{text}": invalid syntax') from None
 
     def json(self) -> object:
-        """The body, read as JSON; an empty body is an empty object.
+        """The body, read as JSON of the type that the route names; an empty body is an empty object.
 
         Raises:
-            InvalidParameter: it is not JSON, or does not say that it is.
+            InvalidParameter: it is not JSON of that type, or does not say that it is JSON.
         """
         if not self.body:
             return {}
-        content_type = self.headers.get("content-type", "").partition(";")[0].strip()
-        if content_type != JSON_TYPE:
-            raise InvalidParameter(f"unsupported Content-Type header ({content_type}): must be '{JSON_TYPE}'")
-        try:
-            return json.loads(self.body)
-        except ValueError as error:
-            raise InvalidParameter(f"invalid JSON: {error}") from None
+        _check_content_type(self.headers.get("content-type", ""))
+        return go_json.read(self.body, self.body_type or "any")
+
+
+def _check_content_type(text: str) -> None:
+    """Source: moby daemon/server/httputils/httputils.go, CheckForJSON."""
+    kind, *parameters = [part.strip() for part in text.split(";")]
+    if not kind:
+        raise InvalidParameter(f"malformed Content-Type header ({text}): mime: no media type")
+    if not all("=" in part for part in parameters if part or part is not parameters[-1]):
+        raise InvalidParameter(f"malformed Content-Type header ({text}): mime: invalid media parameter")
+    if kind.lower() != JSON_TYPE:
+        raise InvalidParameter(f"unsupported Content-Type header ({kind}): must be '{JSON_TYPE}'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +126,7 @@ class Stream:
 class Hijack:
     """An answer that takes the connection over: `flow` goes to the client, what it sends goes to `receive`.
 
-    `receive_end` hears that the client will send no more.
+    `receive_end` hears that the client will send no more; `moves_time` is as in Stream.
     """
 
     flow: Flow
@@ -126,6 +134,7 @@ class Hijack:
     receive: Callable[[bytes], None]
     receive_end: Callable[[], None]
     headers: Mapping[str, str] = field(default_factory=dict)
+    moves_time: Callable[[], bool] = _never
 
 
 Answer = Response | Stream | Hijack

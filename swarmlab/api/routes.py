@@ -7,12 +7,15 @@ Source: moby daemon/server/server.go, daemon/server/middleware/version.go.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import quote
 
 from swarmlab.api import containers, events, images, networks, nodes, services, swarm, system, tasks, volumes
+from swarmlab.api.endpoints import find_endpoint, pattern_of
 from swarmlab.api.errors import error_response
 from swarmlab.api.messages import (
     API_VERSION,
@@ -35,29 +38,21 @@ _SAYS_NOTHING = ("", "0", "false", "no", "none")
 
 @dataclass(frozen=True)
 class Route:
-    """One request that is answered here. `template` names the parts of the path that vary; `query` what is read."""
+    """One request that is answered here.
+
+    `template` names the parts of the path that vary, `query` what is read of it, `body` the Go type of what is sent.
+    """
 
     method: str
     template: str
     handler: Handler
     query: tuple[str, ...] = ()
+    body: str = ""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The paths that fit; `{name:*}` may hold slashes."""
-        return _pattern(self.template)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{\w+(?::\*)?\})", template)
-    return re.compile("".join(map(_part, parts)))
-
-
-def _part(text: str) -> str:
-    if not text.startswith("{"):
-        return re.escape(text)
-    name = text.strip("{}")
-    return f"(?P<{name[:-2]}>.+)" if name.endswith(":*") else f"(?P<{name}>[^/]+)"
+        return pattern_of(self.template)
 
 
 _LOGS = ("follow", "stdout", "stderr", "since", "timestamps", "tail", "details")
@@ -71,26 +66,34 @@ ROUTES = (
     Route("GET", "/distribution/{name:*}/json", images.distribution),
     Route("POST", "/auth", system.auth),
     # the swarm
-    Route("POST", "/swarm/init", swarm.init),
-    Route("POST", "/swarm/join", swarm.join),
+    Route("POST", "/swarm/init", swarm.init, body="swarm.InitRequest"),
+    Route("POST", "/swarm/join", swarm.join, body="swarm.JoinRequest"),
     Route("POST", "/swarm/leave", swarm.leave, ("force",)),
     Route("GET", "/swarm", swarm.inspect),
     Route("GET", "/swarm/unlockkey", swarm.unlock_key),
+    Route("POST", "/swarm/unlock", swarm.unlock, body="swarm.UnlockRequest"),
     Route(
         "POST",
         "/swarm/update",
         swarm.update,
         ("version", "rotateWorkerToken", "rotateManagerToken", "rotateManagerUnlockKey"),
+        body="swarm.Spec",
     ),
     Route("GET", "/nodes", nodes.list_, ("filters",)),
     Route("GET", "/nodes/{id}", nodes.inspect),
     Route("DELETE", "/nodes/{id}", nodes.remove, ("force",)),
-    Route("POST", "/nodes/{id}/update", nodes.update, ("version",)),
+    Route("POST", "/nodes/{id}/update", nodes.update, ("version",), body="swarm.NodeSpec"),
     Route("GET", "/services", services.list_, ("filters", "status", "insertDefaults")),
-    Route("POST", "/services/create", services.create),
+    Route("POST", "/services/create", services.create, body="swarm.ServiceSpec"),
     Route("GET", "/services/{id}", services.inspect, ("insertDefaults",)),
     Route("DELETE", "/services/{id}", services.remove),
-    Route("POST", "/services/{id}/update", services.update, ("version", "rollback", "registryAuthFrom")),
+    Route(
+        "POST",
+        "/services/{id}/update",
+        services.update,
+        ("version", "rollback", "registryAuthFrom"),
+        body="swarm.ServiceSpec",
+    ),
     Route("GET", "/services/{id}/logs", services.service_logs, _LOGS),
     Route("GET", "/tasks", tasks.list_, ("filters",)),
     Route("GET", "/tasks/{id}", tasks.inspect),
@@ -103,49 +106,39 @@ ROUTES = (
     Route("GET", "/plugins/{name:*}/json", system.no_plugin),
     # one host
     Route("GET", "/networks", networks.list_, ("filters",)),
-    Route("POST", "/networks/create", networks.create),
-    Route("GET", "/networks/{id}", networks.inspect, ("scope",)),
-    Route("DELETE", "/networks/{id}", networks.remove),
+    Route("POST", "/networks/create", networks.create, body="network.CreateRequest"),
+    Route("GET", "/networks/{id:*}", networks.inspect, ("scope",)),
+    Route("DELETE", "/networks/{id:*}", networks.remove),
     Route("GET", "/volumes", volumes.list_, ("filters",)),
-    Route("POST", "/volumes/create", volumes.create),
+    Route("POST", "/volumes/create", volumes.create, body="volume.CreateOptions"),
     Route("POST", "/volumes/prune", volumes.prune, ("filters",)),
-    Route("GET", "/volumes/{name}", volumes.inspect),
-    Route("DELETE", "/volumes/{name}", volumes.remove, ("force",)),
+    Route("GET", "/volumes/{name:*}", volumes.inspect),
+    Route("DELETE", "/volumes/{name:*}", volumes.remove, ("force",)),
     Route("GET", "/images/json", images.list_, ("all", "filters", "shared-size", "digests", "manifests")),
     Route("POST", "/images/create", images.pull, ("fromImage", "tag", "platform")),
     Route("GET", "/images/{name:*}/json", images.inspect, ("manifests",)),
     Route("GET", "/images/{name:*}/history", images.history),
     Route("DELETE", "/images/{name:*}", images.remove, ("force", "noprune")),
     Route("GET", "/containers/json", containers.list_, ("all", "limit", "filters")),
-    Route("POST", "/containers/create", containers.create, ("name", "platform")),
+    Route("POST", "/containers/create", containers.create, ("name", "platform"), body="container.CreateRequest"),
     Route("POST", "/containers/prune", containers.prune, ("filters",)),
-    Route("GET", "/containers/{id}/json", containers.inspect),
-    Route("GET", "/containers/{id}/logs", containers.container_logs, (*_LOGS, "until")),
-    Route("POST", "/containers/{id}/start", containers.start),
-    Route("POST", "/containers/{id}/stop", containers.stop, ("t", "signal")),
-    Route("POST", "/containers/{id}/restart", containers.restart, ("t",)),
-    Route("POST", "/containers/{id}/kill", containers.kill, ("signal",)),
-    Route("POST", "/containers/{id}/rename", containers.rename, ("name",)),
-    Route("POST", "/containers/{id}/wait", containers.wait, ("condition",)),
+    Route("GET", "/containers/{id:*}/json", containers.inspect),
+    Route("GET", "/containers/{id:*}/logs", containers.container_logs, (*_LOGS, "until")),
+    Route("POST", "/containers/{id:*}/start", containers.start),
+    Route("POST", "/containers/{id:*}/stop", containers.stop, ("t", "signal")),
+    Route("POST", "/containers/{id:*}/restart", containers.restart, ("t",)),
+    Route("POST", "/containers/{id:*}/kill", containers.kill, ("signal",)),
+    Route("POST", "/containers/{id:*}/rename", containers.rename, ("name",)),
+    Route("POST", "/containers/{id:*}/wait", containers.wait, ("condition",)),
     Route(
         "POST",
-        "/containers/{id}/attach",
+        "/containers/{id:*}/attach",
         containers.attach,
         ("stdin", "stdout", "stderr", "stream", "logs", "detachKeys"),
     ),
-    Route("POST", "/containers/{id}/resize", containers.resize, ("h", "w")),
-    Route("DELETE", "/containers/{id}", containers.remove, ("force", "v")),
+    Route("POST", "/containers/{id:*}/resize", containers.resize, ("h", "w")),
+    Route("DELETE", "/containers/{id:*}", containers.remove, ("force", "v")),
 )
-
-_ELSEWHERE = tuple(
-    map(
-        _pattern,
-        """/build /build/prune /build/cancel /session /grpc /commit /system/df /auth /plugins/{rest:*}
-        /secrets/{rest:*} /configs/{rest:*} /swarm/unlock /exec/{rest:*} /volumes/{name} /networks/prune
-        /networks/{id}/connect /networks/{id}/disconnect /containers/{id}/{rest:*} /images/{rest:*}""".split(),
-    )
-)
-"""What a real engine answers and this one does not."""
 
 
 def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
@@ -154,6 +147,8 @@ def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
     Returns:
         The answer, or where engine time must pass first a Pending of it, which never fails with an `EngineError`.
     """
+    if (path := _clean(request.path)) != request.path and request.method != "OPTIONS":
+        return with_headers(daemon, Response(status=301, headers={"Location": quote(path)}))
     try:
         reply = _answer(daemon, request)
     except EngineError as error:
@@ -172,8 +167,8 @@ def _answer(daemon: Daemon, request: Request) -> Reply:
     route, parameters = _route(inner.method, path)
     if route is None:
         return _not_here(inner)
-    _check_query(route, inner.query)
-    return route.handler(daemon, replace(inner, parameters=parameters))
+    _check_query(route, inner)
+    return route.handler(daemon, replace(inner, parameters=parameters, body_type=route.body))
 
 
 def _with_refusals(daemon: Daemon, reply: Pending[Response] | Pending[Stream]) -> Answer | Pending[Answer]:
@@ -223,9 +218,20 @@ def _route(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
     return None, {}
 
 
-def _check_query(route: Route, query: Mapping[str, str]) -> None:
-    for name, value in query.items():
-        if name not in route.query and value.lower() not in _SAYS_NOTHING:
+def _clean(path: str) -> str:
+    """The path without `//`, `.` and `..`; others are sent on to it. Source: gorilla/mux, cleanPath."""
+    clean = posixpath.normpath(f"/{path.lstrip('/')}")
+    return f"{clean}/" if path.endswith("/") and clean != "/" else clean
+
+
+def _check_query(route: Route, request: Request) -> None:
+    """Refuse a query that cannot be read, and what Docker would read of it and this engine does not."""
+    if route.query and request.query_error:
+        raise InvalidParameter(request.query_error)
+    endpoint = find_endpoint(route.method, request.path)
+    for name, value in request.query.items():
+        known = endpoint is not None and name in endpoint.query
+        if known and name not in route.query and value.lower() not in _SAYS_NOTHING:
             raise NotImplementedHere(
                 f"the parameter {name} of {route.method} {_plain(route.template)} is not implemented by this engine"
             )
@@ -237,7 +243,9 @@ def _plain(template: str) -> str:
 
 def _not_here(request: Request) -> Response:
     """501 for what a real engine would answer, 404 for what nobody knows."""
-    if any(pattern.fullmatch(request.path) for pattern in _ELSEWHERE):
+    if request.method == "OPTIONS":
+        return Response(status=200)
+    if find_endpoint(request.method, request.path) is not None:
         raise NotImplementedHere(f"{request.method} {request.path} is not implemented by this engine")
     return json_response({"message": "page not found"}, 404)
 

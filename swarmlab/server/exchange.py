@@ -96,7 +96,7 @@ class Exchange:
                 self._take_over(reply)
 
     def _take_over(self, reply: Hijack) -> None:
-        self._hijack, self._flow, self._moves_time = reply, reply.flow, lambda: False
+        self._hijack, self._flow, self._moves_time = reply, reply.flow, reply.moves_time
         assert self._connection.listener is not None
         self._connection.listener.received = lambda content: self._act(lambda: reply.receive(content))
         upgrade = {"Content-Type": reply.content_type, "Connection": "Upgrade", "Upgrade": "tcp"}

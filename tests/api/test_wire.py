@@ -42,8 +42,8 @@ def test_what_is_not_sent_has_its_default() -> None:
 
 def test_an_unknown_field_that_says_something_is_refused_by_its_name() -> None:
     """Nothing is ignored silently."""
-    body = {"Name": "x", "TaskTemplate": {"ContainerSpec": {"Image": "alpine", "Secrets": [{"SecretID": "1"}]}}}
-    with pytest.raises(NotImplementedHere, match=r"ServiceSpec\.TaskTemplate\.ContainerSpec\.Secrets"):
+    body = {"Name": "x", "TaskTemplate": {"ContainerSpec": {"Image": "alpine", "Wishes": [{"WishID": "1"}]}}}
+    with pytest.raises(NotImplementedHere, match=r"ServiceSpec\.TaskTemplate\.ContainerSpec\.Wishes"):
         decode(ServiceSpec, body, "ServiceSpec")
 
 
