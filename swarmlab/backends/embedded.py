@@ -18,6 +18,7 @@ from docker import DockerClient
 
 from swarmlab.backends.contexts import write_contexts
 from swarmlab.backends.embedded_faults import EmbeddedFaults, EmbeddedPorts
+from swarmlab.backends.embedded_web import EmbeddedWeb
 from swarmlab.client.protocols import Host, LabState
 from swarmlab.engine import states
 from swarmlab.engine.simulation import Simulation
@@ -119,6 +120,7 @@ class EmbeddedBackend:
         self.clock = EmbeddedClock(self._server, self._rate)
         self.faults = EmbeddedFaults(self._server)
         self.ports = EmbeddedPorts(self._server)
+        self.web = EmbeddedWeb(self._server, self.clock)
 
     def _write_contexts(self, directory: Path) -> None:
         self._made_docker_config = not directory.exists()

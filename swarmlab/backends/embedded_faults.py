@@ -37,11 +37,11 @@ class EmbeddedFaults:
         """Undo `disconnect`."""
         self._on_world(lambda world: world.reconnect(node))
 
-    def block(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+    def block(self, node: str, port: str, *, at: Wall = "firewall") -> None:
         """Drop what other hosts send to `port` of `node`, at one of the two walls."""
         self._on_world(lambda there: there.block(node, port, world.Wall(at)))
 
-    def open(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+    def open(self, node: str, port: str, *, at: Wall = "firewall") -> None:
         """Let packets for `port` of `node` pass this wall again."""
         self._on_world(lambda there: there.open(node, port, world.Wall(at)))
 

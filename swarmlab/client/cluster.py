@@ -14,9 +14,12 @@ from docker.errors import DockerException
 from requests.exceptions import RequestException
 
 from swarmlab.client.convergence import missing_for_convergence, missing_for_removal
-from swarmlab.client.protocols import Backend, Clock, Host, Port, PortCheck, Wall
+from swarmlab.client.protocols import Backend, Clock, Host, Port, PortCheck, Wall, WebAnswer
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 from swarmlab.client.waiting import TIMEOUT_S, wait_until
+
+WEB_TIMEOUT_S = 3.0
+"""How long a published port may take to answer."""
 
 
 class NoManager(Exception):
@@ -70,11 +73,19 @@ class Node:
         """Undo `disconnect`."""
         self._faults.reconnect(self.name)
 
-    def block(self, port: Port, *, at: Wall = "firewall") -> None:
-        """Drop what other hosts send to `port`, at the host's firewall or in its security group."""
+    def get(self, port: int, path: str = "/", *, timeout_s: float = WEB_TIMEOUT_S) -> WebAnswer:
+        """Ask a published port of this host from outside the swarm, as a browser does.
+
+        Raises:
+            NoWebAnswer: nothing listens there, or nothing came back in time.
+        """
+        return self._backend.web.get(self.name, port, path, timeout_s=timeout_s)
+
+    def block(self, port: str, *, at: Wall = "firewall") -> None:
+        """Drop what others send to `port` (`8080/tcp`), at the host's firewall or in its security group."""
         self._faults.block(self.name, port, at=at)
 
-    def open(self, port: Port, *, at: Wall = "firewall") -> None:
+    def open(self, port: str, *, at: Wall = "firewall") -> None:
         """Let packets for `port` pass that wall again."""
         self._faults.open(self.name, port, at=at)
 

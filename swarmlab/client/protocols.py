@@ -6,7 +6,8 @@ it asks through the docker SDK, so the same notebook runs on every backend.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, get_args
@@ -25,6 +26,9 @@ LabState = Literal["separate", "formed", "three-managers", "helloworld"]
 PORTS: tuple[Port, ...] = get_args(Port)
 WALLS: tuple[Wall, ...] = get_args(Wall)
 LAB_STATES: tuple[LabState, ...] = get_args(LabState)
+
+
+_HOSTNAME_LINE = re.compile(r"^Hostname: ([0-9a-f]{12})$", re.MULTILINE)
 
 
 class FaultRefused(Exception):
@@ -61,6 +65,31 @@ class PortCheck:
     blocked_at: tuple[Wall, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAnswer:
+    """What a published port answered.
+
+    Attributes:
+        status: HTTP status.
+        container_id: which container answered; None where the lab cannot see that.
+    """
+
+    status: int
+    body: str
+    headers: Mapping[str, str]
+    container_id: str | None = None
+
+    @property
+    def answered_by(self) -> str | None:
+        """The container's id, at least its beginning: as the lab saw it, else as `traefik/whoami` says it."""
+        named = _HOSTNAME_LINE.search(self.body)
+        return self.container_id or (named[1] if named else None)
+
+
+class NoWebAnswer(Exception):
+    """Nothing answered; the text is `curl`'s, without its name."""
+
+
 class Clock(Protocol):
     """The lab's time: real time on real engines, engine time on the embedded lab."""
 
@@ -92,11 +121,11 @@ class Faults(Protocol):
         """Undo `disconnect`."""
         ...
 
-    def block(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
-        """Drop what other hosts send to `port` of `node`, at one of the two walls."""
+    def block(self, node: str, port: str, *, at: Wall = "firewall") -> None:
+        """Drop what others send to `port` (`2377/tcp`, `8080/tcp`) of `node`, at one of the two walls."""
         ...
 
-    def open(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+    def open(self, node: str, port: str, *, at: Wall = "firewall") -> None:
         """Let packets for `port` of `node` pass this wall again."""
         ...
 
@@ -126,6 +155,18 @@ class Ports(Protocol):
 
     def check(self, node: str, port: Port, *, peer: str) -> PortCheck:
         """Send a packet from `peer` to `port` of `node` and say whether it arrives."""
+        ...
+
+
+class Web(Protocol):
+    """Published ports as somebody outside the swarm sees them: a browser on a learner's own machine."""
+
+    def get(self, node: str, port: int, path: str, *, timeout_s: float) -> WebAnswer:
+        """Send one HTTP GET to a port of the node, through the security group in front of it.
+
+        Raises:
+            NoWebAnswer: nothing listens there, or nothing came back in time.
+        """
         ...
 
 
@@ -165,6 +206,11 @@ class Backend(Protocol):
     @property
     def ports(self) -> Ports:
         """What can be reached."""
+        ...
+
+    @property
+    def web(self) -> Web:
+        """What published ports answer."""
         ...
 
     def client(self, node: str) -> DockerClient:

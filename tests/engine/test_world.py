@@ -104,9 +104,9 @@ def test_no_power_and_no_cable_are_silent() -> None:
     assert world.reaches("docker-swarm-1", private(world, 3), PORT).ok
 
 
-def test_only_ports_of_swarm_can_be_blocked() -> None:
+def test_what_is_no_port_cannot_be_blocked() -> None:
     """A typing mistake is told, not kept."""
-    with pytest.raises(ValueError, match="'2377' is not one of 2377/tcp"):
+    with pytest.raises(ValueError, match="'2377' is no port; write 8080/tcp"):
         make_world().block("docker-swarm-1", "2377")
 
 

@@ -18,7 +18,8 @@ from swarmlab.backends.dind.network import LabNetwork, create_network
 from swarmlab.backends.dind.node_plan import NodePlan
 from swarmlab.backends.dind.nodes import NodeContainer
 from swarmlab.backends.dind.walls import Links
-from swarmlab.client.protocols import Clock, Faults, Host, LabState, Ports
+from swarmlab.backends.dind.web import DindWeb
+from swarmlab.client.protocols import Clock, Faults, Host, LabState, Ports, Web
 from swarmlab.ownership import LabDirectory
 
 HOST_NAMES = ("docker-swarm-1", "docker-swarm-2", "docker-swarm-3")
@@ -51,6 +52,7 @@ class DindBackend:
         self.clock: Clock = RealClock()
         self.faults: Faults = DindFaults(node_containers, links)
         self.ports: Ports = DindPorts(node_containers, links)
+        self.web: Web = DindWeb(links.addresses)
         self.hosts: Sequence[Host] = [_host(node, links) for node in node_containers.values()]
         self._local = local
         self._nodes = node_containers

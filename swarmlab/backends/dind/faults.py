@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -42,13 +43,13 @@ class DindFaults:
         self._links.disconnected.discard(node)
         self._raise_all_walls()
 
-    def block(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+    def block(self, node: str, port: str, *, at: Wall = "firewall") -> None:
         """Drop what others send to the port; what is connected already is stopped too."""
         _check(port, at)
         self._links.blocked.add((self._node(node).name, port, at))
         self._raise_walls(node)
 
-    def open(self, node: str, port: Port, *, at: Wall = "firewall") -> None:
+    def open(self, node: str, port: str, *, at: Wall = "firewall") -> None:
         """Undo `block` at this wall."""
         _check(port, at)
         self._links.blocked.discard((self._node(node).name, port, at))
@@ -117,7 +118,8 @@ class DindPorts:
 
         A port that nobody listens on is open, too: nothing on the way has dropped the packet.
         """
-        _check(port)
+        if port not in PORTS:
+            raise ValueError(f"no port {port!r} to check; a swarm uses {', '.join(PORTS)}")
         if node == peer:
             raise ValueError(f"a check needs two hosts; {node} reaches its own ports always")
         target, sender = self._nodes[node], self._nodes[peer]
@@ -150,8 +152,8 @@ def _no_container(node: str, container_id: str) -> FaultRefused:
     return FaultRefused(f"{node} has no container {container_id}; `docker ps` there shows which it has.")
 
 
-def _check(port: str, wall: str = WALLS[0]) -> None:
-    if port not in PORTS:
-        raise ValueError(f"no port {port!r} to block; a swarm uses {', '.join(PORTS)}")
+def _check(port: str, wall: str) -> None:
+    if not re.fullmatch(r"[1-9]\d{0,4}/(tcp|udp)", port):
+        raise ValueError(f"{port!r} is no port; write 8080/tcp, or one of {', '.join(PORTS)}")
     if wall not in WALLS:
         raise ValueError(f"no wall {wall!r}; there are {', '.join(WALLS)}")

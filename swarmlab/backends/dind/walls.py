@@ -32,7 +32,7 @@ class Links:
 
     addresses: Mapping[str, str]
     public_addresses: Mapping[str, str]
-    blocked: set[tuple[str, Port, Wall]] = field(default_factory=set)
+    blocked: set[tuple[str, str, Wall]] = field(default_factory=set)
     disconnected: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)
 
@@ -42,7 +42,7 @@ class Links:
         self.disconnected.clear()
         self.outside.clear()
 
-    def blocked_at(self, node: str, port: Port) -> tuple[Wall, ...]:
+    def blocked_at(self, node: str, port: str) -> tuple[Wall, ...]:
         """The walls of `node` that drop packets to `port`."""
         return tuple(wall for wall in WALLS if (node, port, wall) in self.blocked)
 
@@ -70,8 +70,8 @@ class Links:
                 yield f"-s {address} {_match(port)} -m comment --comment {counter(peer, port)}"
 
     def _drops(self, node: str, wall: Wall) -> Iterator[str]:
-        for port in PORTS:
-            if (node, port, wall) in self.blocked:
+        for host, port, where in sorted(self.blocked):
+            if (host, where) == (node, wall):
                 yield f"{_match(port)} -j DROP"
 
     def _out(self, node: str) -> Iterator[str]:
@@ -93,7 +93,7 @@ def counter(peer: str, port: Port) -> str:
     return f"from-{peer}-{port.replace('/', '-')}"
 
 
-def _match(port: Port) -> str:
+def _match(port: str) -> str:
     number, protocol = port.split("/")
     return f"-p {protocol} --dport {number}"
 
