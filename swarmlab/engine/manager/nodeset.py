@@ -5,7 +5,7 @@ Owns only memory of the present leader; lost when another leads. Source: swarmki
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import TypeVar
 
 from swarmlab.engine.ids import ServiceId, TaskId
 from swarmlab.engine.model import Node, PublishMode, Resources, Task, TaskState, reservations
@@ -14,6 +14,7 @@ FAILURE_MEMORY_S = 300.0
 MAX_FAILURES = 5
 
 SpecKey = tuple[ServiceId, int | None]
+K = TypeVar("K")
 
 
 def spec_key(task: Task) -> SpecKey:
@@ -28,8 +29,8 @@ class NodeInfo:
         self.node = node
         self.tasks: dict[TaskId, Task] = {}
         self.active = 0
-        self.active_by_service: Counter[ServiceId] = Counter()
-        self.host_ports: Counter[tuple[str, int]] = Counter()
+        self.active_by_service: dict[ServiceId, int] = {}
+        self.host_ports: dict[tuple[str, int], int] = {}
         self._reserved_cpus = 0
         self._reserved_memory = 0
         self._failures: dict[SpecKey, list[float]] = {}
@@ -49,10 +50,14 @@ class NodeInfo:
         return self._capacity.memory_bytes - self._reserved_memory
 
     def put(self, task: Task) -> None:
-        """Count a task here, or count it as it is now."""
-        self.remove(task.id)
+        """Count a task here, or count it as it is now; of an assigned task only the desired state can count anew."""
+        known = self.tasks.get(task.id)
         self.tasks[task.id] = task
-        self._count(task, +1)
+        if known is None:
+            self._count(task, +1)
+        elif known.desired_state is not task.desired_state:
+            self._count(known, -1)
+            self._count(task, +1)
 
     def remove(self, task_id: TaskId) -> bool:
         """Count a task no longer. Returns whether it was counted."""
@@ -64,14 +69,14 @@ class NodeInfo:
     def _count(self, task: Task, sign: int) -> None:
         if task.desired_state <= TaskState.COMPLETE:
             self.active += sign
-            self.active_by_service[task.service_id] += sign
-        reserved = reservations(task.spec)
-        self._reserved_cpus += sign * reserved.nano_cpus
-        self._reserved_memory += sign * reserved.memory_bytes
+            _add(self.active_by_service, task.service_id, sign)
+        if task.spec.resources is not None:
+            reserved = reservations(task.spec)
+            self._reserved_cpus += sign * reserved.nano_cpus
+            self._reserved_memory += sign * reserved.memory_bytes
         for port in task.endpoint.ports if task.endpoint else ():
             if port.publish_mode is PublishMode.HOST and port.published_port:
-                self.host_ports[port.protocol, port.published_port] += sign
-        self.host_ports = +self.host_ports if sign < 0 else self.host_ports
+                _add(self.host_ports, (port.protocol, port.published_port), sign)
 
     def failed(self, task: Task, now: float) -> None:
         """Remember that a task of this service and spec version failed here."""
@@ -93,3 +98,12 @@ class NodeInfo:
             self.active_by_service.get(task.service_id, 0),
             self.active,
         )
+
+
+def _add(counts: dict[K, int], key: K, number: int) -> None:
+    """Count, and keep nothing that counts zero."""
+    count = counts.get(key, 0) + number
+    if count:
+        counts[key] = count
+    else:
+        del counts[key]

@@ -37,7 +37,7 @@ class Scheduler:
 
     def _forget(self) -> None:
         self._nodes: dict[NodeId, NodeInfo] = {}
-        self._tasks: dict[TaskId, Task] = {}
+        self._waiting: dict[TaskId, Task] = {}
         self._unassigned: dict[TaskId, None] = {}
         self._preassigned: dict[TaskId, None] = {}
         self._chosen_by_others: set[TaskId] = set()
@@ -67,12 +67,12 @@ class Scheduler:
     def on_change(self, change: Change) -> None:
         """Keep the memory of nodes and tasks current and plan a pass when something may have become possible."""
         match change.object:
-            case Node() as node:
-                self._learn_node(node, change.action)
             case Task() as task if change.action is Action.REMOVE:
                 self._wanted |= self._unlearn(task)
             case Task() as task:
                 self._wanted |= self._learn(task)
+            case Node() as node:
+                self._learn_node(node, change.action)
         if self._version_seen != self._store.version:
             self._version_seen = self._store.version
             self._debounce()
@@ -89,38 +89,40 @@ class Scheduler:
 
     def _learn(self, task: Task) -> bool:
         """Take note of a task as it is now. Returns whether tasks without a node should be tried again."""
-        if task.state < TaskState.PENDING:
-            return False
-        if task.state.is_terminal:
+        state = task.state
+        if state > TaskState.RUNNING:
             return self._learn_end(task)
-        self._tasks[task.id] = task
-        if not task.node_id:
-            self._unassigned[task.id] = None
-            return True
-        if task.state is TaskState.PENDING:
+        if state > TaskState.PENDING:
+            if task.node_id in self._nodes:
+                self._nodes[task.node_id].put(task)
+            return False
+        return state is TaskState.PENDING and self._learn_waiting(task)
+
+    def _learn_waiting(self, task: Task) -> bool:
+        self._waiting[task.id] = task
+        if task.node_id:
             self._preassigned[task.id] = None
             self._chosen_by_others.add(task.id)
-        elif task.node_id in self._nodes:
-            self._nodes[task.node_id].put(task)
-        return False
+            return False
+        self._unassigned[task.id] = None
+        return True
 
     def _learn_end(self, task: Task) -> bool:
-        before = self._tasks.get(task.id)
-        if before is None:
-            return False
         failed = task.state in (TaskState.FAILED, TaskState.REJECTED)
-        if failed and task.id not in self._chosen_by_others and task.node_id in self._nodes:
+        chosen_by_others = task.id in self._chosen_by_others
+        if not self._unlearn(task):
+            return False
+        if failed and not chosen_by_others and task.node_id in self._nodes:
             self._nodes[task.node_id].failed(task, self._clock.now)
-        self._unlearn(before)
         return True
 
     def _unlearn(self, task: Task) -> bool:
-        self._tasks.pop(task.id, None)
+        """Know of a task no more. Returns whether it was waiting or on a node."""
         self._unassigned.pop(task.id, None)
         self._preassigned.pop(task.id, None)
         self._chosen_by_others.discard(task.id)
         info = self._nodes.get(task.node_id)
-        return info is not None and info.remove(task.id)
+        return self._waiting.pop(task.id, None) is not None or (info is not None and info.remove(task.id))
 
     def _debounce(self) -> None:
         """(Re)start the wait before the next pass, unless it lasts too long already."""
@@ -164,7 +166,7 @@ class Scheduler:
     def _fit_preassigned(self) -> list[Task]:
         """The preset node takes the task, or the task is told why not."""
         decisions = []
-        for task in [self._tasks[id_] for id_ in self._preassigned]:
+        for task in [self._waiting[id_] for id_ in self._preassigned]:
             info = self._nodes.get(task.node_id)
             if info is None:
                 continue
@@ -181,7 +183,7 @@ class Scheduler:
         """Place the waiting tasks, those of one service and spec version together."""
         groups: dict[SpecKey, list[Task]] = {}
         for id_ in self._unassigned:
-            groups.setdefault(spec_key(self._tasks[id_]), []).append(self._tasks[id_])
+            groups.setdefault(spec_key(self._waiting[id_]), []).append(self._waiting[id_])
         self._unassigned = {}
         return [decision for group in groups.values() for decision in self._place_group(group)]
 
@@ -198,13 +200,13 @@ class Scheduler:
     def _assigned(self, task: Task, info: NodeInfo, message: str) -> Task:
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
         assigned = replace(task, node_id=info.node.id, status=status)
-        self._tasks[task.id] = assigned
+        del self._waiting[task.id]
         info.put(assigned)
         return assigned
 
     def _unplaced(self, task: Task, err: str) -> Task:
         task = replace(task, status=replace(task.status, timestamp=self._clock.now, err=err))
-        self._tasks[task.id] = task
+        self._waiting[task.id] = task
         return task
 
     def _no_suitable_node(self, task: Task, explanation: str) -> Task:
