@@ -58,16 +58,15 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One object before and after a transaction; `before` is None on create, `after` on remove."""
+    """One object before and after a transaction; `before` is None on create, `after` on remove.
+
+    `object` is the object as it is, or as it last was.
+    """
 
     action: Action
     before: StoreObject | None
     after: StoreObject | None
-
-    @property
-    def object(self) -> StoreObject:
-        """The object as it is, or as it last was."""
-        return cast(StoreObject, self.after if self.after is not None else self.before)
+    object: StoreObject
 
 
 Subscriber = Callable[[Change], None]
@@ -116,7 +115,7 @@ class Store:
         table = self._tables[type_]
         if reference in table:
             return cast(T, table[reference])
-        named: list[str] = [obj.id for obj in self.named(type_, reference) if name_of(obj) == reference]
+        named: list[str] = [obj.id for obj in self.named(type_, reference) if _is_called(obj, reference)]
         matches = named or [id_ for id_ in table if id_.startswith(reference)]
         if not reference or not matches:
             raise NotFound(_KIND[type_].value, reference)
@@ -190,6 +189,14 @@ class Store:
             for subscriber in tuple(self._subscribers[type(change.object)]):
                 subscriber(change)
 
+    def take_over(self, other: Store) -> None:
+        """Begin, being empty, with everything that another store holds, versions and times included."""
+        self.version = other.version
+        for type_, table in other._tables.items():
+            self._tables[type_] = dict(table)
+            for obj in table.values():
+                self._index.add(obj)
+
     def _stamp(self, changes: list[Change]) -> None:
         """Give all objects the version and the time of this transaction, in place."""
         now, version = self._clock.now, self.version
@@ -242,11 +249,11 @@ class Transaction:
             after = self._written[id_]
             if before is None:
                 if after is not None:
-                    changes.append(Change(action=Action.CREATE, before=None, after=after))
+                    changes.append(Change(action=Action.CREATE, before=None, after=after, object=after))
             elif after is None:
-                changes.append(Change(action=Action.REMOVE, before=before, after=None))
+                changes.append(Change(action=Action.REMOVE, before=before, after=None, object=before))
             else:
-                changes.append(Change(action=Action.UPDATE, before=before, after=after))
+                changes.append(Change(action=Action.UPDATE, before=before, after=after, object=after))
         return changes
 
     def get(self, type_: type[T], id_: str) -> T | None:
@@ -277,3 +284,8 @@ class Transaction:
         if id_ not in self._before:
             self._before[id_] = before
         self._written[id_] = after
+
+
+def _is_called(obj: StoreObject, name: str) -> bool:
+    """Whether a user means it; of secrets and configs the case does not matter. Recorded from 28.5.2."""
+    return isinstance(obj, Secret | Config) or name_of(obj) == name

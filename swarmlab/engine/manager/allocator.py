@@ -124,10 +124,11 @@ class Allocator:
                 self._nodes.dirty[node.id] = None
 
     def _on_task(self, task: Task, change: Change) -> None:
+        before = change.before
         if change.action is Action.REMOVE or task.state.is_terminal:
-            was_live = isinstance(change.before, Task) and not change.before.state.is_terminal
+            was_live = isinstance(before, Task) and not before.state.is_terminal
             self._free_task(task, was_live=was_live)
-        else:
+        elif not isinstance(before, Task) or before.node_id != task.node_id:
             self._learn_task(task)
 
     # --- freeing ---
@@ -175,9 +176,15 @@ class Allocator:
         if self._addresses.freed:
             self._addresses.freed = False
             self._try_again()
-        for allocate in (self._allocate_networks, self._allocate_services, self._allocate_nodes, self._allocate_tasks):
-            with self._store.transaction() as transaction:
-                allocate(transaction)
+        for waiting, allocate in (
+            (self._new_networks, self._allocate_networks),
+            (self._new_services, self._allocate_services),
+            (self._nodes.dirty, self._allocate_nodes),
+            (self._new_tasks, self._allocate_tasks),
+        ):
+            if waiting:
+                with self._store.transaction() as transaction:
+                    allocate(transaction)
         if self._retry is None and (self._stuck_networks or self._stuck_services or self._stuck_tasks):
             self._retry = self._clock.after(RETRY_S, self._retry_now)
         return self._store.version != before

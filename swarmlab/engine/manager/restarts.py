@@ -221,6 +221,8 @@ class RestartSupervisor:
 
     def on_change(self, change: Change) -> None:
         """Notice the end of old tasks and the loss of their nodes."""
+        if not self._by_old:
+            return
         ended = change.action is Action.REMOVE
         match change.object:
             case Task() as task:

@@ -53,7 +53,7 @@ class UpdateSupervisor:
 
     def on_change(self, change: Change) -> None:
         """Pass on the tasks that updates watch."""
-        if isinstance(change.after, Task) and change.after.service_id in self._updates:
+        if self._updates and isinstance(change.after, Task) and change.after.service_id in self._updates:
             self._updates[change.after.service_id].on_task(change.after)
 
     def tick(self) -> bool:

@@ -132,6 +132,8 @@ class Orchestrator(ABC):
         self._reconcile_services()
 
     def _restart_ended(self) -> None:
+        if not self._ended:
+            return
         ended, self._ended = self._ended, {}
         with self._store.transaction() as transaction:
             for task_id in ended:
