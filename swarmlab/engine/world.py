@@ -50,13 +50,19 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSpec:
-    """One machine to make; empty addresses are given out in order (172.31.16.11 and 203.0.113.11 first)."""
+    """One machine to make; empty addresses are given out in order (172.31.16.11 and 203.0.113.11 first).
+
+    `labels` and `generic_resources` are what its engine is started with: `dockerd --label disk=ssd` and
+    `--node-generic-resource SSD=3`, or `GPU=one`, `GPU=two` for things that have names.
+    """
 
     hostname: str
     address: str = ""
     public_address: str = ""
     cpus: int = 2
     memory_bytes: int = 4 * 1024**3
+    labels: tuple[str, ...] = ()
+    generic_resources: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,6 +75,8 @@ class Host:
     cpus: int
     memory_bytes: int
     interfaces: dict[str, tuple[str, ...]]
+    labels: tuple[str, ...] = ()
+    generic_resources: tuple[str, ...] = ()
     powered: bool = True
     connected: bool = True
     outside: bool = False
@@ -242,6 +250,8 @@ def _make_host(spec: HostSpec, number: int) -> Host:
         cpus=spec.cpus,
         memory_bytes=spec.memory_bytes,
         interfaces={"lo": ("127.0.0.1",), "docker0": ("172.17.0.1",), "eth0": (address,)},
+        labels=spec.labels,
+        generic_resources=spec.generic_resources,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import NodeId
 from swarmlab.engine.manager.constraints import suits
+from swarmlab.engine.manager.generic_resources import covers, free
 from swarmlab.engine.model import Availability, Node, Resources, Service, Task, TaskState, reservations
 from swarmlab.engine.store import Action, Change, Store
 
@@ -58,18 +59,20 @@ class Enforcer:
     def _unsuited(self, node: Node) -> list[Task]:
         """Tasks against the constraints that their service has now, or beyond what the node has to reserve."""
         capacity = node.description.resources if node.description else Resources()
-        cpus, memory = capacity.nano_cpus, capacity.memory_bytes
+        cpus, memory, generic = capacity.nano_cpus, capacity.memory_bytes, capacity.generic_resources
         unsuited = []
         for task in self._store.tasks_on_node(node.id):
             if not TaskState.ASSIGNED <= task.desired_state <= TaskState.COMPLETE or task.state >= TaskState.COMPLETE:
                 continue
             reserved = reservations(task.spec)
             fits = reserved.nano_cpus <= cpus and reserved.memory_bytes <= memory
+            fits = fits and covers(generic, reserved.generic_resources)
             if not fits or not self._meets_constraints(task, node):
                 unsuited.append(task)
                 continue
             cpus -= reserved.nano_cpus
             memory -= reserved.memory_bytes
+            generic = free(generic, task.assigned_generic_resources)
         return unsuited
 
     def _meets_constraints(self, task: Task, node: Node) -> bool:

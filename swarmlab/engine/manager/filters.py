@@ -2,7 +2,7 @@
 
 Owns the ordered list of rules and their texts. A node is charged to the first rule that it fails, and what is counted
 is forgotten whenever a node passes. Source: swarmkit manager/scheduler/filter.go, pipeline.go.
-Simplification: no filter for CSI volumes and generic resources; specs that need them are refused (control).
+Simplification: no filter for CSI volumes; specs that need them are refused (control).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from swarmlab.engine.errors import RpcUnknown
 from swarmlab.engine.manager.constraints import node_matches, parse
+from swarmlab.engine.manager.generic_resources import covers
 from swarmlab.engine.manager.nodeset import NodeInfo
 from swarmlab.engine.model import Availability, Mount, NodeState, Platform, PublishMode, Task, placement, reservations
 
@@ -27,9 +28,13 @@ def ready(task: Task) -> Check | None:
 def resources(task: Task) -> Check | None:
     """What is not reserved yet covers the task's reservations; limits count for nothing."""
     wanted = reservations(task.spec)
-    if not wanted.nano_cpus and not wanted.memory_bytes:
+    if not (wanted.nano_cpus or wanted.memory_bytes or wanted.generic_resources):
         return None
-    return lambda info: info.free_cpus >= wanted.nano_cpus and info.free_memory >= wanted.memory_bytes
+    return lambda info: (
+        info.free_cpus >= wanted.nano_cpus
+        and info.free_memory >= wanted.memory_bytes
+        and (not wanted.generic_resources or covers(info.free_generic, wanted.generic_resources))
+    )
 
 
 def plugins(task: Task) -> Check | None:

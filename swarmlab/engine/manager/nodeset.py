@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from swarmlab.engine.ids import ServiceId, TaskId
+from swarmlab.engine.manager import generic_resources
+from swarmlab.engine.manager.generic_resources import GenericResources
 from swarmlab.engine.model import Node, PublishMode, Resources, Task, TaskState, reservations
 
 FAILURE_MEMORY_S = 300.0
@@ -48,6 +50,12 @@ class NodeInfo:
     def free_memory(self) -> int:
         """Bytes that no task has reserved."""
         return self._capacity.memory_bytes - self._reserved_memory
+
+    @property
+    def free_generic(self) -> GenericResources:
+        """Generic resources that no task has been given. Looks at the node's tasks: ask only where some are wanted."""
+        given = (each for task in self.tasks.values() for each in task.assigned_generic_resources)
+        return generic_resources.free(self._capacity.generic_resources, given)
 
     def put(self, task: Task) -> None:
         """Count a task here, or count it as it is now; of an assigned task only the desired state can count anew."""

@@ -13,9 +13,10 @@ from dataclasses import replace
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import Chance, NodeId, TaskId
 from swarmlab.engine.manager.filters import Pipeline
+from swarmlab.engine.manager.generic_resources import choose
 from swarmlab.engine.manager.nodeset import NodeInfo, SpecKey, spec_key
 from swarmlab.engine.manager.spreading import Spreading
-from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus
+from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus, reservations
 from swarmlab.engine.store import Action, Change, Store
 
 DEBOUNCE_S = 0.05
@@ -199,7 +200,9 @@ class Scheduler:
 
     def _assigned(self, task: Task, info: NodeInfo, message: str) -> Task:
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
-        assigned = replace(task, node_id=info.node.id, status=status)
+        wanted = reservations(task.spec).generic_resources
+        given = choose(info.free_generic, wanted) if wanted else ()
+        assigned = replace(task, node_id=info.node.id, status=status, assigned_generic_resources=given)
         del self._waiting[task.id]
         info.put(assigned)
         return assigned
