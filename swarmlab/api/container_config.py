@@ -17,18 +17,22 @@ from swarmlab.engine.model import Healthcheck, Mount
 
 _READ = frozenset(
     "Hostname User Tty OpenStdin Env Cmd Entrypoint Image Volumes WorkingDir Labels ExposedPorts Healthcheck "
-    "StopSignal StopTimeout HostConfig NetworkingConfig".split()
+    "StdinOnce StopSignal StopTimeout HostConfig NetworkingConfig".split()
 )
-_SHOWN = frozenset("AttachStdin AttachStdout AttachStderr StdinOnce Domainname".split())
+_SHOWN = frozenset("AttachStdin AttachStdout AttachStderr Domainname".split())
 _HOST_READ = frozenset(
     "Binds NetworkMode PortBindings RestartPolicy AutoRemove Init Mounts ExtraHosts LogConfig ConsoleSize "
-    "MemorySwappiness".split()
+    "MemorySwappiness ReadonlyRootfs Tmpfs PublishAllPorts VolumesFrom VolumeDriver".split()
 )
 _HOST_SHOWN = frozenset(
-    "Dns DnsOptions DnsSearch CapAdd CapDrop Privileged SecurityOpt Sysctls ReadonlyRootfs GroupAdd OomScoreAdj "
+    "Dns DnsOptions DnsSearch CapAdd CapDrop Privileged SecurityOpt Sysctls GroupAdd OomScoreAdj "
     "OomKillDisable ShmSize Ulimits Memory MemoryReservation MemorySwap NanoCpus CpuShares CpuPeriod CpuQuota "
-    "CpusetCpus CpusetMems PidsLimit BlkioWeight IpcMode CgroupnsMode Runtime".split()
+    "CpuRealtimePeriod CpuRealtimeRuntime CpusetCpus CpusetMems PidsLimit BlkioWeight BlkioWeightDevice "
+    "BlkioDeviceReadBps BlkioDeviceWriteBps BlkioDeviceReadIOps BlkioDeviceWriteIOps IpcMode CgroupnsMode "
+    "CgroupParent PidMode UTSMode UsernsMode Isolation Runtime ContainerIDFile Annotations MaskedPaths "
+    "ReadonlyPaths".split()
 )
+"""Rights, limits and settings of a kernel, which a simulated container shows and nothing else."""
 
 
 def config_of(name: str, body: object) -> ContainerConfig:
@@ -38,40 +42,48 @@ def config_of(name: str, body: object) -> ContainerConfig:
         InvalidParameter: it makes no sense.
         NotImplementedHere: it says something that this engine has no rule for.
     """
-    given = _object(body, "body")
-    host = _object(given.get("HostConfig") or {}, "HostConfig")
+    given = object_of(body, "body")
+    host = object_of(given.get("HostConfig") or {}, "HostConfig")
     _refuse(given, _READ | _SHOWN, "")
     _refuse(host, _HOST_READ | _HOST_SHOWN, "HostConfig.")
-    if given.get("AttachStdin") and not given.get("Tty"):
-        raise NotImplementedHere("attaching standard input without a terminal (-i) is not implemented by this engine")
-    if _text(_object(host.get("LogConfig") or {}, "HostConfig.LogConfig"), "Type") not in ("", "json-file", "local"):
-        raise NotImplementedHere("this engine has no log drivers but json-file and local")
-    restart = _object(host.get("RestartPolicy") or {}, "HostConfig.RestartPolicy")
-    network_mode = _text(host, "NetworkMode") or "default"
+    log = object_of(host.get("LogConfig") or {}, "HostConfig.LogConfig")
+    if text_in(log, "Type") not in ("", "json-file", "local", "none"):
+        raise NotImplementedHere("this engine has no log drivers but json-file, local and none")
+    if text_in(host, "VolumeDriver") not in ("", "local"):
+        raise NotImplementedHere("HostConfig.VolumeDriver: this engine has no volume driver but local")
+    restart = object_of(host.get("RestartPolicy") or {}, "HostConfig.RestartPolicy")
+    network_mode = text_in(host, "NetworkMode") or "default"
     return ContainerConfig(
-        image=_text(given, "Image"),
+        image=text_in(given, "Image"),
         name=name.removeprefix("/"),
         command=_words(given, "Cmd"),
         entrypoint=_words(given, "Entrypoint"),
-        env=_texts(given, "Env"),
-        labels={key: str(value) for key, value in _object(given.get("Labels") or {}, "Labels").items()},
-        hostname=_text(given, "Hostname"),
-        working_dir=_text(given, "WorkingDir"),
-        user=_text(given, "User"),
+        env=texts_in(given, "Env"),
+        labels={key: str(value) for key, value in object_of(given.get("Labels") or {}, "Labels").items()},
+        hostname=text_in(given, "Hostname"),
+        working_dir=text_in(given, "WorkingDir"),
+        user=text_in(given, "User"),
         tty=bool(given.get("Tty")),
         open_stdin=bool(given.get("OpenStdin")),
+        stdin_once=bool(given.get("StdinOnce")),
         init=None if host.get("Init") is None else bool(host["Init"]),
-        stop_signal=_text(given, "StopSignal"),
-        stop_timeout_s=_number(given, "StopTimeout"),
+        stop_signal=text_in(given, "StopSignal"),
+        stop_timeout_s=number_in(given, "StopTimeout"),
         mounts=tuple(_mounts(given, host)),
+        binds={_bind(text).target: text for text in texts_in(host, "Binds")},
+        volumes_from=texts_in(host, "VolumesFrom"),
+        read_only=bool(host.get("ReadonlyRootfs")),
+        log_driver=text_in(log, "Type"),
+        log_options={key: str(value) for key, value in object_of(log.get("Config") or {}, "LogConfig.Config").items()},
+        publish_all=bool(host.get("PublishAllPorts")),
         network_mode=network_mode,
         endpoints=tuple(_endpoints(given, network_mode)),
-        hosts=_texts(host, "ExtraHosts"),
+        hosts=texts_in(host, "ExtraHosts"),
         ports=tuple(_ports(host)),
-        exposed_ports=tuple(sorted(_object(given.get("ExposedPorts") or {}, "ExposedPorts"))),
+        exposed_ports=tuple(sorted(object_of(given.get("ExposedPorts") or {}, "ExposedPorts"))),
         auto_remove=bool(host.get("AutoRemove")),
-        restart=_text(restart, "Name") or "no",
-        restart_max_retries=int(_number(restart, "MaximumRetryCount") or 0),
+        restart=text_in(restart, "Name") or "no",
+        restart_max_retries=int(number_in(restart, "MaximumRetryCount") or 0),
         healthcheck=_healthcheck(given),
         extra=_extra(given, host),
     )
@@ -96,22 +108,30 @@ def _healthcheck(given: Json) -> Healthcheck | None:
 
 
 def _endpoints(given: Json, network_mode: str) -> Iterable[EndpointConfig]:
-    networking = _object(given.get("NetworkingConfig") or {}, "NetworkingConfig")
-    configs = _object(networking.get("EndpointsConfig") or {}, "NetworkingConfig.EndpointsConfig")
+    networking = object_of(given.get("NetworkingConfig") or {}, "NetworkingConfig")
+    configs = object_of(networking.get("EndpointsConfig") or {}, "NetworkingConfig.EndpointsConfig")
     for network, content in configs.items():
-        endpoint = _object(content or {}, f"NetworkingConfig.EndpointsConfig.{network}")
-        _refuse(endpoint, {"Aliases", "DriverOpts"}, f"NetworkingConfig.EndpointsConfig.{network}.")
+        endpoint = object_of(content or {}, f"NetworkingConfig.EndpointsConfig.{network}")
+        place = f"NetworkingConfig.EndpointsConfig.{network}."
+        _refuse(endpoint, {"Aliases", "DriverOpts", "IPAMConfig"}, place)
+        ipam = object_of(endpoint.get("IPAMConfig") or {}, f"{place}IPAMConfig")
+        _refuse(ipam, {"IPv4Address"}, f"{place}IPAMConfig.")
+        address = text_in(ipam, "IPv4Address")
         if network not in ("default", "bridge", "host", "none"):
-            yield EndpointConfig(network=network, aliases=_texts(endpoint, "Aliases"))
-    if network_mode not in ("default", "bridge", "host", "none", *configs):
+            yield EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
+        elif address:
+            refusal = "user specified IP address is supported on user defined networks only"
+            raise InvalidParameter(f"invalid config for network {network}: {refusal}")
+    named = network_mode in ("default", "bridge", "host", "none", *configs)
+    if not named and not network_mode.startswith("container:"):
         yield EndpointConfig(network=network_mode)
 
 
 def _ports(host: Json) -> Iterable[PortBinding]:
-    for target, bindings in _object(host.get("PortBindings") or {}, "HostConfig.PortBindings").items():
+    for target, bindings in object_of(host.get("PortBindings") or {}, "HostConfig.PortBindings").items():
         port, _, protocol = target.partition("/")
-        for binding in _list(bindings or [], "HostConfig.PortBindings"):
-            place = _object(binding, "HostConfig.PortBindings")
+        for binding in list_of(bindings or [], "HostConfig.PortBindings"):
+            place = object_of(binding, "HostConfig.PortBindings")
             yield PortBinding(
                 container_port=_port(port),
                 protocol=protocol or "tcp",
@@ -127,11 +147,13 @@ def _port(text: str) -> int:
 
 
 def _mounts(given: Json, host: Json) -> Iterable[Mount]:
-    for bind in _texts(host, "Binds"):
+    for bind in texts_in(host, "Binds"):
         yield _bind(bind)
-    for mount in _list(host.get("Mounts") or [], "HostConfig.Mounts"):
+    for mount in list_of(host.get("Mounts") or [], "HostConfig.Mounts"):
         yield decode(Mount, mount, "HostConfig.Mounts")
-    for path in sorted(_object(given.get("Volumes") or {}, "Volumes")):
+    for path in sorted(object_of(host.get("Tmpfs") or {}, "HostConfig.Tmpfs")):
+        yield Mount(type="tmpfs", target=path)
+    for path in sorted(object_of(given.get("Volumes") or {}, "Volumes")):
         yield Mount(type="volume", target=path)
 
 
@@ -145,27 +167,31 @@ def _bind(text: str) -> Mount:
     return Mount(type=kind, source=source, target=target, read_only="ro" in ",".join(mode).split(","))
 
 
-def _object(value: object, path: str) -> Json:
+def object_of(value: object, path: str) -> Json:
+    """A JSON object. Raises InvalidParameter."""
     if not isinstance(value, dict):
         raise InvalidParameter(f"invalid JSON: {path} must be an object")
     return value
 
 
-def _list(value: object, path: str) -> list[object]:
+def list_of(value: object, path: str) -> list[object]:
+    """A JSON array. Raises InvalidParameter."""
     if not isinstance(value, list):
         raise InvalidParameter(f"invalid JSON: {path} must be an array")
     return value
 
 
-def _text(given: Json, key: str) -> str:
+def text_in(given: Json, key: str) -> str:
+    """A text, empty where it is not given. Raises InvalidParameter."""
     value = given.get(key) or ""
     if not isinstance(value, str):
         raise InvalidParameter(f"invalid JSON: {key} must be a string")
     return value
 
 
-def _texts(given: Json, key: str) -> tuple[str, ...]:
-    return tuple(str(item) for item in _list(given.get(key) or [], key))
+def texts_in(given: Json, key: str) -> tuple[str, ...]:
+    """A list of texts. Raises InvalidParameter."""
+    return tuple(str(item) for item in list_of(given.get(key) or [], key))
 
 
 def _words(given: Json, key: str) -> tuple[str, ...] | None:
@@ -173,10 +199,11 @@ def _words(given: Json, key: str) -> tuple[str, ...] | None:
     value = given.get(key)
     if value is None:
         return None
-    return (value,) if isinstance(value, str) else tuple(str(item) for item in _list(value, key))
+    return (value,) if isinstance(value, str) else tuple(str(item) for item in list_of(value, key))
 
 
-def _number(given: Json, key: str) -> float | None:
+def number_in(given: Json, key: str) -> float | None:
+    """A number, None where it is not given. Raises InvalidParameter."""
     value = given.get(key)
     if value is None:
         return None

@@ -39,11 +39,8 @@ def host_config(container: Container) -> Json:
 
 def _as_sent(config: ContainerConfig) -> Json:
     """What the request said and no rule reads; zero is as good as not said, an empty list is not."""
-    sent = config.extra.get("HostConfig")
-    if not isinstance(sent, dict):
-        return {}
-    known = _HOST_CONFIG.keys() | {"Sysctls"}
-    return {key: value for key, value in sent.items() if key in known and (value or value == [])}
+    known = _HOST_CONFIG.keys() | {"Annotations", "Mounts", "Sysctls", "Tmpfs"}
+    return {key: value for key, value in config.host_extra.items() if key in known and (value or value == [])}
 
 
 def _memory_swap(sent: Json) -> object:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swarmlab.api.container_host_config import host_config, is_task, network_mode
-from swarmlab.api.wire import Json, encode, timestamp
+from swarmlab.api.wire import Json, age, encode, timestamp, unix_seconds
 from swarmlab.engine.host.container import (
     Container,
     ContainerState,
     ContainerStatus,
     Endpoint,
+    Health,
+    HealthStatus,
     MountPoint,
 )
 
@@ -47,14 +49,18 @@ def _human_days(hours: int) -> str:
     return f"{hours // (24 * 365)} years"
 
 
-def status_text(state: ContainerState, now: float) -> str:
+def status_text(state: ContainerState, health: HealthStatus | None, now: float) -> str:
     """The STATUS column of `docker ps`. Source: moby container/state.go, State.String."""
     match state.status:
         case ContainerStatus.RUNNING:
-            health = {"starting": " (health: starting)", "": ""}.get(state.health, f" ({state.health})")
-            return f"Up {human_duration(now - (state.started_at or now))}{health}"
+            shown = {None: "", HealthStatus.STARTING: " (health: starting)"}.get(health, f" ({health})")
+            return f"Up {human_duration(age(state.started_at, now))}{shown}"
+        case ContainerStatus.PAUSED:
+            return f"Up {human_duration(age(state.started_at, now))} (Paused)"
+        case ContainerStatus.RESTARTING:
+            return f"Restarting ({state.exit_code}) {human_duration(age(state.finished_at, now))} ago"
         case ContainerStatus.EXITED:
-            return f"Exited ({state.exit_code}) {human_duration(now - (state.finished_at or now))} ago"
+            return f"Exited ({state.exit_code}) {human_duration(age(state.finished_at, now))} ago"
         case ContainerStatus.CREATED:
             return "Created"
         case ContainerStatus.DEAD:
@@ -79,26 +85,26 @@ def summary(container: Container, now: float) -> Json:
         "Image": container.config.image,
         "ImageID": container.image_id,
         "Command": command_text(container.command),
-        "Created": int(container.created_at),
+        "Created": unix_seconds(container.created_at),
         "Ports": _port_list(container),
         "Labels": encode(container.labels),
         "State": container.state.status.value,
-        "Status": status_text(container.state, now),
+        "Status": status_text(container.state, container.health.status if container.health else None, now),
         "HostConfig": {"NetworkMode": network_mode(container)},
         "NetworkSettings": {"Networks": _networks(container)},
         "Mounts": _mounts(container),
     }
 
 
-def details(container: Container) -> Json:
-    """What `docker inspect` shows of a container."""
+def details(container: Container, execs: Sequence[str]) -> Json:
+    """What `docker inspect` shows of a container; `execs` are the ids of those that have not ended."""
     directory = f"/var/lib/docker/containers/{container.id}"
     return {
         "Id": container.id,
         "Created": timestamp(container.created_at),
         "Path": container.command[0] if container.command else "",
         "Args": list(container.command[1:]),
-        "State": _state(container.state),
+        "State": _state(container.state, container.health),
         "Image": container.image_id,
         "ResolvConfPath": f"{directory}/resolv.conf",
         "HostnamePath": f"{directory}/hostname",
@@ -111,7 +117,7 @@ def details(container: Container) -> Json:
         "MountLabel": "",
         "ProcessLabel": "",
         "AppArmorProfile": "",
-        "ExecIDs": None,
+        "ExecIDs": list(execs) or None,
         "HostConfig": host_config(container),
         "GraphDriver": {"Data": None, "Name": "overlay2"},
         "Mounts": _mounts(container),
@@ -120,12 +126,12 @@ def details(container: Container) -> Json:
     }
 
 
-def _state(state: ContainerState) -> Json:
+def _state(state: ContainerState, health: Health | None) -> Json:
     result: Json = {
         "Status": state.status.value,
         "Running": state.running,
-        "Paused": False,
-        "Restarting": False,
+        "Paused": state.paused,
+        "Restarting": state.restarting,
         "OOMKilled": state.oom_killed,
         "Dead": state.status is ContainerStatus.DEAD,
         "Pid": state.pid,
@@ -134,7 +140,20 @@ def _state(state: ContainerState) -> Json:
         "StartedAt": timestamp(state.started_at),
         "FinishedAt": timestamp(state.finished_at),
     }
-    return {**result, "Health": {"Status": state.health, "FailingStreak": 0, "Log": []}} if state.health else result
+    return {**result, "Health": _health(health)} if health else result
+
+
+def _health(health: Health) -> Json:
+    log = [
+        {
+            "Start": timestamp(probe.start),
+            "End": timestamp(probe.end),
+            "ExitCode": probe.exit_code,
+            "Output": probe.output,
+        }
+        for probe in health.log
+    ]
+    return {"Status": health.status.value, "FailingStreak": health.failing_streak, "Log": log}
 
 
 def _config(container: Container) -> Json:
@@ -150,7 +169,7 @@ def _config(container: Container) -> Json:
         **({"ExposedPorts": {port: {} for port in config.exposed_ports}} if config.exposed_ports else {}),
         "Tty": config.tty,
         "OpenStdin": config.open_stdin,
-        "StdinOnce": shown.get("StdinOnce", False),
+        "StdinOnce": config.stdin_once,
         "Env": list(container.env),
         "Cmd": None if config.command is None and config.entrypoint else _own_command(container),
         **({"Healthcheck": encode(config.healthcheck)} if config.healthcheck else {}),
@@ -173,7 +192,7 @@ def _own_command(container: Container) -> list[str]:
 
 
 def _port_list(container: Container) -> list[Json]:
-    if not container.state.running:
+    if not container.state.pid:
         return []
     published = [
         {
@@ -182,28 +201,29 @@ def _port_list(container: Container) -> list[Json]:
             "PublicPort": port.host_port,
             "Type": port.protocol,
         }
-        for port in container.config.ports
+        for port in container.ports
     ]
-    taken = {f"{port.container_port}/{port.protocol}" for port in container.config.ports}
+    taken = {f"{port.container_port}/{port.protocol}" for port in container.ports}
     exposed = [port.partition("/") for port in container.config.exposed_ports if port not in taken]
     return [*({"PrivatePort": int(port), "Type": protocol or "tcp"} for port, _, protocol in exposed), *published]
 
 
 def _mounts(container: Container) -> list[Json]:
-    return [_mount(mount) for mount in sorted(container.mounts, key=lambda mount: (mount.type, mount.destination))]
+    hidden = container.config.host_extra.get("Tmpfs") or ()
+    shown = [mount for mount in container.mounts if mount.type != "tmpfs" or mount.destination not in hidden]
+    return [_mount(mount) for mount in sorted(shown, key=lambda mount: (mount.type, mount.destination))]
 
 
 def _mount(mount: MountPoint) -> Json:
-    is_volume = mount.type == "volume"
     return {
         "Type": mount.type,
         **({"Name": mount.name} if mount.name else {}),
         "Source": mount.source,
         "Destination": mount.destination,
         **({"Driver": mount.driver} if mount.driver else {}),
-        "Mode": "z" if is_volume and len(mount.name) != 64 else ("ro" if mount.read_only else ""),
+        "Mode": mount.mode,
         "RW": not mount.read_only,
-        "Propagation": "rprivate" if mount.type == "bind" else "",
+        "Propagation": mount.propagation,
     }
 
 
@@ -216,7 +236,10 @@ def _networks(container: Container, *, with_names: bool = False) -> Json:
 
 def _planned_endpoints(container: Container) -> dict[str, Endpoint]:
     """Where a container that does not run will be attached."""
-    names = [endpoint.network for endpoint in container.config.endpoints] or [network_mode(container)]
+    mode = network_mode(container)
+    if mode.startswith("container:"):
+        return {}
+    names = [endpoint.network for endpoint in container.config.endpoints] or [mode]
     return {name: Endpoint(network=name, network_id="") for name in names}
 
 
@@ -257,7 +280,7 @@ def _is_hex(text: str) -> bool:
 def _network_settings(container: Container) -> Json:
     bridge = container.endpoints.get("bridge")
     place = _endpoint(container, bridge) if bridge and bridge.endpoint_id else {}
-    sandbox = container.id if container.state.running else ""
+    sandbox = container.id if container.state.pid else ""
     return {
         "Bridge": "",
         "SandboxID": sandbox,
@@ -281,10 +304,10 @@ def _network_settings(container: Container) -> Json:
 
 
 def _published(container: Container) -> Json:
-    if not container.state.running:
+    if not container.state.pid:
         return {}
     result: dict[str, object] = {port: None for port in container.config.exposed_ports}
-    for port in container.config.ports:
+    for port in container.ports:
         key = f"{port.container_port}/{port.protocol}"
         place = {"HostIp": port.host_ip or "0.0.0.0", "HostPort": str(port.host_port)}
         result[key] = [*(result.get(key) or []), place]  # type: ignore[misc]

@@ -14,7 +14,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote
 
-from swarmlab.api import containers, events, images, networks, nodes, services, swarm, system, tasks, volumes
+from swarmlab.api import (
+    container_archive,
+    container_attach,
+    container_stats,
+    container_update,
+    containers,
+    disk_usage,
+    events,
+    execs,
+    images,
+    networks,
+    nodes,
+    services,
+    swarm,
+    system,
+    tasks,
+    volumes,
+)
 from swarmlab.api.endpoints import find_endpoint, pattern_of
 from swarmlab.api.errors import error_response
 from swarmlab.api.messages import (
@@ -28,6 +45,7 @@ from swarmlab.api.messages import (
     Stream,
     json_response,
 )
+from swarmlab.api.secrets import CONFIGS, SECRETS
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
 from swarmlab.engine.pending import Pending
@@ -98,10 +116,16 @@ ROUTES = (
     Route("GET", "/tasks", tasks.list_, ("filters",)),
     Route("GET", "/tasks/{id}", tasks.inspect),
     Route("GET", "/tasks/{id}/logs", services.task_logs, _LOGS),
-    Route("GET", "/secrets", system.nothing_stored, ("filters",)),
-    Route("GET", "/configs", system.nothing_stored, ("filters",)),
-    Route("GET", "/secrets/{id}", system.no_secret),
-    Route("GET", "/configs/{id}", system.no_config),
+    Route("GET", "/secrets", SECRETS.list_, ("filters",)),
+    Route("POST", "/secrets/create", SECRETS.create),
+    Route("GET", "/secrets/{id}", SECRETS.inspect),
+    Route("DELETE", "/secrets/{id}", SECRETS.remove),
+    Route("POST", "/secrets/{id}/update", SECRETS.update, ("version",)),
+    Route("GET", "/configs", CONFIGS.list_, ("filters",)),
+    Route("POST", "/configs/create", CONFIGS.create),
+    Route("GET", "/configs/{id}", CONFIGS.inspect),
+    Route("DELETE", "/configs/{id}", CONFIGS.remove),
+    Route("POST", "/configs/{id}/update", CONFIGS.update, ("version",)),
     Route("GET", "/plugins", system.no_plugins, ("filters",)),
     Route("GET", "/plugins/{name:*}/json", system.no_plugin),
     # one host
@@ -119,25 +143,45 @@ ROUTES = (
     Route("GET", "/images/{name:*}/json", images.inspect, ("manifests",)),
     Route("GET", "/images/{name:*}/history", images.history),
     Route("DELETE", "/images/{name:*}", images.remove, ("force", "noprune")),
-    Route("GET", "/containers/json", containers.list_, ("all", "limit", "filters")),
+    Route("GET", "/containers/json", containers.list_, ("all", "limit", "size", "filters")),
     Route("POST", "/containers/create", containers.create, ("name", "platform"), body="container.CreateRequest"),
     Route("POST", "/containers/prune", containers.prune, ("filters",)),
-    Route("GET", "/containers/{id:*}/json", containers.inspect),
+    Route("GET", "/containers/{id:*}/json", containers.inspect, ("size",)),
     Route("GET", "/containers/{id:*}/logs", containers.container_logs, (*_LOGS, "until")),
+    Route("GET", "/containers/{id:*}/top", container_stats.top, ("ps_args",)),
+    Route("GET", "/containers/{id:*}/stats", container_stats.stats, ("stream", "one-shot")),
+    Route("GET", "/containers/{id:*}/changes", container_archive.changes),
+    Route("GET", "/containers/{id:*}/export", container_archive.export),
+    Route("GET", "/containers/{id:*}/archive", container_archive.get, ("path",)),
+    Route("HEAD", "/containers/{id:*}/archive", container_archive.head, ("path",)),
+    Route(
+        "PUT",
+        "/containers/{id:*}/archive",
+        container_archive.put,
+        ("path", "noOverwriteDirNonDir", "copyUIDGID"),
+    ),
     Route("POST", "/containers/{id:*}/start", containers.start),
     Route("POST", "/containers/{id:*}/stop", containers.stop, ("t", "signal")),
-    Route("POST", "/containers/{id:*}/restart", containers.restart, ("t",)),
+    Route("POST", "/containers/{id:*}/restart", containers.restart, ("t", "signal")),
     Route("POST", "/containers/{id:*}/kill", containers.kill, ("signal",)),
+    Route("POST", "/containers/{id:*}/pause", containers.pause),
+    Route("POST", "/containers/{id:*}/unpause", containers.unpause),
     Route("POST", "/containers/{id:*}/rename", containers.rename, ("name",)),
+    Route("POST", "/containers/{id:*}/update", container_update.update, body="container.UpdateConfig"),
     Route("POST", "/containers/{id:*}/wait", containers.wait, ("condition",)),
     Route(
         "POST",
         "/containers/{id:*}/attach",
-        containers.attach,
+        container_attach.attach,
         ("stdin", "stdout", "stderr", "stream", "logs", "detachKeys"),
     ),
-    Route("POST", "/containers/{id:*}/resize", containers.resize, ("h", "w")),
-    Route("DELETE", "/containers/{id:*}", containers.remove, ("force", "v")),
+    Route("POST", "/containers/{id:*}/resize", container_attach.resize, ("h", "w")),
+    Route("DELETE", "/containers/{id:*}", containers.remove, ("force", "v", "link")),
+    Route("POST", "/containers/{id:*}/exec", execs.create, body="container.ExecOptions"),
+    Route("POST", "/exec/{id}/start", execs.start, body="container.ExecStartOptions"),
+    Route("POST", "/exec/{id}/resize", execs.resize, ("h", "w")),
+    Route("GET", "/exec/{id}/json", execs.inspect),
+    Route("GET", "/system/df", disk_usage.disk_usage, ("type",)),
 )
 
 

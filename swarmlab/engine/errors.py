@@ -30,6 +30,13 @@ class NoSuchContainer(NotFound):
         EngineError.__init__(self, f"No such container: {reference}")
 
 
+class NoSuchExec(NotFound):
+    """No exec of this host has that id."""
+
+    def __init__(self, reference: str) -> None:
+        EngineError.__init__(self, f"No such exec instance: {reference}")
+
+
 class NoSuchImage(NotFound):
     """No image of this host has that name; `reference` is as the engine completes it (`x:latest`)."""
 
@@ -80,6 +87,10 @@ class Conflict(EngineError):
 
 class Forbidden(EngineError):
     """The request is not allowed (403)."""
+
+
+class Unauthorized(EngineError):
+    """The key or password is wrong (401)."""
 
 
 class Unavailable(EngineError):
@@ -154,6 +165,12 @@ class RpcDeadlineExceeded(RpcError):
     """Answered with 500."""
 
     code = "DeadlineExceeded"
+
+
+class RpcInternal(RpcError):
+    """Answered with 500."""
+
+    code = "Internal"
 
 
 class RpcUnknown(RpcError):

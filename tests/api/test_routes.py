@@ -36,7 +36,7 @@ def test_every_answer_says_what_it_comes_from(engines: SimulatedEngines) -> None
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/build"), ("GET", "/containers/x/top"), ("POST", "/swarm/unlock"), ("GET", "/exec/x/json")],
+    [("POST", "/build"), ("GET", "/containers/x/attach/ws"), ("POST", "/commit"), ("GET", "/images/search")],
 )
 def test_what_a_real_engine_has_and_this_one_has_not_names_itself(
     engines: SimulatedEngines, method: str, path: str
@@ -54,8 +54,8 @@ def test_what_nobody_has_is_not_found(engines: SimulatedEngines) -> None:
 
 def test_a_parameter_that_says_nothing_is_no_matter(engines: SimulatedEngines) -> None:
     """Clients send `all=0`, `size=false`."""
-    assert engines.ask("manager", "GET", "/containers/json?size=false").status == 200
-    assert engines.ask("manager", "GET", "/containers/json?size=1").status == 501
+    assert engines.ask("manager", "GET", "/images/json?shared-size=false").status == 200
+    assert engines.ask("manager", "POST", "/images/create?fromSrc=-").status == 501
 
 
 def test_a_name_may_hold_slashes(engines: SimulatedEngines) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from swarmlab.api.container_json import command_text, human_duration, status_text
 from swarmlab.api.images import human_size, progress_bar
-from swarmlab.engine.host.container import ContainerState, ContainerStatus
+from swarmlab.engine.host.container import ContainerState, ContainerStatus, HealthStatus
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -32,21 +32,28 @@ def test_how_long(seconds: float, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "health", "words"),
     [
-        (ContainerState(), "Created"),
-        (ContainerState(status=ContainerStatus.RUNNING, started_at=93), "Up 7 seconds"),
-        (ContainerState(status=ContainerStatus.RUNNING, started_at=93, health="healthy"), "Up 7 seconds (healthy)"),
+        (ContainerState(), None, "Created"),
+        (ContainerState(status=ContainerStatus.RUNNING, started_at=93), None, "Up 7 seconds"),
+        (ContainerState(status=ContainerStatus.RUNNING, started_at=93), "healthy", "Up 7 seconds (healthy)"),
+        (ContainerState(status=ContainerStatus.RUNNING, started_at=93), "starting", "Up 7 seconds (health: starting)"),
+        (ContainerState(status=ContainerStatus.PAUSED, started_at=93), None, "Up 7 seconds (Paused)"),
         (
-            ContainerState(status=ContainerStatus.RUNNING, started_at=93, health="starting"),
-            "Up 7 seconds (health: starting)",
+            ContainerState(status=ContainerStatus.RESTARTING, exit_code=2, finished_at=98),
+            None,
+            "Restarting (2) 2 seconds ago",
         ),
-        (ContainerState(status=ContainerStatus.EXITED, exit_code=137, finished_at=98), "Exited (137) 2 seconds ago"),
+        (
+            ContainerState(status=ContainerStatus.EXITED, exit_code=137, finished_at=98),
+            "unhealthy",
+            "Exited (137) 2 seconds ago",
+        ),
     ],
 )
-def test_the_status_of_a_container(state: ContainerState, words: str) -> None:
+def test_the_status_of_a_container(state: ContainerState, health: str | None, words: str) -> None:
     """The column of `docker ps`."""
-    assert status_text(state, now=100) == words
+    assert status_text(state, HealthStatus(health) if health else None, now=100) == words
 
 
 def test_a_word_with_a_blank_stands_in_quotes() -> None:

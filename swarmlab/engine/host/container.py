@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from swarmlab.engine.errors import Conflict
+from swarmlab.engine.host.files import GONE
+from swarmlab.engine.host.entrusted import EntrustedFile
+from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.model import Healthcheck, Labels, Mount
@@ -16,9 +20,19 @@ class ContainerStatus(StrEnum):
 
     CREATED = "created"
     RUNNING = "running"
+    PAUSED = "paused"
+    RESTARTING = "restarting"
     EXITED = "exited"
     REMOVING = "removing"
     DEAD = "dead"
+
+
+class HealthStatus(StrEnum):
+    """`State.Health.Status` of the API."""
+
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +56,13 @@ class EndpointConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerConfig:
-    """What was asked for. `None` means the image's own; `extra` keeps what no rule reads, as it was sent."""
+    """What was asked for. `None` means the image's own; `extra` keeps what no rule reads, as it was sent.
+
+    Attributes:
+        binds: what `--volume` asked for, as it was written, by target; paths of the host that are missing are made.
+        volumes_from: containers whose mounts it gets too, `name` or `name:ro`.
+        publish_all: whether every exposed port is published on some port of the host.
+    """
 
     image: str
     name: str = ""
@@ -55,13 +75,20 @@ class ContainerConfig:
     user: str = ""
     tty: bool = False
     open_stdin: bool = False
+    stdin_once: bool = False
     init: bool | None = None
     stop_signal: str = ""
     stop_timeout_s: float | None = None
     mounts: tuple[Mount, ...] = ()
+    binds: Mapping[str, str] = field(default_factory=dict)
     network_mode: str = "default"
     endpoints: tuple[EndpointConfig, ...] = ()
     hosts: tuple[str, ...] = ()
+    read_only: bool = False
+    log_driver: str = ""
+    log_options: Mapping[str, str] = field(default_factory=dict)
+    publish_all: bool = False
+    volumes_from: tuple[str, ...] = ()
     ports: tuple[PortBinding, ...] = ()
     exposed_ports: tuple[str, ...] = ()
     auto_remove: bool = False
@@ -69,6 +96,12 @@ class ContainerConfig:
     restart_max_retries: int = 0
     healthcheck: Healthcheck | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def host_extra(self) -> Mapping[str, object]:
+        """What of the request's HostConfig no rule reads."""
+        host = self.extra.get("HostConfig")
+        return host if isinstance(host, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,23 +115,56 @@ class ContainerState:
     oom_killed: bool = False
     started_at: float | None = None
     finished_at: float | None = None
-    health: str = ""
 
     @property
     def running(self) -> bool:
-        """Whether its process is there."""
-        return self.status is ContainerStatus.RUNNING
+        """Whether its process is there, or about to be there again. Source: moby container/state.go, IsRunning."""
+        return self.status in _RUNNING
+
+    @property
+    def paused(self) -> bool:
+        """Whether its process stands still."""
+        return self.status is ContainerStatus.PAUSED
+
+    @property
+    def restarting(self) -> bool:
+        """Whether its process ended and another is about to begin."""
+        return self.status is ContainerStatus.RESTARTING
+
+
+_RUNNING = frozenset({ContainerStatus.RUNNING, ContainerStatus.PAUSED, ContainerStatus.RESTARTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One health check that was made; `exit_code` -1 where it took too long."""
+
+    start: float
+    end: float
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`State.Health`: what the health checks of a container showed. `log` has the last five."""
+
+    status: HealthStatus
+    failing_streak: int = 0
+    log: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MountPoint:
-    """Something mounted. `name` is the volume's; `source` is the path on the host."""
+    """Something mounted. `name` is the volume's; `source` the path on the host; `mode` as `--volume` said it."""
 
     type: str
     destination: str
     source: str = ""
     name: str = ""
     driver: str = ""
+    mode: str = ""
+    propagation: str = ""
     read_only: bool = False
 
 
@@ -125,6 +191,12 @@ class Container:
         image_id: the image it was made of, as it was then.
         env: the image's and its own.
         log: what it wrote so far.
+        keyboard: where what is sent to it goes; None where its standard input is closed.
+        ports: what it has published, while it runs.
+        memory_files: the files of its tmpfs mounts, by their targets.
+        entrusted: the files of its secrets and configs.
+        stopped_by_user: whether its last end was asked for.
+        health: what its health checks showed; None where it has none.
     """
 
     id: ContainerId
@@ -140,8 +212,23 @@ class Container:
     mounts: tuple[MountPoint, ...] = ()
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    keyboard: Keyboard | None = None
+    health: Health | None = None
+    ports: tuple[PortBinding, ...] = ()
+    memory_files: dict[str, dict[str, str]] | None = None
+    entrusted: tuple[EntrustedFile, ...] = ()
     restart_count: int = 0
     stopped_by_user: bool = False
+
+    def check_running(self) -> None:
+        """Raise Conflict unless its process is there, or about to be."""
+        if not self.state.running:
+            raise Conflict(f"container {self.id} is not running")
+
+    @property
+    def written_bytes(self) -> int:
+        """How much it wrote over its image."""
+        return sum(len(text) for text in self.files.values() if text is not GONE)
 
     @property
     def labels(self) -> Labels:

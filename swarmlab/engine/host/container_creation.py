@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
-from swarmlab.engine.host.container import Container, ContainerConfig, EndpointConfig, MountPoint
+from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.host.container import Container, ContainerConfig, EndpointConfig
+from swarmlab.engine.host.container_mounts import Find, make_mounts
+from swarmlab.engine.host.container_restarts import check_policy
+from swarmlab.engine.host.health_spec import check_check, merged_check
+from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.images import Image
 from swarmlab.engine.host.logs import LogBuffer
-from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import ContainerId
-from swarmlab.engine.model import Mount
 from swarmlab.engine.programs.workloads import check_simulated, programs_of
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -27,24 +29,24 @@ def check_name(name: str) -> None:
 
 
 def make_container(
-    id_: ContainerId, name: str, config: ContainerConfig, image: Image, volumes: Volumes, now: float
+    id_: ContainerId, name: str, config: ContainerConfig, image: Image, parts: HostParts, find: Find
 ) -> Container:
-    """The container, with its volumes made.
+    """The container, with its volumes made; `find` finds others of the host, by name or id.
 
     Raises:
-        InvalidParameter: no command, or a bad mount.
+        InvalidParameter: no command, a bad mount, a policy or a check that cannot be.
         NotImplementedHere: it needs what this engine does not have.
     """
     content = image.content
     command = _command(config, image)
-    _check_supported(config)
-    check_simulated(command, programs_of(content.base, content.servers), stdin=config.open_stdin)
-    wanted = _wanted_mounts(config, image)
-    for mount in wanted:
-        _check_mount(mount)
-    mounts = tuple(_mount(mount, id_, volumes) for mount in wanted)
+    check_policy(config.restart, config.restart_max_retries, auto_remove=config.auto_remove)
+    check_simulated(command, programs_of(content.base, content.servers))
+    healthcheck = merged_check(config.healthcheck, content.healthcheck)
+    check_check(healthcheck)
+    mounts = make_mounts(config, content.volumes, id_, parts, find)
     ports = {*config.exposed_ports, *content.exposed_ports, *(f"{p.container_port}/{p.protocol}" for p in config.ports)}
-    hostname = config.hostname or id_[:12]
+    network_mode = _network_mode(config.network_mode, find)
+    hostname = config.hostname or _hostname(network_mode, id_, parts, find)
     return Container(
         id=id_,
         name=name,
@@ -54,19 +56,39 @@ def make_container(
             working_dir=config.working_dir or content.working_dir,
             exposed_ports=tuple(sorted(ports)),
             hostname=hostname,
+            healthcheck=healthcheck,
+            network_mode=network_mode,
         ),
         command=command,
         image_id=image.id,
         env=_env(content.env, config.env),
         hostname=hostname,
-        created_at=now,
-        log=LogBuffer(),
+        created_at=parts.clock.now,
+        log=LogBuffer(keeps=config.log_driver != "none", terminal=config.tty, details=_log_details(config)),
         mounts=mounts,
-        files={"/etc/hostname": f"{hostname}\n", "/etc/resolv.conf": _RESOLVER},
+        files=dict(content.files),
     )
 
 
-_RESOLVER = "nameserver 127.0.0.11\noptions ndots:0\n"
+def _network_mode(mode: str, find: Find) -> str:
+    """`container:name` by the other's id."""
+    kind, colon, reference = mode.partition(":")
+    return f"container:{find(reference).id}" if kind == "container" and colon else mode
+
+
+def _hostname(network_mode: str, id_: ContainerId, parts: HostParts, find: Find) -> str:
+    """The host's on its network, another container's on that one's, else the beginning of its own id."""
+    if network_mode == "host":
+        return parts.hostname
+    return find(network_mode.partition(":")[2]).hostname if network_mode.startswith("container:") else id_[:12]
+
+
+def _log_details(config: ContainerConfig) -> dict[str, str] | None:
+    """What `--details` shows: the labels and variables that the log options name. Source: moby daemon/logger."""
+    variables = dict(entry.partition("=")[::2] for entry in config.env)
+    labels = [name for name in config.log_options.get("labels", "").split(",") if name in config.labels]
+    names = [name for name in config.log_options.get("env", "").split(",") if name in variables]
+    return {name: config.labels[name] for name in labels} | {name: variables[name] for name in names} or None
 
 
 def _command(config: ContainerConfig, image: Image) -> tuple[str, ...]:
@@ -81,55 +103,10 @@ def _command(config: ContainerConfig, image: Image) -> tuple[str, ...]:
     return command
 
 
-def _check_supported(config: ContainerConfig) -> None:
-    if config.restart not in ("", "no"):
-        raise NotImplementedHere(f"the embedded engine does not restart containers (--restart {config.restart})")
-    check = config.healthcheck
-    if check is not None and check.test and check.test[0] != "NONE":
-        raise NotImplementedHere("the embedded engine does not run health checks")
-    if config.network_mode.startswith("container:"):
-        raise NotImplementedHere("the embedded engine does not share networks between containers")
-
-
 def _env(base: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
     """The image's variables that are not set anew, after the container's own. Source: moby daemon/commit.go, merge."""
     names = {entry.partition("=")[0] for entry in own}
     return (*own, *(entry for entry in base if entry.partition("=")[0] not in names))
-
-
-def _wanted_mounts(config: ContainerConfig, image: Image) -> list[Mount]:
-    targets = {mount.target for mount in config.mounts}
-    of_image = [Mount(type="volume", target=path) for path in image.content.volumes if path not in targets]
-    return [*config.mounts, *of_image]
-
-
-def _check_mount(mount: Mount) -> None:
-    if not mount.target.startswith("/"):
-        path = f"invalid mount path: '{mount.target}' mount path must be absolute"
-        raise InvalidParameter(f'invalid mount config for type "{mount.type}": {path}')
-    if mount.type not in ("volume", "tmpfs"):
-        raise NotImplementedHere(f"the embedded engine has no mounts of type {mount.type}")
-
-
-def _mount(mount: Mount, container_id: ContainerId, volumes: Volumes) -> MountPoint:
-    if mount.type == "tmpfs":
-        return MountPoint(type="tmpfs", destination=mount.target)
-    volume = volumes.create(mount.source, labels=_volume_labels(mount))
-    volume.users[container_id] = None
-    return MountPoint(
-        type="volume",
-        destination=mount.target,
-        source=volume.mountpoint,
-        name=volume.name,
-        driver=volume.driver,
-        read_only=mount.read_only,
-    )
-
-
-def _volume_labels(mount: Mount) -> dict[str, str]:
-    options = mount.options.get("VolumeOptions")
-    labels = options.get("Labels") if isinstance(options, dict) else None
-    return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
 
 
 def endpoints_of(config: ContainerConfig) -> tuple[EndpointConfig, ...]:

@@ -1,28 +1,30 @@
 """The processes of one host's running containers: how one begins, signals to it, its end.
 
-Owns the processes and the published ports. What state a container is in is containers.py's business.
+Owns the processes. What state a container is in is containers.py's business, what a program sees is
+container_contexts.py's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 
-from swarmlab.engine.errors import ServerError
-from swarmlab.engine.host.container import Container, MountPoint, PortBinding
+from swarmlab.engine.errors import Conflict
+from swarmlab.engine.host.container import Container, MountPoint
+from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
 from swarmlab.engine.host.container_creation import endpoints_of
+from swarmlab.engine.host.container_ports import PublishedPorts
 from swarmlab.engine.host.events import Events
-from swarmlab.engine.host.files import Files, MountedFiles
 from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import ContainerId
-from swarmlab.engine.programs.processes import Context, Process, Program, Surroundings
-from swarmlab.engine.programs.workloads import find_program, programs_of
+from swarmlab.engine.programs.processes import Process, Program, Running
+from swarmlab.engine.programs.workloads import find_program
 
-_FIRST_EPHEMERAL_PORT = 32768
 _FIRST_PID = 1000
+_OTHER_CONTAINER = "container:"
 
-Connect = Callable[[Container], Surroundings]
 Exited = Callable[[Container, int], None]
+Find = Callable[[str], Container]
 
 
 def emit(events: Events, container: Container, action: str, **more: str) -> None:
@@ -36,16 +38,23 @@ class Runs:
 
     Args:
         connect: what a container's programs see of the network.
-        exited: called when a process ends, with its exit code.
+        find: the container of a name or id.
+        exited: called when a container's process ends, with its exit code.
+
+    Attributes:
+        contexts: what programs have at hand.
+        others: what runs in a container besides its process 1.
     """
 
-    def __init__(self, parts: HostParts, *, connect: Connect, exited: Exited) -> None:
+    def __init__(self, parts: HostParts, *, connect: Connect, find: Find, exited: Exited) -> None:
         self._parts = parts
-        self._connect = connect
+        self._find = find
         self._exited = exited
+        self.contexts = Contexts(parts, connect=connect)
+        self.others: Callable[[ContainerId], list[Running]] = lambda _: []
         self._processes: dict[ContainerId, Process] = {}
-        self._runnable: dict[ContainerId, None] = {}
-        self._ports: dict[ContainerId, tuple[PortBinding, ...]] = {}
+        self._runnable: dict[Process, None] = {}
+        self._ports = PublishedPorts(parts.chance)
         self._pid = _FIRST_PID
 
     def begin(self, container: Container) -> int:
@@ -57,82 +66,116 @@ class Runs:
         Raises:
             EngineError: it cannot be started; it is on no network then.
         """
-        image = self._parts.images.content_of(container.image_id)
-        programs = programs_of(image.base, image.servers)
         try:
-            self._publish_ports(container)
-            for endpoint in endpoints_of(container.config):
-                self._parts.networks.attach(container, endpoint)
-            program = find_program(container.command, programs)
+            self._ports.publish(container)
+            network_of = self._connect(container)
+            program = find_program(container.command, self.contexts.programs(container))
         except Exception:
             self._let_go(container)
             raise
         for mount in _volumes_of(container):
             self._tell_of_mount("mount", container, mount)
-        self._processes[container.id] = self._process(container, program, programs)
-        self._wake(container.id)
+        self._processes[container.id] = self._process(container, network_of, program)
         self._pid += 1 + int(self._parts.chance.between(1, 40))
         return self._pid
 
-    def _process(self, container: Container, program: Program, programs: Mapping[str, Program]) -> Process:
-        return Process(
+    def _connect(self, container: Container) -> Container:
+        """Attach it to its networks. Returns the container whose network it uses: itself, or another."""
+        mode = container.config.network_mode
+        if mode.startswith(_OTHER_CONTAINER):
+            other = self._find(mode.removeprefix(_OTHER_CONTAINER))
+            if not other.state.running:
+                raise Conflict(f"cannot join network of a non running container: {other.id}")
+            return other
+        for endpoint in endpoints_of(container.config):
+            self._parts.networks.attach(container, endpoint)
+        return container
+
+    def _process(self, container: Container, network_of: Container, program: Program) -> Process:
+        clock, log, config, keyboard = self._parts.clock, container.log, container.config, container.keyboard
+        start = Start(
+            arguments=container.command,
+            user=config.user,
+            working_dir=config.working_dir,
+            terminal=config.tty,
+            write=lambda stream, text: log.write(clock.now, stream, text),
+            chance=self._parts.chance.branch(),
+            stdin=keyboard.source if keyboard else None,
+            processes=lambda: self.running(container),
+        )
+        return self.spawn(
+            container,
+            network_of,
             program,
-            self._context(container, programs),
-            wake=lambda: self._wake(container.id),
+            start,
+            keyboard=keyboard,
             on_exit=lambda code: self._end(container, code),
-            is_init=not container.config.init,
+            is_init=not config.init,
         )
 
-    def _wake(self, id_: ContainerId) -> None:
-        self._runnable[id_] = None
+    def spawn(  # noqa: PLR0913  (where, what, how, and who hears of its end)
+        self,
+        container: Container,
+        network_of: Container,
+        program: Program,
+        start: Start,
+        *,
+        keyboard: Keyboard | None,
+        on_exit: Callable[[int], None],
+        is_init: bool,
+    ) -> Process:
+        """Start a process in a container; it goes on with the next `tick`."""
+        process = Process(
+            program,
+            self.contexts.make(container, network_of, start),
+            wake=lambda: self._wake(process),
+            on_exit=on_exit,
+            is_init=is_init,
+        )
+        if keyboard is not None:
+            keyboard.source.heard, keyboard.press = process.hear, process.press
+        self._wake(process)
+        return process
+
+    def _wake(self, process: Process) -> None:
+        self._runnable[process] = None
         self._parts.clock.wake()
 
-    def _context(self, container: Container, programs: Mapping[str, Program]) -> Context:
-        clock, log, tty = self._parts.clock, container.log, container.config.tty
-        return Context(
-            arguments=container.command,
-            environment=_environment(container),
-            hostname=container.hostname,
-            working_dir=container.config.working_dir or "/",
-            user=container.config.user,
-            terminal=tty,
-            files=Files(container.files, tuple(self._mounted(mount) for mount in container.mounts)),
-            network=self._connect(container),
-            programs=programs,
-            clock=clock,
-            chance=self._parts.chance.branch(),
-            write=lambda stream, text: log.write(clock.now, "stdout" if tty else stream, text),
-        )
+    def network_of(self, container: Container) -> Container:
+        """The container whose network a running container uses."""
+        mode = container.config.network_mode
+        return self._find(mode.removeprefix(_OTHER_CONTAINER)) if mode.startswith(_OTHER_CONTAINER) else container
 
-    def _mounted(self, mount: MountPoint) -> MountedFiles:
-        files = self._parts.volumes.find(mount.name).files if mount.type == "volume" else {}
-        return MountedFiles(target=mount.destination, files=files, read_only=mount.read_only)
-
-    def _publish_ports(self, container: Container) -> None:
-        taken = {(port.protocol, port.host_port) for ports in self._ports.values() for port in ports}
-        bound: list[PortBinding] = []
-        for port in container.config.ports:
-            if (port.protocol, port.host_port) in taken:
-                raise _port_taken(container, port, self._parts.chance.hex_id())
-            number = port.host_port or _free_port(port.protocol, taken)
-            taken.add((port.protocol, number))
-            bound.append(replace(port, host_port=number))
-        self._ports[container.id] = tuple(bound)
-        container.config = replace(container.config, ports=tuple(bound))
+    def next_pid(self) -> int:
+        """The number on the host of a process that `exec` starts."""
+        self._pid += 1
+        return self._pid
 
     # --- while they run ---
+
+    def running(self, container: Container) -> list[Running]:
+        """What runs in a container, its process 1 first."""
+        own = Running(pid=1, user=container.config.user or "root", command=container.command)
+        return [own, *self.others(container.id)]
 
     def signal(self, container: Container, name: str) -> None:
         """Send a signal to a container's process 1; it has none while the engine is off."""
         if process := self._processes.get(container.id):
             process.signal(name)
 
+    def freeze(self, container: Container) -> None:
+        """Let a container's process stand still."""
+        self._processes[container.id].freeze()
+
+    def thaw(self, container: Container) -> None:
+        """Let it go on."""
+        self._processes[container.id].thaw()
+
     def tick(self) -> bool:
         """Run the processes that are due. Returns whether anything happened."""
         due, self._runnable = self._runnable, {}
-        for id_ in due:
-            if id_ in self._processes:
-                self._processes[id_].run()
+        for process in due:
+            process.run()
         return bool(due)
 
     # --- the end ---
@@ -146,13 +189,14 @@ class Runs:
 
     def _let_go(self, container: Container) -> None:
         self._parts.networks.detach(container)
-        self._ports.pop(container.id, None)
+        self._ports.take_back(container)
 
     def vanish(self) -> None:
         """The engine dies, and every process with it."""
         for process in self._processes.values():
             process.vanish()
-        self._processes, self._runnable, self._ports = {}, {}, {}
+        self._processes, self._runnable = {}, {}
+        self._ports.clear()
 
     def _tell_of_mount(self, action: str, container: Container, mount: MountPoint) -> None:
         attributes = {"container": container.id, "driver": mount.driver}
@@ -164,26 +208,3 @@ class Runs:
 
 def _volumes_of(container: Container) -> list[MountPoint]:
     return [mount for mount in container.mounts if mount.type == "volume"]
-
-
-def _port_taken(container: Container, port: PortBinding, endpoint_id: str) -> ServerError:
-    return ServerError(
-        "failed to set up container networking: driver failed programming external connectivity on endpoint "
-        f"{container.name} ({endpoint_id}): Bind for {port.host_ip or '0.0.0.0'}:{port.host_port} failed: port is "
-        "already allocated"
-    )
-
-
-def _free_port(protocol: str, taken: set[tuple[str, int]]) -> int:
-    port = _FIRST_EPHEMERAL_PORT
-    while (protocol, port) in taken:
-        port += 1
-    return port
-
-
-def _environment(container: Container) -> dict[str, str]:
-    """What a program gets: PATH, HOSTNAME, its own variables, and HOME where nobody set it. Recorded from 28.5.2."""
-    own = dict(entry.partition("=")[::2] for entry in container.env)
-    tty = {"TERM": "xterm"} if container.config.tty else {}
-    path = {"PATH": own.pop("PATH")} if "PATH" in own else {}
-    return {**path, "HOSTNAME": container.hostname, **tty, **own, "HOME": own.get("HOME", "/root")}

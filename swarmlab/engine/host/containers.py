@@ -1,13 +1,14 @@
-"""The containers of one host: create, start, stop, kill, remove, wait. What `docker run` and the agent both use.
+"""The containers of one host: create, start, stop, pause, remove, wait. What `docker run` and the agent both use.
 
 Owns the containers and their states. What runs inside is a process (processes.py) of a program (workloads.py); how a
-container is made from what was asked for is in container_creation.py.
-Source: moby daemon/{start,stop,kill,delete,wait,monitor,rename}.go; texts recorded from 28.5.2.
+container is made from what was asked for is in container_creation.py, what else runs in it in execs.py.
+Source: moby daemon/{start,stop,kill,pause,delete,wait,monitor,rename}.go; texts recorded from 28.5.2.
 """
 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from dataclasses import replace
 
 from swarmlab.engine.clock import Timer
@@ -20,15 +21,22 @@ from swarmlab.engine.errors import (
     ServerError,
 )
 from swarmlab.engine.host.container import Container, ContainerConfig, ContainerState, ContainerStatus
+from swarmlab.engine.host.container_contexts import Connect
 from swarmlab.engine.host.container_creation import make_container
-from swarmlab.engine.host.container_runs import Connect, Runs, emit
+from swarmlab.engine.host.container_restarts import Restarts, wants_restart
+from swarmlab.engine.host.container_runs import Runs, emit
 from swarmlab.engine.host.container_table import ContainerTable
 from swarmlab.engine.host.container_waits import Waits
+from swarmlab.engine.host.execs import Execs
+from swarmlab.engine.host.files import Files
+from swarmlab.engine.host.entrusted import EntrustedFile
+from swarmlab.engine.host.health import HealthChecks
 from swarmlab.engine.host.host_parts import HostParts
-from swarmlab.engine.host.logs import LogReader
+from swarmlab.engine.host.keyboard import Keyboard
+from swarmlab.engine.host.logs import Attached
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.pending import Pending, resolved
-from swarmlab.engine.programs.processes import SIGNALS, signal_name
+from swarmlab.engine.programs.processes import SIGNALS, Running, signal_name
 from swarmlab.engine.programs.workloads import StartFailed
 
 START_S = (0.35, 0.75)
@@ -44,19 +52,28 @@ class Containers:
 
     Args:
         connect: what a container's programs see of the network.
+
+    Attributes:
+        execs: what runs in them besides.
+        health: what their health checks show.
     """
 
     def __init__(self, parts: HostParts, *, connect: Connect) -> None:
+        self._parts = parts
         self._clock = parts.clock
         self._chance = parts.chance
         self._events = parts.events
         self._images = parts.images
         self._volumes = parts.volumes
         self._networks = parts.networks
-        self._runs = Runs(parts, connect=connect, exited=self._exited)
         self._table = ContainerTable()
+        self._runs = Runs(parts, connect=connect, find=self._table.find, exited=self._exited)
+        self.execs = Execs(parts, self._runs)
+        self.health = HealthChecks(parts, self.execs)
+        self._restarts = Restarts(parts.clock, self._start_again)
         self._waits = Waits()
         self._starting: dict[ContainerId, tuple[Timer, Pending[None]]] = {}
+        self._restarted: set[ContainerId] = set()
         self._kill_timers: dict[ContainerId, Timer] = {}
         self._start_free_at = 0.0
         self._on = True
@@ -92,21 +109,40 @@ class Containers:
         name = config.name or self._table.free_name(self._chance)
         self._table.check_free(name)
         id_ = ContainerId(self._chance.hex_id())
-        container = make_container(id_, name, config, image, self._volumes, self._clock.now)
+        container = make_container(id_, name, config, image, self._parts, self._table.find)
+        self._give_keyboard(container)
         self._table.add(container)
-        self._emit(container, "create")
+        self.tell(container, "create")
         return container
+
+    def _give_keyboard(self, container: Container) -> None:
+        """Let clients type into it, where its standard input is open."""
+        config, log, clock = container.config, container.log, self._clock
+        if config.tty or config.open_stdin:
+            show = (lambda text: log.write(clock.now, "stdout", text)) if config.tty else None
+            container.keyboard = Keyboard(show)
+
+    def files(self, container: Container) -> Files:
+        """The files that a container sees."""
+        return self._runs.contexts.files(container)
+
+    def running(self, container: Container) -> builtins.list[Running]:
+        """What runs in a container, its process 1 first."""
+        return self._runs.running(container)
 
     def rename(self, reference: str, name: str) -> None:
         """Give it another name. Raises Conflict, InvalidParameter."""
         container = self.find(reference)
+        name = name.removeprefix("/")
         if not name:
             raise InvalidParameter("Neither old nor new names may be empty")
+        if name == container.name:
+            raise InvalidParameter("Renaming a container with the same name as its current name")
         self._table.check_free(name)
         old = container.name
         self._table.rename(container, name)
         container.config = replace(container.config, name=name)
-        self._emit(container, "rename", oldName=f"/{old}")
+        self.tell(container, "rename", oldName=f"/{old}")
 
     def remove(self, reference: str, *, force: bool = False, volumes: bool = False) -> None:
         """Remove a stopped container, with `force` a running one; with `volumes` its anonymous volumes too.
@@ -116,12 +152,14 @@ class Containers:
         """
         container = self.find(reference)
         if container.state.running and not force:
+            first = "unpause and then stop" if container.state.paused else "stop"
             raise Conflict(
-                f'cannot remove container "{container.name}": container is running: stop the container before removing '
-                "or force remove"
+                f'cannot remove container "{container.name}": container is {container.state.status}: {first} the '
+                "container before removing or force remove"
             )
+        self._restarts.cancel(container)
         if container.state.running:
-            container.config = replace(container.config, auto_remove=False)
+            container.config = replace(container.config, auto_remove=False, restart="no")
             self._runs.signal(container, "SIGKILL")
         self._cancel_start(container, NoSuchContainer(reference))
         self._delete(container, volumes=volumes)
@@ -134,20 +172,34 @@ class Containers:
                 volume.users.pop(container.id, None)
                 if volumes and volume.anonymous and not volume.users:
                     self._volumes.remove(volume.name)
-        self._emit(container, "destroy")
+        self.tell(container, "destroy")
         self._waits.removed(container.id, container.state.exit_code)
 
     # --- start ---
+
+    def entrust(self, reference: str, files: tuple[EntrustedFile, ...]) -> None:
+        """Give a container, which is about to start, the files of its secrets and configs."""
+        self.find(reference).entrusted = files
 
     def start(self, reference: str) -> Pending[None]:
         """Start a container; answers when its process runs, or fails as runc does. Running already: NotModified."""
         container = self.find(reference)
         if container.id in self._starting:
             return self._starting[container.id][1]
-        pending: Pending[None] = Pending()
+        if container.state.paused:
+            return failed(Conflict("cannot start a paused container, try unpause instead"))
         if container.state.running:
-            pending.fail(NotModified())
-            return pending
+            return failed(NotModified())
+        self._restarts.begin_anew(container)
+        container.stopped_by_user = False
+        return self._start(container)
+
+    def _start_again(self, container: Container) -> None:
+        """Its restart policy starts it."""
+        self._start(container)
+
+    def _start(self, container: Container) -> Pending[None]:
+        pending: Pending[None] = Pending()
         began = max(self._clock.now, self._start_free_at)
         self._start_free_at = began + self._chance.between(*START_S)
         timer = self._clock.at(self._start_free_at, lambda: self._finish_start(container))
@@ -166,7 +218,8 @@ class Containers:
             pid = self._runs.begin(container)
         except EngineError as error:
             code = error.code if isinstance(error, StartFailed) else _START_FAILED
-            container.state = replace(container.state, exit_code=code, error=str(error))
+            status = ContainerStatus.EXITED if container.state.restarting else container.state.status
+            container.state = replace(container.state, status=status, exit_code=code, error=str(error))
             container.log.end(self._clock.now)
             if container.config.auto_remove:
                 self._delete(container, volumes=True)
@@ -174,7 +227,8 @@ class Containers:
             return
         container.state = ContainerState(status=ContainerStatus.RUNNING, pid=pid, started_at=self._clock.now)
         container.log.begin()
-        self._emit(container, "start")
+        self.health.begin(container)
+        self.tell(container, "start")
         pending.resolve(None)
 
     # --- stop, kill, wait ---
@@ -184,9 +238,11 @@ class Containers:
         container = self.find(reference)
         name = self._stop_signal(container, signal)
         if not container.state.running:
-            pending: Pending[None] = Pending()
-            pending.fail(NotModified())
-            return pending
+            return failed(NotModified())
+        container.stopped_by_user = True
+        if self._stop_restarting(container):
+            self.tell(container, "stop")
+            return resolved(None)
         grace_s = timeout_s if timeout_s is not None else container.config.stop_timeout_s
         grace_s = DEFAULT_STOP_TIMEOUT_S if grace_s is None else grace_s
         stopped = self._waits.for_stop(container.id)
@@ -204,18 +260,34 @@ class Containers:
             raise InvalidParameter(f"invalid signal: {text.removeprefix('SIG')}")
         return name
 
-    def restart(self, reference: str, *, timeout_s: float | None = None) -> Pending[None]:
+    def _stop_restarting(self, container: Container) -> bool:
+        """Leave a container that waits for its next start as it is. Returns whether it did."""
+        if not container.state.restarting:
+            return False
+        self._restarts.cancel(container)
+        self._cancel_start(container, ServerError("the container was stopped"))
+        container.state = replace(container.state, status=ContainerStatus.EXITED)
+        return True
+
+    def restart(self, reference: str, *, timeout_s: float | None = None, signal: str = "") -> Pending[None]:
         """Stop, then start."""
         container = self.find(reference)
-        if not container.state.running:
-            return self.start(container.id)
         pending: Pending[None] = Pending()
 
         def go_on() -> None:
             started = self.start(container.id)
             started.on_done(lambda: _pass_on(started, pending))
 
-        self.stop(container.id, timeout_s=timeout_s).on_done(go_on)
+        def tell() -> None:
+            if container.state.running:
+                self.tell(container, "restart")
+
+        pending.on_done(tell)
+        if container.state.running:
+            self._restarted.add(container.id)
+            self.stop(container.id, timeout_s=timeout_s, signal=signal).on_done(go_on)
+        else:
+            go_on()
         return pending
 
     def kill(self, reference: str, signal: str = "SIGKILL") -> None:
@@ -234,11 +306,49 @@ class Containers:
             raise InvalidParameter(f"cannot kill container: {reference}: invalid signal: {signal.removeprefix('SIG')}")
         if not container.state.running:
             raise Conflict(f"cannot kill container: {reference}: container {container.id} is not running")
-        self._send(container, name)
+        container.stopped_by_user = True
+        if not self._stop_restarting(container):
+            self._send(container, name)
 
     def _send(self, container: Container, name: str) -> None:
-        self._emit(container, "kill", signal=str(SIGNALS[name]))
+        """Source: moby daemon/kill.go, killWithSignal: what stands still goes on, so that the signal gets there."""
+        self.tell(container, "kill", signal=str(SIGNALS[name]))
         self._runs.signal(container, name)
+        if container.state.paused:
+            self.unpause(container.id)
+
+    # --- pause ---
+
+    def pause(self, reference: str) -> None:
+        """Let its processes stand still. Raises Conflict."""
+        container = self.find(reference)
+        container.check_running()
+        if container.state.paused:
+            raise Conflict(f"Container {container.id} is already paused")
+        if container.state.restarting:
+            raise Conflict(f"Container {container.id} is restarting, wait until the container is running")
+        container.state = replace(container.state, status=ContainerStatus.PAUSED)
+        self._runs.freeze(container)
+        self.health.stop(container)
+        self.tell(container, "pause")
+
+    def unpause(self, reference: str) -> None:
+        """Let its processes go on. Raises Conflict."""
+        container = self.find(reference)
+        if not container.state.paused:
+            raise Conflict(f"Container {container.id} is not paused")
+        container.state = replace(container.state, status=ContainerStatus.RUNNING)
+        self._runs.thaw(container)
+        self.health.resume(container)
+        self.tell(container, "unpause")
+
+    def update(self, reference: str, change: Callable[[ContainerConfig], ContainerConfig]) -> None:
+        """Change what was asked for: limits, the restart policy."""
+        container = self.find(reference)
+        container.config = change(container.config)
+        self.tell(container, "update")
+
+    # --- waiting ---
 
     def wait(self, reference: str, condition: str = "not-running") -> Pending[int]:
         """Its exit code once it is `not-running`, after its `next-exit`, or once it is `removed`."""
@@ -249,11 +359,17 @@ class Containers:
             return self._waits.for_exit(container.id)
         return resolved(container.state.exit_code)
 
-    def attach(self, reference: str) -> LogReader:
+    def attach(self, reference: str, *, stdout: bool = True, stderr: bool = True) -> Attached:
         """What it writes from now on, as it writes it; ends with the container's process."""
         container = self.find(reference)
-        self._emit(container, "attach")
-        return container.log.attach()
+        attached = Attached(stdout=stdout, stderr=stderr)
+        container.log.attach(attached)
+        self.tell(container, "attach")
+        return attached
+
+    def detach(self, container: Container) -> None:
+        """Whoever was attached pressed the keys that detach."""
+        self.tell(container, "detach")
 
     # --- running ---
 
@@ -267,16 +383,30 @@ class Containers:
             timer.cancel()
         now = self._clock.now
         ran_s = now - (container.state.started_at or now)
-        container.state = replace(
-            container.state, status=ContainerStatus.EXITED, pid=0, exit_code=code, finished_at=now
-        )
+        again = not container.stopped_by_user and wants_restart(container, code, stopped=False)
+        status = ContainerStatus.RESTARTING if again else ContainerStatus.EXITED
+        container.state = replace(container.state, status=status, pid=0, exit_code=code, finished_at=now)
         container.log.end(now)
+        self._clear_away(container)
         if self._waits.being_stopped(container.id):
-            self._emit(container, "stop")
-        self._emit(container, "die", execDuration=str(int(ran_s)), exitCode=str(code))
+            self.tell(container, "stop")
+        self.tell(container, "die", execDuration=str(int(ran_s)), exitCode=str(code))
+        if again:
+            container.restart_count += 1
+            self._restarts.plan(container, ran_s)
+        keep = container.id in self._restarted
+        self._restarted.discard(container.id)
         self._waits.exited(container.id, code)
-        if container.config.auto_remove:
+        if container.config.auto_remove and not keep:
             self._delete(container, volumes=True)
+
+    def _clear_away(self, container: Container) -> None:
+        """What ends with a container's process: what else ran in it, what was typed, what lay in its memory."""
+        self.health.stop(container)
+        self.execs.end_all(container)
+        container.memory_files = None
+        if container.keyboard is not None:
+            self._give_keyboard(container)
 
     # --- power ---
 
@@ -286,6 +416,10 @@ class Containers:
         died = ServerError("the engine stopped")
         for container in self._table.list(all_=True):
             self._cancel_start(container, died)
+        for container in self._table.list():
+            self.health.stop(container)
+            self.execs.end_all(container, quietly=True)
+        self._restarts.forget_all()
         self._runs.vanish()
         for timer in self._kill_timers.values():
             timer.cancel()
@@ -305,9 +439,14 @@ class Containers:
                 finished_at=self._clock.now,
             )
             container.log.end(self._clock.now)
+            container.ports = ()
             self._networks.detach(container, quietly=True)
             if container.config.auto_remove:
                 self._delete(container, volumes=True)
+        for container in reversed(self._table.list(all_=True)):
+            began = container.state.started_at is not None
+            if began and wants_restart(container, container.state.exit_code, stopped=container.stopped_by_user):
+                self._start(container)
 
     def lose(self, reference: str) -> None:
         """Lose a container's data while the engine is off; nobody hears of it.
@@ -326,13 +465,21 @@ class Containers:
 
     # --- events ---
 
-    def _emit(self, container: Container, action: str, **more: str) -> None:
+    def tell(self, container: Container, action: str, **more: str) -> None:
+        """Tell of something that happened to a container."""
         emit(self._events, container, action, **more)
 
 
 class _CannotKill(NoSuchContainer):
     def __init__(self, reference: str) -> None:
         EngineError.__init__(self, f"cannot kill container: {reference}: No such container: {reference}")
+
+
+def failed(error: EngineError) -> Pending[None]:
+    """An answer that stands already: a refusal."""
+    pending: Pending[None] = Pending()
+    pending.fail(error)
+    return pending
 
 
 def _pass_on(done: Pending[None], to: Pending[None]) -> None:

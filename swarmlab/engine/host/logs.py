@@ -83,13 +83,57 @@ class LogReader:
             self._unread.append(line)
 
 
-class LogBuffer:
-    """The lines of one container."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What one write wrote."""
 
-    def __init__(self) -> None:
-        self._lines: deque[LogLine] = deque(maxlen=KEPT_LINES)
-        self._unfinished: dict[str, str] = {}
-        self._readers: list[LogReader] = []
+    stream: str
+    text: str
+
+
+class Attached:
+    """What a process writes, as it writes it, from some moment on. Read as a LogStream is."""
+
+    def __init__(self, *, stdout: bool = True, stderr: bool = True) -> None:
+        self._wanted = (stdout, stderr)
+        self._unread: list[Piece] = []
+        self.ended = False
+
+    def read(self) -> list[Piece]:
+        """What was written since the last read."""
+        unread, self._unread = self._unread, []
+        return unread
+
+    def close(self) -> None:
+        """Want no more."""
+        self.ended = True
+
+    def hear(self, stream: str, text: str) -> None:
+        """Something was written."""
+        stdout, stderr = self._wanted
+        if not self.ended and (stdout if stream == "stdout" else stderr):
+            self._unread.append(Piece(stream=stream, text=text))
+
+
+class LogBuffer:
+    """The lines of one container.
+
+    Args:
+        keeps: whether lines can be read afterwards (the log driver `none` keeps none).
+        terminal: whether a terminal writes: one stream, whose lines end with a carriage return too.
+        details: what `--details` shows of each line.
+    """
+
+    __slots__ = ("_attached", "_details", "_lines", "_live", "_readers", "_terminal", "_unfinished", "keeps")
+
+    def __init__(self, *, keeps: bool = True, terminal: bool = False, details: Mapping[str, str] | None = None) -> None:
+        self.keeps = keeps
+        self._terminal = terminal
+        self._details = details
+        self._lines: deque[LogLine] | None = None
+        self._unfinished: dict[str, str] | None = None
+        self._readers: list[LogReader] | None = None
+        self._attached: list[Attached] | None = None
         self._live = False
 
     def begin(self) -> None:
@@ -98,39 +142,52 @@ class LogBuffer:
 
     def write(self, time: float, stream: str, text: str) -> None:
         """Keep what was written and hand each whole line to who follows."""
-        *whole, rest = (self._unfinished.pop(stream, "") + text).split("\n")
-        for each in whole:
-            self._add(LogLine(time=time, stream=stream, text=each))
+        if self._terminal:
+            stream, text = "stdout", text.replace("\n", "\r\n")
+        for each in self._attached or ():
+            each.hear(stream, text)
+        unfinished = (self._unfinished or {}).pop(stream, "")
+        *whole, rest = (unfinished + text).split("\n")
+        for line in whole:
+            self._add(LogLine(time=time, stream=stream, text=line, details=self._details or _NO_DETAILS))
         if rest:
-            self._unfinished[stream] = rest
+            self._unfinished = {**(self._unfinished or {}), stream: rest}
 
     def end(self, time: float) -> None:
         """The process ended: followers come to their end."""
-        for stream in list(self._unfinished):
+        attached, self._attached = self._attached or (), None
+        for each in attached:
+            each.close()
+        for stream in list(self._unfinished or ()):
             self.write(time, stream, "\n")
-        for reader in self._readers:
+        readers, self._readers = self._readers or (), None
+        for reader in readers:
             reader.close()
-        self._readers = []
         self._live = False
 
     def open(self, options: LogOptions) -> LogReader:
         """Read the lines; following ends when the process ends, or at once when none runs."""
-        lines = [line for line in self._lines if options.wants(line)]
+        lines = [line for line in self._lines or () if options.wants(line)]
         if options.tail is not None:
             lines = lines[len(lines) - options.tail :] if options.tail < len(lines) else lines
         reader = LogReader(lines, options, follows=options.follow and self._live)
         if not reader.ended:
-            self._readers.append(reader)
+            self._readers = [*(self._readers or ()), reader]
         return reader
 
-    def attach(self) -> LogReader:
-        """What is written from now on, until the process, started already or not, has ended."""
-        reader = LogReader([], LogOptions(follow=True), follows=True)
-        self._readers.append(reader)
-        return reader
+    def attach(self, attached: Attached) -> None:
+        """Let somebody hear what is written from now on, until the process, started already or not, has ended."""
+        self._attached = [*(each for each in self._attached or () if not each.ended), attached]
 
     def _add(self, line: LogLine) -> None:
-        self._lines.append(line)
-        for reader in self._readers:
-            reader.hear(line)
-        self._readers = [reader for reader in self._readers if not reader.ended]
+        if self.keeps:
+            if self._lines is None:
+                self._lines = deque(maxlen=KEPT_LINES)
+            self._lines.append(line)
+        if self._readers:
+            for reader in self._readers:
+                reader.hear(line)
+            self._readers = [reader for reader in self._readers if not reader.ended]
+
+
+_NO_DETAILS: Mapping[str, str] = {}

@@ -1,7 +1,8 @@
 """A process inside a container: a program that runs in engine time, what it wrote, how signals end it.
 
-Owns running programs. A program is a generator: it yields the seconds that it sleeps (None: until a signal comes) and
-returns its exit code. Nothing here knows of containers; what a program sees of its container is its `Surroundings`.
+Owns running programs. A program is a generator: it yields the seconds that it sleeps (None: until a signal comes,
+`AWAIT_INPUT`: until there is something to read) and returns its exit code. Nothing here knows of containers; what a
+program sees of its container is its `Surroundings`.
 Source: signal(7), and "process 1 ignores signals without a handler" of pid_namespaces(7).
 """
 
@@ -15,6 +16,7 @@ from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.host.files import Files
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.connections import Exchange, Serve
+from swarmlab.engine.programs.standard_input import AWAIT_INPUT, NO_INPUT, StandardInput
 
 SIGNALS: Mapping[str, int] = {
     "SIGHUP": 1,
@@ -82,11 +84,26 @@ Write = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """Something that can be run. `handles` are the signals that it deals with itself."""
+    """Something that can be run.
+
+    Attributes:
+        handles: the signals that it deals with itself.
+        minds_keys: whether it deals with Ctrl-C at a terminal, although a signal sent to it does nothing.
+    """
 
     name: str
     run: Callable[[Context], Run]
     handles: frozenset[str] = frozenset()
+    minds_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A process as `ps` shows it; `pid` is its number inside the container."""
+
+    pid: int
+    user: str
+    command: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,7 +112,9 @@ class Context:
 
     Attributes:
         arguments: its name first.
-        terminal: whether its input is a terminal, at which nobody types.
+        terminal: whether it runs at a terminal.
+        stdin: what it reads.
+        processes: what runs in its container.
         programs: what else can be started from it, by name.
         write: takes the stream (`stdout`, `stderr`) and the text, ends of lines included.
         chance: its own source, so that what it draws changes nothing elsewhere.
@@ -113,6 +132,8 @@ class Context:
     clock: Clock
     chance: Chance
     write: Write
+    stdin: StandardInput = NO_INPUT
+    processes: Callable[[], list[Running]] = list
 
     def print(self, text: str = "") -> None:
         """A line on standard output."""
@@ -149,13 +170,27 @@ class Process:
         self._is_init = is_init
         self._timer: Timer | None = None
         self._started = False
+        self._is_due = True
+        self._awaits_input = False
+        self._missed: list[str] | None = None
         self.exit_code: int | None = None
 
     def run(self) -> None:
         """Go on until the program sleeps or ends."""
-        if self.exit_code is None and self._timer is None:
+        if self.exit_code is None and self._is_due and self._missed is None:
             self._started = True
             self._resume(self._run.__next__)
+
+    @property
+    def awaits_input(self) -> bool:
+        """Whether it sleeps until there is something to read."""
+        return self._awaits_input
+
+    def hear(self) -> None:
+        """There is something to read."""
+        if self._awaits_input:
+            self._is_due = True
+            self._wake()
 
     def signal(self, name: str) -> None:
         """Deliver a signal: to the program's handler, else its default; process 1 ignores what it does not handle."""
@@ -163,11 +198,33 @@ class Process:
             return
         if name == "SIGKILL":
             self._end(128 + SIGNALS[name])
+        elif self._missed is not None:
+            self._missed.append(name)
         elif name in self._program.handles and self._started:
             self._stop_sleeping()
             self._resume(lambda: self._run.throw(Signal(name)))
         elif not self._is_init and name not in _IGNORED_BY_DEFAULT:
             self._end(128 + SIGNALS[name])
+
+    def press(self, name: str) -> None:
+        """Deliver a signal that a key at its terminal makes."""
+        if self._program.minds_keys and self._started and self.exit_code is None and self._missed is None:
+            self._stop_sleeping()
+            self._resume(lambda: self._run.throw(Signal(name)))
+        else:
+            self.signal(name)
+
+    def freeze(self) -> None:
+        """Stand still until `thaw`: signals wait, but for SIGKILL."""
+        self._missed = []
+
+    def thaw(self) -> None:
+        """Go on; what came meanwhile comes now."""
+        missed, self._missed = self._missed or [], None
+        if self._is_due:
+            self._wake()
+        for name in missed:
+            self.signal(name)
 
     def vanish(self) -> None:
         """The power is gone: end without anyone hearing of it."""
@@ -176,6 +233,7 @@ class Process:
         self.exit_code = 255
 
     def _resume(self, resume: Callable[[], float | None]) -> None:
+        self._is_due = self._awaits_input = False
         try:
             sleep_s = resume()
         except StopIteration as end:
@@ -183,11 +241,13 @@ class Process:
         except Signal as unhandled:
             self._end(128 + SIGNALS[unhandled.name])
         else:
-            if sleep_s is not None:
+            self._awaits_input = sleep_s == AWAIT_INPUT
+            if sleep_s is not None and not self._awaits_input:
                 self._timer = self._clock.after(sleep_s, self._slept)
 
     def _slept(self) -> None:
         self._timer = None
+        self._is_due = True
         self._wake()
 
     def _stop_sleeping(self) -> None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
+from swarmlab.engine.errors import NotImplementedHere
 from swarmlab.engine.host.files import NoSuchFile, ReadOnly
 from swarmlab.engine.programs import shell_syntax as syntax
 from swarmlab.engine.programs.arithmetic import NotComputable, evaluate
 from swarmlab.engine.programs.busybox import absolute, not_simulated
-from swarmlab.engine.programs.processes import Context, Program, Run
-from swarmlab.engine.programs.shell_words import ShellSyntaxError, Word, expansions
+from swarmlab.engine.programs.processes import Context, Program, Run, Signal
+from swarmlab.engine.programs.shell_words import ShellSyntaxError, UnfinishedCommand, Word, expansions
+from swarmlab.engine.programs.standard_input import read_line
 
 NOT_FOUND = 127
 _TURN_S = 0.01
@@ -145,6 +148,8 @@ class _Shell:
         name = words[0]
         if name in _BUILTINS:
             return _BUILTINS[name](self, context, words)
+        if name == "read":
+            return (yield from self._read(words[1:]))
         if name == "exec" and len(words) > 1:
             raise _Exit((yield from self._execute(context, words[1:])))
         program = context.programs.get(name.rpartition("/")[2])
@@ -153,6 +158,14 @@ class _Shell:
             return NOT_FOUND
         environment = {**context.environment, **{name: self.variables[name] for name in self.exported}}
         return (yield from program.run(replace(context, arguments=words, environment=environment)))
+
+    def _read(self, names: tuple[str, ...]) -> Run:
+        """The builtin: a line into variables, the last gets the rest."""
+        names = tuple(name for name in names if name != "-r") or ("REPLY",)
+        line = yield from read_line(self.context.stdin)
+        for name, text in zip_longest(names, line.split(maxsplit=len(names) - 1), fillvalue=""):
+            self.variables[name] = text.strip()
+        return 0 if line else 1
 
     # --- words ---
 
@@ -303,7 +316,6 @@ _BUILTINS: dict[str, Callable[[_Shell, Context, tuple[str, ...]], int]] = {
     "set": _set,
     "trap": _set,
     "wait": _set,
-    "read": _set,
     "test": _test,
     "[": _test,
     ":": lambda _, __, ___: 0,
@@ -313,9 +325,14 @@ _BUILTINS: dict[str, Callable[[_Shell, Context, tuple[str, ...]], int]] = {
 # --- the program ---
 
 
-def _run_script(context: Context, script: str, arguments: tuple[str, ...]) -> Run:
+def _shell(context: Context, arguments: tuple[str, ...]) -> _Shell:
     shell = _Shell(context, {**context.environment, "PWD": context.working_dir}, arguments)
     shell.exported = {*context.environment}
+    return shell
+
+
+def _run_script(context: Context, script: str, arguments: tuple[str, ...]) -> Run:
+    shell = _shell(context, arguments)
     try:
         return (yield from shell.run(syntax.parse(script)))
     except _Exit as end:
@@ -328,7 +345,7 @@ def _run_script(context: Context, script: str, arguments: tuple[str, ...]) -> Ru
 
 
 def script_of(arguments: tuple[str, ...]) -> str | None:
-    """The script in `sh -c SCRIPT …`; None where there is none (then sh reads standard input: empty, or a terminal)."""
+    """The script in `sh -c SCRIPT …`; None where there is none (then sh reads standard input)."""
     words = arguments[1:]
     for number, word in enumerate(words):
         if word.startswith("-") and "c" in word:
@@ -336,10 +353,49 @@ def script_of(arguments: tuple[str, ...]) -> str | None:
     return None
 
 
-def _wait_at_terminal() -> Run:
-    """Nobody ever types. Simplification: no prompt; a log has it only when the line ends."""
+def _run_input(context: Context) -> Run:
+    """Run what is typed or piped in, command by command; at a terminal with a prompt, and Ctrl-C ends the command."""
+    shell = _shell(context, ())
+    typed = ""
     while True:
-        yield None
+        try:
+            if context.terminal:
+                context.write("stdout", "> " if typed else f"{shell.context.working_dir} {_sign(context)} ")
+            line = yield from read_line(context.stdin)
+            typed += line
+            command = _command_of(typed, whole=not line)
+            if command is not None:
+                typed = ""
+                yield from shell.run(command)
+        except ShellSyntaxError as error:
+            typed = ""
+            context.complain(str(error))
+            shell.code = 2
+        except Signal:
+            context.print()
+            typed, shell.code = "", 130
+        except _LoopControl:
+            continue
+        except _Exit as end:
+            return end.code
+        if not line:
+            return shell.code
+
+
+def _sign(context: Context) -> str:
+    return "#" if context.user in ("", "root", "0") else "$"
+
+
+def _command_of(typed: str, *, whole: bool) -> syntax.Sequence | None:
+    """The command that was typed; None when more lines belong to it."""
+    try:
+        return syntax.parse(typed)
+    except UnfinishedCommand:
+        if whole:
+            raise
+        return None
+    except NotImplementedHere as error:
+        raise ShellSyntaxError(f"sh: {error}") from None
 
 
 def _sh(context: Context) -> Run:
@@ -349,7 +405,7 @@ def _sh(context: Context) -> Run:
         return (yield from _run_script(context, script, context.arguments[after + 1 :]))
     files = [word for word in context.arguments[1:] if not word.startswith("-")]
     if not files:
-        return (yield from _wait_at_terminal()) if context.terminal else 0
+        return (yield from _run_input(context))
     path = absolute(context, files[0])
     try:
         text = context.files.read(path)
@@ -359,4 +415,4 @@ def _sh(context: Context) -> Run:
     return (yield from _run_script(context, text, tuple(files[1:])))
 
 
-SHELLS: dict[str, Program] = {name: Program(name=name, run=_sh) for name in ("sh", "ash")}
+SHELLS: dict[str, Program] = {name: Program(name=name, run=_sh, minds_keys=True) for name in ("sh", "ash")}

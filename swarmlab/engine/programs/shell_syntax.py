@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from swarmlab.engine.errors import NotImplementedHere
-from swarmlab.engine.programs.shell_words import Reader, ShellSyntaxError, Word
+from swarmlab.engine.programs.shell_words import Reader, ShellSyntaxError, UnfinishedCommand, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class _Parser:
 
     def _unexpected(self) -> ShellSyntaxError:
         if not self._tokens:
-            return ShellSyntaxError("sh: syntax error: unexpected end of file")
+            return UnfinishedCommand("sh: syntax error: unexpected end of file")
         token = self._tokens[0]
         if token in _NOT_HERE:
             raise NotImplementedHere(f"the embedded engine's sh has no `{token}`")

@@ -28,6 +28,10 @@ class ShellSyntaxError(Exception):
     """The text is no shell command; the message is the shell's."""
 
 
+class UnfinishedCommand(ShellSyntaxError):
+    """The text is the beginning of a command; at a terminal the shell asks for the rest."""
+
+
 _OPERATORS = ("&&", "||", ";;", ">>", "2>&1", "1>&2", ">&2", "2>", "<<", ";", "\n", "|", "&", ">", "<", "(", ")")
 
 
@@ -82,7 +86,7 @@ class Reader:
     def _until(self, end: str) -> str:
         stop = self._text.find(end, self._at + 1)
         if stop < 0:
-            raise ShellSyntaxError("sh: syntax error: unterminated quoted string")
+            raise UnfinishedCommand("sh: syntax error: unterminated quoted string")
         text, self._at = self._text[self._at + 1 : stop], stop + 1
         return text
 
@@ -97,7 +101,7 @@ class Reader:
             else:
                 self._at += 1
         if self._at >= len(self._text):
-            raise ShellSyntaxError("sh: syntax error: unterminated quoted string")
+            raise UnfinishedCommand("sh: syntax error: unterminated quoted string")
         text, self._at = self._text[begin : self._at], self._at + 1
         return text
 
@@ -118,7 +122,7 @@ class Reader:
                 self._at += 1
                 if depth == 0:
                     return self._text[begin : self._at]
-            raise ShellSyntaxError("sh: syntax error: unexpected end of file")
+            raise UnfinishedCommand("sh: syntax error: unexpected end of file")
         match = re.compile(r"\w+|[?$#@*!-]").match(self._text, begin + 1)
         self._at = match.end() if match else begin + 1
         return self._text[begin : self._at]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swarmlab.engine.host.logs import LogBuffer, LogOptions
+from swarmlab.engine.host.logs import Attached, LogBuffer, LogOptions
 
 
 @pytest.fixture
@@ -52,10 +52,40 @@ def test_following_ends_with_the_process(written: LogBuffer) -> None:
 def test_a_line_in_pieces_is_one_line() -> None:
     """A line is shown when it is whole, the last one at the end of the process."""
     buffer = LogBuffer()
-    reader = buffer.attach()
+    buffer.begin()
+    reader = buffer.open(LogOptions(follow=True))
     buffer.write(1.0, "stdout", "hel")
     assert reader.read() == []
     buffer.write(2.0, "stdout", "lo\nand")
     assert [line.text for line in reader.read()] == ["hello"]
     buffer.end(3.0)
     assert [line.text for line in reader.read()] == ["and"]
+
+
+def test_who_is_attached_hears_each_write() -> None:
+    """Half a line too: a prompt is one; only the streams that are wanted."""
+    buffer = LogBuffer()
+    attached = Attached(stderr=False)
+    buffer.attach(attached)
+    buffer.write(1.0, "stdout", "/ # ")
+    buffer.write(1.0, "stderr", "no")
+    assert [(piece.stream, piece.text) for piece in attached.read()] == [("stdout", "/ # ")]
+    buffer.end(2.0)
+    assert attached.ended
+
+
+def test_a_terminal_writes_one_stream_with_carriage_returns() -> None:
+    """As a tty does; the lines of the log have them too."""
+    buffer = LogBuffer(terminal=True)
+    buffer.write(1.0, "stderr", "hi\n")
+    assert [(line.stream, line.text) for line in buffer.open(LogOptions()).read()] == [("stdout", "hi\r")]
+
+
+def test_the_driver_none_keeps_nothing() -> None:
+    """Who is attached hears it all the same."""
+    buffer = LogBuffer(keeps=False)
+    attached = Attached()
+    buffer.attach(attached)
+    buffer.write(1.0, "stdout", "hi\n")
+    assert _texts(buffer, LogOptions()) == []
+    assert len(attached.read()) == 1
