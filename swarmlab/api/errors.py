@@ -15,6 +15,7 @@ STATUS: dict[type[errors.EngineError], int] = {
     errors.Ambiguous: 400,
     errors.NotModified: 304,
     errors.Conflict: 409,
+    errors.Unauthorized: 401,
     errors.Forbidden: 403,
     errors.Unavailable: 503,
     errors.ServerError: 500,
@@ -28,6 +29,7 @@ STATUS: dict[type[errors.EngineError], int] = {
     errors.RpcUnimplemented: 501,
     errors.RpcUnavailable: 503,
     errors.RpcDeadlineExceeded: 500,
+    errors.RpcInternal: 500,
     errors.RpcUnknown: 500,
 }
 """The status of a class stands for its subclasses too."""

@@ -97,9 +97,10 @@ class Daemon:
             hostname,
             clock,
             world,
+            chance,
             agent=self.agent,
             neighbours=neighbours,
-            make_swarm=lambda founding: Swarm(turns, chance, founding),
+            make_swarm=lambda furnish: Swarm(turns, chance, furnish),
         )
         self._requests = Requests(clock, self.membership)
         ports = HostPorts(published=self._published, ingress=self.networks.ingress_id, balancer=self.balancer_address)
@@ -147,7 +148,6 @@ class Daemon:
             return
         self._world.power_on(self.hostname)
         self.containers.power_on()
-        self.agent.power_on()
         self.membership.power_on()
 
     # --- time ---
@@ -160,12 +160,19 @@ class Daemon:
     # --- what the swarm sees of it ---
 
     def _describe(self) -> NodeDescription:
-        swarm = self.membership.swarm
         return NodeDescription(
             hostname=self.hostname,
-            resources=Resources(nano_cpus=self.host.cpus * 10**9, memory_bytes=self.host.memory_bytes),
-            engine=EngineDescription(version=self.version, plugins=_PLUGINS),
-            tls_info=swarm.ca.tls_info if swarm is not None else None,
+            resources=Resources(
+                nano_cpus=self.host.cpus * 10**9,
+                memory_bytes=self.host.memory_bytes,
+                generic_resources=generic_resources.read(self.host.generic_resources),
+            ),
+            engine=EngineDescription(
+                version=self.version,
+                labels={key: value for key, _, value in (label.partition("=") for label in self.host.labels)},
+                plugins=_PLUGINS,
+            ),
+            tls_info=self.membership.identity.tls_info,
         )
 
     def balancer_address(self, network_id: str) -> str:

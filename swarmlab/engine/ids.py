@@ -45,8 +45,9 @@ class Chance:
         seed: two sources of one seed give the same values in the same order.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self._seed = seed
+        self._streams: dict[str, Chance] = {}
 
     # Made when they are first drawn from: most of the many sources in a large lab never are.
 
@@ -69,6 +70,12 @@ class Chance:
     def branch(self) -> Chance:
         """A source of its own, seeded from this one: who draws how often from it changes nothing here."""
         return Chance(self._random.getrandbits(64))
+
+    def stream(self, name: str) -> Chance:
+        """A source of its own by name: that it is drawn from, or not, changes nothing anywhere else."""
+        if name not in self._streams:
+            self._streams[name] = Chance(f"{name} {self._seed}")
+        return self._streams[name]
 
     def object_id(self) -> str:
         """An id as SwarmKit makes them: 25 characters of base 36. Source: swarmkit identity/randomid.go."""

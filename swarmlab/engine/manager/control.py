@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance
-from swarmlab.engine.manager.control_cluster import update_cluster
+from swarmlab.engine.manager.control_cluster import Clusters, Rotation
 from swarmlab.engine.manager.control_networks import Networks
 from swarmlab.engine.manager.control_nodes import Nodes, RaftGroup
 from swarmlab.engine.manager.control_services import Services, ServiceStatus
 from swarmlab.engine.model import ClusterObject, ClusterSpec, Network, NetworkSpec, Node, NodeSpec, Service, ServiceSpec
 from swarmlab.engine.store import Store
 
-__all__ = ["Control", "RaftGroup", "ServiceStatus"]
+__all__ = ["Control", "RaftGroup", "Rotation", "ServiceStatus"]
 
 
 class Control:
@@ -30,7 +30,7 @@ class Control:
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, raft: RaftGroup | None = None) -> None:
         self.store = store
-        self._chance = chance
+        self._clusters = Clusters(store, clock, chance)
         self._services = Services(store, clock, chance)
         self._nodes = Nodes(store, clock, raft)
         self._networks = Networks(store, chance)
@@ -75,15 +75,6 @@ class Control:
 
     # --- the cluster ---
 
-    def update_cluster(
-        self, version: int, spec: ClusterSpec, *, rotate_worker_token: bool = False, rotate_manager_token: bool = False
-    ) -> ClusterObject:
-        """Change the swarm's settings, rotate its join tokens."""
-        return update_cluster(
-            self.store,
-            self._chance,
-            version,
-            spec,
-            rotate_worker=rotate_worker_token,
-            rotate_manager=rotate_manager_token,
-        )
+    def update_cluster(self, version: int, spec: ClusterSpec, rotation: Rotation | None = None) -> ClusterObject:
+        """Change the swarm's settings, rotate its secrets, let it go over to another root certificate."""
+        return self._clusters.update(version, spec, rotation or Rotation())

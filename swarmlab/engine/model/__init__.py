@@ -7,7 +7,7 @@ A spec holds what was sent and nothing else (`None` where nothing was sent): def
 decision (`defaults`). Source: swarmkit api/types.proto, api/specs.proto, api/defaults/service.go.
 """
 
-from swarmlab.engine.model.cluster import DEFAULT_ADDR_POOL, ClusterObject, ClusterSpec
+from swarmlab.engine.model.cluster import DEFAULT_ADDR_POOL, ClusterObject, ClusterSpec, ExternalCA, Root
 from swarmlab.engine.model.defaults import (
     DEFAULT_RESTART,
     DEFAULT_RESTART_DELAY_S,
@@ -115,6 +115,7 @@ __all__ = [
     "Endpoint",
     "EndpointSpec",
     "EngineDescription",
+    "ExternalCA",
     "FailureAction",
     "FileTarget",
     "GenericResource",
@@ -149,6 +150,7 @@ __all__ = [
     "RestartCondition",
     "RestartPolicy",
     "Role",
+    "Root",
     "Secret",
     "SecretReference",
     "SecretSpec",

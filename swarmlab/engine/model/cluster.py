@@ -1,4 +1,4 @@
-"""The swarm itself as a stored object: settings, tokens, root certificate."""
+"""The swarm itself as a stored object: settings, tokens, root certificate and its rotation, unlock key."""
 
 from __future__ import annotations
 
@@ -10,8 +10,21 @@ from swarmlab.engine.model.nodes import TLSInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalCA:
+    """A signing service outside the swarm; `ca_cert` (PEM) is the root certificate that it signs for."""
+
+    protocol: str = "cfssl"
+    url: str = ""
+    options: Labels | None = None
+    ca_cert: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterSpec:
-    """The swarm's settings. Periods in seconds. Source: swarm-wide defaults of swarmkit manager/manager.go."""
+    """The swarm's settings. Periods in seconds. Source: swarm-wide defaults of swarmkit manager/manager.go.
+
+    The signing certificate and key are what a request asks for; they are never stored here, nor shown.
+    """
 
     name: str = "default"
     labels: Labels = field(default_factory=dict)
@@ -23,6 +36,9 @@ class ClusterSpec:
     heartbeat_tick: int = 1
     heartbeat_period_s: float = 5
     node_cert_expiry_s: float = 7776000
+    external_cas: tuple[ExternalCA, ...] = ()
+    signing_ca_cert: str = ""
+    signing_ca_key: str = ""
     force_rotate: int = 0
     autolock_managers: bool = False
 
@@ -31,10 +47,25 @@ DEFAULT_ADDR_POOL = ("10.0.0.0/8",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A root certificate and its key, both PEM."""
+
+    certificate: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterObject:
-    """The swarm itself as a stored object: settings, tokens, root certificate.
+    """The swarm itself as a stored object.
 
     `default_addr_pool` is what was asked for; empty (which is what the docker CLI asks for) means DEFAULT_ADDR_POOL.
+
+    Attributes:
+        tls_info: the root certificate that nodes trust, and who is to have issued theirs.
+        root: the root certificate that nodes trust.
+        next_root: the one that is to take its place, while nodes still need certificates of it.
+        last_forced_rotation: `force_rotate` of the settings when a rotation was last begun for it.
+        unlock_key: what locks managers' keys on their disks; empty where they are not locked.
     """
 
     id: ClusterId
@@ -43,7 +74,15 @@ class ClusterObject:
     tls_info: TLSInfo
     worker_token: str
     manager_token: str
-    root_rotation_in_progress: bool = False
+    root: Root = Root()
+    next_root: Root | None = None
+    last_forced_rotation: int = 0
+    unlock_key: str = ""
     default_addr_pool: tuple[str, ...] = DEFAULT_ADDR_POOL
     subnet_size: int = 24
     data_path_port: int = 4789
+
+    @property
+    def root_rotation_in_progress(self) -> bool:
+        """Whether nodes are getting certificates of a new root."""
+        return self.next_root is not None

@@ -7,23 +7,18 @@ membership.py's, changes of role are roles.py's, who leads is raft.py's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from swarmlab.engine.assignment import AgentLink
-from swarmlab.engine.ids import Chance, ClusterId, NetworkId, NodeId
+from swarmlab.engine.ids import Chance, ClusterId, NodeId
 from swarmlab.engine.manager.control import Control
-from swarmlab.engine.manager.control_networks import ingress_network
 from swarmlab.engine.manager.dispatcher import Dispatcher
 from swarmlab.engine.manager.logbroker import LogBroker
 from swarmlab.engine.manager.manager import Manager
 from swarmlab.engine.model import (
-    DEFAULT_ADDR_POOL,
     Availability,
     ClusterObject,
-    ClusterSpec,
     ManagerStatus,
-    Network,
-    NetworkSpec,
     Node,
     NodeSpec,
     NodeState,
@@ -31,24 +26,15 @@ from swarmlab.engine.model import (
     StoreObject,
 )
 from swarmlab.engine.store import Change, Store
-from swarmlab.engine.swarm.certificates import JoinToken, NodeCertificate, RootCA, parse_join_token
+from swarmlab.engine.swarm.authority import Authority
 from swarmlab.engine.swarm.contacts import RemoteManager
 from swarmlab.engine.swarm.member import Link, Member
 from swarmlab.engine.swarm.raft import Raft
 from swarmlab.engine.swarm.roles import RoleKeeper
+from swarmlab.engine.swarm.rotation import RootRotation
 from swarmlab.engine.turns import SWARMS, Turns
 
-_PREDEFINED = {"com.docker.swarm.predefined": "true"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Founding:
-    """What a new swarm is given."""
-
-    spec: ClusterSpec = ClusterSpec()
-    default_addr_pool: tuple[str, ...] = DEFAULT_ADDR_POOL
-    subnet_size: int = 24
-    data_path_port: int = 4789
+_SPREAD_ROOT_S = 0.25
 
 
 class Swarm:
@@ -57,23 +43,24 @@ class Swarm:
     Args:
         turns: gives the swarm its turn when its store was written, a timer ran, or a member changed.
         chance: the seeded source.
-        founding: its settings.
+        furnish: writes what the swarm begins with into its store.
     """
 
-    def __init__(self, turns: Turns, chance: Chance, founding: Founding) -> None:
+    def __init__(self, turns: Turns, chance: Chance, furnish: Callable[[Store], None]) -> None:
         self._clock = clock = turns.take_part(self.step, rank=SWARMS)
         self._chance = chance
-        self.id = ClusterId(chance.object_id())
-        self.ca = RootCA(chance, clock.now)
         self.store = Store(clock)
+        furnish(self.store)
+        self.id: ClusterId = self.store.cluster().id
         self.members: dict[NodeId, Member] = {}
-        self.certificates: dict[NodeId, NodeCertificate] = {}
+        self.authority = Authority(self.store, clock, chance)
         self.raft = Raft(clock, chance, contact=self._contact, on_leader=self._mark_leadership)
         self.roles = RoleKeeper(self.store, clock, self)
+        self.rotation = RootRotation(self.store, clock, chance, self)
         self.dispatcher = Dispatcher(self.store, clock, chance, self.link)
         self.logs = LogBroker(self.store, self.link)
         self.control = Control(self.store, clock, chance, self.raft)
-        self._manager = Manager(self.store, clock, chance, more=(self.dispatcher, self.roles))
+        self._manager = Manager(self.store, clock, chance, more=(self.dispatcher, self.roles, self.rotation))
         self._leader: NodeId | None = None
         self._leadership_dirty = False
         self._managers_dirty = False
@@ -82,38 +69,15 @@ class Swarm:
         self._doubtful: dict[NodeId, None] = {}
         self._ready: list[NodeId] = []
         self._waiting: list[Callable[[], None]] = []
+        self.successor: Swarm | None = None
+        self._predecessor: Swarm | None = None
         self.store.subscribe(self._on_change, Node)
-        self._found(founding)
-
-    def _found(self, founding: Founding) -> None:
-        """Write what every swarm has from the start. Source: swarmkit manager/manager.go, becomeLeader."""
-        cluster = ClusterObject(
-            id=self.id,
-            spec=founding.spec,
-            tls_info=self.ca.tls_info,
-            worker_token=self.ca.make_join_token(),
-            manager_token=self.ca.make_join_token(),
-            default_addr_pool=founding.default_addr_pool,
-            subnet_size=founding.subnet_size,
-            data_path_port=founding.data_path_port,
-        )
-        with self.store.transaction() as transaction:
-            transaction.create(cluster)
-            transaction.create(ingress_network(self._chance))
-            for name in ("bridge", "host"):
-                spec = NetworkSpec(name=name, driver=name, labels=_PREDEFINED)
-                transaction.create(Network(id=NetworkId(self._chance.object_id()), spec=spec, predefined=True))
+        self.store.subscribe(self._on_cluster, ClusterObject)
 
     # --- members ---
 
-    def role_of(self, token: JoinToken) -> Role | None:
-        """The role that a token stands for; None when its secret is not one of this swarm's."""
-        cluster = self.store.cluster()
-        roles = {cluster.worker_token: Role.WORKER, cluster.manager_token: Role.MANAGER}
-        return next((role for text, role in roles.items() if parse_join_token(text).secret == token.secret), None)
-
     def admit(self, member: Member, role: Role, availability: Availability) -> NodeId:
-        """Issue a certificate and make the record of a new node; it is `unknown` until its agent has registered."""
+        """Make the record of a new node and issue its certificate; it is `unknown` until its agent has registered."""
         node_id = NodeId(self._chance.object_id())
         node = Node(id=node_id, spec=NodeSpec(role=role, availability=availability), role=role)
         with self.store.transaction() as transaction:
@@ -124,8 +88,13 @@ class Swarm:
 
     def issue(self, node_id: NodeId, role: Role) -> None:
         """Give a node its certificate."""
-        valid_s = self.store.cluster().spec.node_cert_expiry_s
-        self.certificates[node_id] = self.ca.issue(node_id, role, self.id, now=self._clock.now, valid_s=valid_s)
+        if (member := self.members.get(node_id)) is not None:
+            member.identity.take(self.authority.issue(node_id, role), self.store.cluster().root)
+
+    def ask_to_renew(self, node_id: NodeId) -> None:
+        """Tell a node to renew its certificate, where it can be told."""
+        if self.connected(node_id):
+            self.members[node_id].identity.renew()
 
     def forget(self, node_id: NodeId) -> None:
         """The engine left: it is no node of this swarm any more; its record and its place in raft stay."""
@@ -141,13 +110,13 @@ class Swarm:
     def connected(self, node_id: NodeId) -> bool:
         """Whether a node is on, and some manager that it reaches hears the leader."""
         member = self.members.get(node_id)
-        return member is not None and member.running and member.finds_manager()
+        return member is not None and member.running and member.finds_manager(self)
 
     # --- managers ---
 
     def _contact(self, one: NodeId, other: NodeId) -> bool:
         first, second = self.members.get(one), self.members.get(other)
-        if first is None or second is None or not (first.running and second.running):
+        if first is None or second is None or not (first.manages(self) and second.manages(self)):
             return False
         peers = self.raft.peers
         return first is second or (first.exchanges_with(peers[other].addr) and second.exchanges_with(peers[one].addr))
@@ -158,13 +127,33 @@ class Swarm:
         leader = self.members.get(self.raft.leader) if self.raft.leader is not None else None
         return leader.hostname if leader is not None else None
 
-    def begin_anew(self, node_id: NodeId, addr: str) -> None:
-        """This manager goes on alone (`--force-new-cluster`); the others that run find out by and by."""
-        expelled = [other for other in self.raft.peers if other != node_id]
-        self.raft.shrink_to(node_id, addr)
-        for other in expelled:
-            if (member := self.members.get(other)) is not None and member.running:
-                member.be_expelled()
+    # --- a swarm that goes on from a copy of this one ---
+
+    def hand_on(self, successor: Swarm, node_id: NodeId, addr: str) -> None:
+        """A manager goes on alone with a copy of everything (`--force-new-cluster`); the others stay behind at first.
+
+        It counts them as removed, and says so to whoever sends it a message: that one is a node of the copy then, and
+        manages no more. Source: swarmkit manager/state/raft/raft.go (ErrMemberRemoved); recorded from 28.5.2.
+        """
+        self.successor, successor._predecessor = successor, self
+        successor.members.update(self.members)
+        successor._published = list(self.raft.peers)
+        successor.raft.add(node_id, addr)
+        self.recheck(node_id)
+
+    def _lose_members(self) -> None:
+        """Managers that reach the one that went on alone hear that they are none: the leader first."""
+        if self.successor is None:
+            return
+        for node_id in self.raft.peers:
+            member = self.members.get(node_id)
+            if member is not None and member.manages(self) and self.successor.exchanges_with(member):
+                member.be_expelled(self.successor, leads=node_id == self.raft.leader)
+
+    def exchanges_with(self, member: Member) -> bool:
+        """Whether messages pass between the leader and an engine."""
+        leader = self.raft.peers.get(self.raft.leader) if self.raft.leader is not None else None
+        return leader is not None and member.exchanges_with(leader.addr)
 
     def _mark_leadership(self, leader: NodeId | None) -> None:
         self._leadership_dirty |= leader != self._leader
@@ -173,6 +162,8 @@ class Swarm:
     def recheck(self, node_id: NodeId) -> None:
         """Power, links or walls of a node's host changed: its way to the leader, and, where it manages, that of all."""
         self.raft.recheck()
+        if self._predecessor is not None:
+            self._predecessor.raft.recheck()
         self._doubtful |= dict.fromkeys(self.members if self.raft.is_member(node_id) else (node_id,))
 
     def call_again(self, callback: Callable[[], None]) -> None:
@@ -193,6 +184,7 @@ class Swarm:
         """Do what is to be done now, and let the leader's loops run. Called by turns.py, after the swarm was woken."""
         if self.raft.tick():
             self._look_who_hears()
+            self._lose_members()
         self._follow_leadership()
         if self._manager.leads:
             self._lead()
@@ -246,10 +238,11 @@ class Swarm:
         """Nodes whose way to the leader may have changed: the dispatcher looks at them, and they hear who manages."""
         doubtful, self._doubtful = self._doubtful, {}
         managers = tuple(RemoteManager(node_id=peer.node_id, addr=peer.addr) for peer in self.raft.peers.values())
+        cluster = self.store.cluster()
         for node_id in doubtful:
             self.dispatcher.recheck(node_id)
             if self.connected(node_id):
-                self.members[node_id].contacts.learn(managers)
+                self.members[node_id].hear(managers, cluster)
 
     def _with_manager_status(self, node: Node) -> Node | None:
         """The node with its place in raft; None when that stands there already."""
@@ -266,7 +259,17 @@ class Swarm:
         if change.after is None:
             self._managers_dirty = True
         elif _is_ready(change.after) and not _is_ready(change.before):
-            self._ready.append(change.object.id)
+            self._ready.append(NodeId(change.object.id))
+
+    def _on_cluster(self, change: Change) -> None:
+        """Managers hear at once how their keys are locked, all nodes in a moment whom they are to trust."""
+        before, after = change.before, change.after
+        assert isinstance(before, ClusterObject)
+        assert isinstance(after, ClusterObject)
+        if before.unlock_key != after.unlock_key:
+            self._doubtful |= dict.fromkeys(self.raft.peers)
+        if before.root != after.root:
+            self._clock.after(_SPREAD_ROOT_S, lambda: self._doubtful.update(dict.fromkeys(self.members)))
 
     def _announce_ready(self) -> None:
         """Tell nodes that have just become ready; they hear who manages."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from swarmlab.engine.ids import NodeId
+from swarmlab.engine.ids import ClusterId, NodeId
 from swarmlab.engine.swarm.addresses import DEFAULT_PORT, split_host_port
 from swarmlab.engine.world import Outcome, Reach, World
 
@@ -24,11 +24,17 @@ class RemoteManager:
     addr: str
 
 
+class SwarmOfManager(Protocol):
+    """What a manager belongs to."""
+
+    id: ClusterId
+
+
 class Manager(Protocol):
     """What answers at a manager's address."""
 
     @property
-    def swarm(self) -> object | None:
+    def swarm(self) -> SwarmOfManager | None:
         """The swarm that it belongs to."""
 
     def hears_leader(self) -> bool:
@@ -61,19 +67,26 @@ class Contacts:
         """Know nobody any more."""
         self._connection, self.remotes = "", ()
 
-    def finds_manager(self, swarm: object | None) -> bool:
-        """Whether a manager of `swarm` that hears the leader can be reached."""
-        if not self._is_manager(self._connection, swarm):
-            found = (remote.addr for remote in self.remotes if self._is_manager(remote.addr, swarm))
-            self._connection = next(found, "")
-        return bool(self._connection)
+    def find_swarm(self, swarm_id: ClusterId) -> SwarmOfManager | None:
+        """The swarm of this id that the node is in touch with: by the connection in use while it works, or by another.
 
-    def _is_manager(self, addr: str, swarm: object | None) -> bool:
+        There may be two of one id, where a manager went on alone with a copy.
+        """
+        found = self._swarm_at(self._connection, swarm_id)
+        for remote in self.remotes if found is None else ():
+            found = self._swarm_at(remote.addr, swarm_id)
+            if found is not None:
+                self._connection = remote.addr
+                break
+        return found
+
+    def _swarm_at(self, addr: str, swarm_id: ClusterId) -> SwarmOfManager | None:
+        """The swarm of the manager at an address, if that one hears its leader."""
         reach = self.reach(addr) if addr else None
         if reach is None or not reach.ok or reach.hostname in (None, self._hostname):
-            return False
+            return None
         other = self._neighbours(str(reach.hostname))
-        return other.swarm is swarm and other.hears_leader()
+        return other.swarm if other.hears_leader() and other.swarm and other.swarm.id == swarm_id else None
 
     def reach(self, addr: str, *, source: str | None = None) -> Reach:
         """What becomes of a packet from this host, or from `source`, to `address:port`."""

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from swarmlab.engine.errors import InvalidParameter, NotImplementedHere, ServerError, Unavailable
+from swarmlab.engine.errors import EngineError, InvalidParameter, ServerError, Unavailable
 from swarmlab.engine.ids import NodeId
+from swarmlab.engine.manager.control_cluster import check_settings
 from swarmlab.engine.model import DEFAULT_ADDR_POOL
-from swarmlab.engine.swarm.cluster import Founding, Swarm
+from swarmlab.engine.swarm.cluster import Swarm
+from swarmlab.engine.swarm.founding import Founding
 from swarmlab.engine.swarm.manager_service import ManagerService
 from swarmlab.engine.swarm.swarm_requests import ALREADY_IN_SWARM, NO_MANAGER, InitRequest, LocalNodeState
-
-_MIN_EXPIRY_S = 3600
-_REFUSED = "error updating cluster settings: rpc error: code = InvalidArgument desc ="
 
 
 class Initiator(Protocol):
@@ -26,6 +25,10 @@ class Initiator(Protocol):
     node_id: NodeId
     manager: ManagerService
 
+    @property
+    def running(self) -> bool:
+        """Whether the engine is on, and its node with it."""
+
 
 def check_init(request: InitRequest, node: Initiator) -> None:
     """Look at everything but the addresses.
@@ -33,27 +36,22 @@ def check_init(request: InitRequest, node: Initiator) -> None:
     Raises:
         Unavailable: the node is in a swarm; with force: it does not manage it.
         InvalidParameter, ServerError: a setting is wrong.
-        NotImplementedHere: autolock, or a swarm that would be in two.
     """
     if node.state is not LocalNodeState.INACTIVE:
         _check_force(request, node)
     if request.spec.name != "default":
         raise InvalidParameter('swarm spec must be named "default"')
-    if request.spec.autolock_managers:
-        raise NotImplementedHere("this engine has no autolock")
-    if 0 < request.spec.node_cert_expiry_s < _MIN_EXPIRY_S:
-        raise ServerError(f"{_REFUSED} minimum certificate expiry time is: 1h0m0s")
-    if request.spec.heartbeat_period_s < 0:
-        raise ServerError(f"{_REFUSED} heartbeat time period cannot be a negative duration")
+    try:
+        check_settings(request.spec)
+    except EngineError as error:
+        raise ServerError(f"error updating cluster settings: {error}") from None
 
 
 def _check_force(request: InitRequest, node: Initiator) -> None:
     if not request.force_new_cluster:
         raise Unavailable(ALREADY_IN_SWARM)
-    if not node.manager.runs or node.swarm is None:
+    if not node.manager.runs or node.swarm is None or not node.running:
         raise Unavailable(NO_MANAGER)
-    if node.swarm.raft.others_can_lead(node.node_id):
-        raise NotImplementedHere("--force-new-cluster while the other managers still have a majority")
 
 
 def founding_of(request: InitRequest) -> Founding:

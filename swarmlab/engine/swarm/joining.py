@@ -23,8 +23,8 @@ from swarmlab.engine.errors import (
 from swarmlab.engine.model import Role
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.addresses import split_host_port
-from swarmlab.engine.swarm.certificates import JoinToken
 from swarmlab.engine.swarm.cluster import Swarm
+from swarmlab.engine.swarm.tokens import JoinToken
 from swarmlab.engine.world import Outcome, World
 
 _TRIES = 5
@@ -131,8 +131,8 @@ class Joining:
             self._later(left_s, lambda: self._fail(RpcDeadlineExceeded(_NOT_READY)))
 
     def _ask(self, swarm: Swarm) -> None:
-        role = swarm.role_of(self._token)
-        if self._token.digest not in ("", swarm.ca.digest):
+        role = swarm.authority.role_of(self._token)
+        if not swarm.authority.signed_for(self._token):
             self._fail(ServerError(f"remote CA does not match fingerprint. Expected: {self._token.digest}"))
         elif role is None:
             self._fail(RpcInvalidArgument("A valid join token is necessary to join this cluster"))

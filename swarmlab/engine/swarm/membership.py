@@ -1,8 +1,8 @@
-"""One node's part in a swarm: init, join, leave, and what it is at the moment.
+"""One node's part in a swarm: init, join, unlock, leave, and what it is at the moment.
 
-Owns the node's local swarm state (inactive, pending, active, error) and whether it serves as a manager. The swarm
-itself, with its store and its leader, is cluster.py; an attempt to join is joining.py; whom the node reaches is
-contacts.py; what it answers is membership_info.py.
+Owns the node's local swarm state (inactive, pending, active, error, locked). The swarm itself, with its store and its
+leader, is cluster.py; an attempt to join is joining.py; its service as a manager is manager_service.py; its certificate
+is identity.py; whom the node reaches is contacts.py; what it answers is membership_info.py.
 Source: moby daemon/cluster/{swarm,noderunner,cluster}.go; texts and times recorded from 28.5.2.
 Simplification: an attempt to join that has not come to an end is forgotten when the engine dies.
 """
@@ -14,14 +14,17 @@ from collections.abc import Callable
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import EngineError, Unavailable
 from swarmlab.engine.host.agent import Agent
-from swarmlab.engine.ids import NodeId
-from swarmlab.engine.model import Availability, Node, Role
+from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.model import Availability, ClusterObject, Node, Role
 from swarmlab.engine.named_timers import NamedTimers
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.store import Store
 from swarmlab.engine.swarm.addresses import check_can_listen
-from swarmlab.engine.swarm.certificates import parse_join_token
-from swarmlab.engine.swarm.cluster import Founding, Swarm
+from swarmlab.engine.swarm.certificates import NodeCertificate
+from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.contacts import Contacts, RemoteManager
+from swarmlab.engine.swarm.founding import found
+from swarmlab.engine.swarm.identity import Identity
 from swarmlab.engine.swarm.initiating import check_init, founding_of
 from swarmlab.engine.swarm.joining import Joining
 from swarmlab.engine.swarm.leaving import refuse_to_leave
@@ -30,17 +33,23 @@ from swarmlab.engine.swarm.membership_info import refusal, swarm_info
 from swarmlab.engine.swarm.node_addresses import NodeAddresses, addresses_to_init, addresses_to_join
 from swarmlab.engine.swarm.swarm_requests import (
     ALREADY_IN_SWARM,
+    LOCKED,
+    LOCKED_LEAVE,
     NOT_IN_SWARM,
     InitRequest,
     JoinRequest,
     LocalNodeState,
     SwarmInfo,
+    UnlockRequest,
 )
+from swarmlab.engine.swarm.tokens import parse_join_token
+from swarmlab.engine.swarm.unlocking import check_unlock
 from swarmlab.engine.world import SWARM_PORTS, Outcome, World
 
-__all__ = ["InitRequest", "JoinRequest", "LocalNodeState", "Membership", "RemoteManager", "SwarmInfo"]
+__all__ = ["InitRequest", "JoinRequest", "LocalNodeState", "Membership", "RemoteManager", "SwarmInfo", "UnlockRequest"]
 
 _NODE_PORTS = SWARM_PORTS[1:]
+_FORCED_S = 0.7
 _FORCED_ELECTION_S = 12.0
 _LEAVE_S = 1.7
 _RETURN_S = 0.9
@@ -52,28 +61,34 @@ class Membership:
     Args:
         agent: runs the tasks that the swarm assigns to this node.
         neighbours: the membership of another host's engine.
-        make_swarm: makes a new swarm.
+        make_swarm: makes a swarm, with what the function writes into its store.
 
     Attributes:
         swarm: the swarm that it belongs to, or None.
         manager: its service as a manager.
+        identity: its certificate.
         error: why it is in state `error`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (a node's part in a swarm touches all of its host)
         self,
         hostname: str,
         clock: Clock,
+        chance: Chance,
         world: World,
         *,
         agent: Agent,
         neighbours: Callable[[str], Membership],
-        make_swarm: Callable[[Founding], Swarm],
+        make_swarm: Callable[[Callable[[Store], None]], Swarm],
     ) -> None:
         self.hostname = hostname
         self.agent = agent
         self.contacts = Contacts(hostname, world, neighbours)
+        self.identity = Identity(
+            clock, chance.stream("certificates"), obtain=self._request_certificate, on_new=self._describe_again
+        )
         self._clock = clock
+        self._chance = chance
         self._make_swarm = make_swarm
         self._world = world
         self._host = world.hosts[hostname]
@@ -88,13 +103,17 @@ class Membership:
         self.swarm: Swarm | None = None
         self.node_id = NodeId("")
         self.addresses = NodeAddresses()
-        self.manager = ManagerService(self.hostname, self._clock, self._world, self._look_whether_active)
+        self.manager = ManagerService(
+            self.hostname, self._clock, self._world, on_ready=self._look_whether_active, on_free=self._be_free
+        )
+        self.identity.forget()
         self.error = ""
         self.contacts.forget()
         self._seen_ready = False
         self._availability = Availability.ACTIVE
         self._joining: Joining | None = None
         self._initiating: Pending[NodeId] | None = None
+        self._unlocking: Pending[None] | None = None
 
     # --- init ---
 
@@ -118,7 +137,8 @@ class Membership:
         return answer
 
     def _found(self, request: InitRequest) -> None:
-        self.swarm = swarm = self._make_swarm(founding_of(request))
+        founding = founding_of(request)
+        self.swarm = swarm = self._make_swarm(lambda store: found(founding, store, self._chance, self._clock.now))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
         self.manager.start(self.addresses.served)
         self._clock.wake()
@@ -134,7 +154,15 @@ class Membership:
     def _begin_alone(self, swarm: Swarm) -> None:
         self.contacts.hang_up()
         self.manager.be_ready_soon()
-        self._timers.plan("lead", _FORCED_ELECTION_S, lambda: swarm.begin_anew(self.node_id, self.addresses.manager))
+        takes_s = _FORCED_S if self.hears_leader() else _FORCED_ELECTION_S
+        self._timers.plan("lead", takes_s, lambda: self._lead_alone(swarm))
+
+    def _lead_alone(self, swarm: Swarm) -> None:
+        """Go on with a copy of everything; the others stay with the old one until they hear of it."""
+        self.swarm = copy = self._make_swarm(lambda store: store.take_over(swarm.store))
+        swarm.hand_on(copy, self.node_id, self.addresses.manager)
+        copy.dispatcher.announce(self.node_id)
+        self._clock.wake()
 
     # --- join ---
 
@@ -203,13 +231,19 @@ class Membership:
         answer: Pending[None] = Pending()
         if self.state is LocalNodeState.INACTIVE:
             answer.fail(Unavailable(NOT_IN_SWARM))
-        elif self.manager.ready and self.swarm is not None and not force:
-            answer.fail(refuse_to_leave(self.swarm.raft, self.node_id))
+        elif (refusal := self._refuse_to_leave()) is not None and not force:
+            answer.fail(refusal)
         else:
             takes_s = _LEAVE_S if self.node_id else 0
             self._drop_out()
             self._clock.after(takes_s, lambda: answer.resolve(None))
         return answer
+
+    def _refuse_to_leave(self) -> Unavailable | None:
+        if self.state is LocalNodeState.LOCKED:
+            return Unavailable(LOCKED_LEAVE)
+        manages = self.manager.ready and self.swarm is not None
+        return refuse_to_leave(self.swarm.raft, self.node_id) if manages and self.swarm else None
 
     def _drop_out(self) -> None:
         self._timers.cancel()
@@ -218,6 +252,7 @@ class Membership:
             self._joining.stop()
         if self.node_id:
             self.agent.leave()
+            self.agent.power_on()
         swarm, node_id = self.swarm, self.node_id
         self._reset()
         self._world.close(self.hostname, *_NODE_PORTS)
@@ -228,13 +263,17 @@ class Membership:
 
     @property
     def running(self) -> bool:
-        """Whether the engine is on."""
-        return self._host.powered
+        """Whether the engine is on, and its node with it."""
+        return self._host.powered and self.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+
+    def manages(self, swarm: Swarm) -> bool:
+        """Whether it runs and is a manager of this swarm."""
+        return self.running and self.swarm is swarm and self.manager.runs
 
     @property
     def is_busy(self) -> bool:
         """Whether it is on its way into the swarm, or out of the managers."""
-        return self._joining is not None or self.manager.expelled or self.manager.closing
+        return self._joining is not None or self.manager.expelled or self.manager.closing or self.manager.waits
 
     def become_manager(self) -> str:
         """Serve as a manager from now on; returns the advertised `address:port`."""
@@ -243,13 +282,47 @@ class Membership:
         self._clock.wake()
         return self.addresses.manager
 
-    def become_worker(self) -> None:
-        """Serve as a manager no more."""
-        self.manager.demote(led=self.swarm is not None and self.swarm.raft.was_leader(self.node_id))
+    def stop_managing(self) -> None:
+        """The managers took this one out: serve as a manager no more, and wait for another role."""
+        self.manager.stop(led=self.swarm is not None and self.swarm.raft.was_leader(self.node_id))
 
-    def be_expelled(self) -> None:
-        """The other managers went on without this one: it finds out, and is a worker until it is promoted again."""
-        self.manager.expel()
+    def become_worker(self) -> None:
+        """The role has come: it is a worker."""
+        self.manager.take_role()
+
+    def _be_free(self) -> None:
+        if self.swarm is not None:
+            self.swarm.roles.recheck(self.node_id)
+
+    def be_expelled(self, successor: Swarm, *, leads: bool) -> None:
+        """A manager that this one sends messages to goes on without it: it finds out, and is a worker there."""
+        self.manager.expel(leads=leads, then=lambda: self._go_over(successor))
+
+    def _go_over(self, successor: Swarm) -> None:
+        self.swarm = successor
+        self.contacts.hang_up()
+        self._clock.wake()
+        successor.recheck(self.node_id)
+
+    def hear(self, managers: tuple[RemoteManager, ...], cluster: ClusterObject) -> None:
+        """The swarm tells who manages, whom to trust, and how managers' keys are locked."""
+        self.contacts.learn(managers)
+        self.identity.trust(cluster.root)
+        if self.manager.runs:
+            self.manager.lock_key = cluster.unlock_key
+        if self._unlocking is not None:
+            self.become_ready()
+
+    def _request_certificate(self) -> NodeCertificate | None:
+        swarm = self.swarm
+        if swarm is None or not swarm.has_leader or not swarm.connected(self.node_id):
+            return None
+        node = swarm.store.get(Node, self.node_id)
+        return swarm.authority.issue(self.node_id, node.role) if node is not None else None
+
+    def _describe_again(self) -> None:
+        if self.swarm is not None:
+            self.swarm.dispatcher.describe(self.node_id)
 
     def become_ready(self) -> None:
         """The swarm has seen this node at work."""
@@ -265,7 +338,9 @@ class Membership:
             self._joining.succeed()
         if self._initiating is not None:
             self._initiating.resolve(self.node_id)
-        self._joining = self._initiating = None
+        if self._unlocking is not None:
+            self._unlocking.resolve(None)
+        self._joining = self._initiating = self._unlocking = None
 
     # --- whom it reaches ---
 
@@ -273,13 +348,34 @@ class Membership:
         """Whether this node manages, and its requests get through to the leader."""
         return self.manager.runs and self.swarm is not None and self.swarm.raft.hears_leader(self.node_id)
 
-    def finds_manager(self) -> bool:
+    def finds_manager(self, swarm: Swarm) -> bool:
         """Whether the swarm's leader hears of this node, by itself or through a manager that it reaches."""
-        return self.hears_leader() or self.contacts.finds_manager(self.swarm)
+        if self.identity.expired or self.swarm is None:
+            return False
+        if self.hears_leader():
+            return self.swarm is swarm
+        found = self.contacts.find_swarm(self.swarm.id)
+        if found is swarm and not self.manager.runs:
+            self.swarm = swarm
+        return found is swarm is self.swarm
 
     def exchanges_with(self, addr: str) -> bool:
         """Whether this manager's messages reach another one's `address:port`."""
         return self.contacts.reach(addr).ok
+
+    # --- unlock ---
+
+    def unlock(self, key: str) -> Pending[None]:
+        """Start a manager that is locked; fails where nothing is locked, or with a wrong key."""
+        answer: Pending[None] = Pending()
+        try:
+            check_unlock(self, key)
+        except EngineError as error:
+            answer.fail(error)
+            return answer
+        self._unlocking = answer
+        self._start(LocalNodeState.PENDING, after_s=0)
+        return answer
 
     # --- power ---
 
@@ -289,19 +385,34 @@ class Membership:
         if self._joining is not None:
             self._drop_out()
         self.manager.power_off()
+        self.identity.rest()
         self._seen_ready = False
+        self._unlocking = None
         self.contacts.hang_up()
 
     def power_on(self) -> None:
-        """The engine is back: a member looks for its swarm again."""
+        """The engine is back: a member looks for its swarm again, unless its key is locked or its certificate old."""
+        if self.swarm is None:
+            self.agent.power_on()
+        elif self.identity.expired:
+            self.state, self.error = LocalNodeState.ERROR, self.identity.describe_expiry()
+        elif self.manager.runs and self.manager.lock_key:
+            self.state, self.error = LocalNodeState.LOCKED, LOCKED
+        else:
+            known = self.swarm.store.get(Node, self.node_id) is not None and self.finds_manager(self.swarm)
+            state = LocalNodeState.ACTIVE if known or self.manager.runs else LocalNodeState.PENDING
+            self._start(state, after_s=_RETURN_S)
+
+    def _start(self, state: LocalNodeState, *, after_s: float) -> None:
+        """The node works again; it registers after some time."""
         swarm = self.swarm
-        if swarm is None:
-            return
+        assert swarm is not None
+        self.state, self.error = state, ""
+        self.agent.power_on()
+        self.identity.watch()
         self._listen()
         self.manager.power_on(is_member=swarm.raft.is_member(self.node_id))
-        known = swarm.store.get(Node, self.node_id) is not None and self.finds_manager()
-        self.state = LocalNodeState.ACTIVE if known or self.manager.runs else LocalNodeState.PENDING
-        self._timers.plan("announce", _RETURN_S, lambda: swarm.dispatcher.announce(self.node_id))
+        self._timers.plan("announce", after_s, lambda: swarm.dispatcher.announce(self.node_id))
 
     def _listen(self) -> None:
         self._world.listen(self.hostname, *_NODE_PORTS)

@@ -15,6 +15,7 @@ from swarmlab.engine.swarm.contacts import Contacts
 from swarmlab.engine.swarm.manager_service import ManagerService
 from swarmlab.engine.swarm.node_addresses import NodeAddresses
 from swarmlab.engine.swarm.swarm_requests import (
+    LOCKED,
     MANAGER_CLOSES,
     MANAGER_NOT_UP,
     NO_LEADER,
@@ -42,6 +43,8 @@ class Asked(Protocol):
 
 def refusal(node: Asked) -> EngineError | None:
     """Why requests about the swarm cannot be made at this node; None where they can."""
+    if node.state is LocalNodeState.LOCKED:
+        return Unavailable(LOCKED)
     if node.state in (LocalNodeState.INACTIVE, LocalNodeState.ERROR):
         return Unavailable(NO_SWARM)
     if not node.manager.runs:
@@ -56,17 +59,18 @@ def swarm_info(node: Asked) -> SwarmInfo:
 
     Simplification: it never waits; without a leader it has the words of a swarm that has had none for long.
     """
+    runs = node.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
     control = node.manager.ready
     answers = control and not node.manager.closing and node.hears_leader()
     store = node.swarm.store if answers and node.swarm is not None else None
     nodes = list(store.all(Node)) if store is not None else []
     return SwarmInfo(
-        node_id=node.node_id,
+        node_id=node.node_id if runs else NodeId(""),
         node_addr=node.addresses.node,
         local_node_state=node.state,
         control_available=control,
         error=_error(node) if control and not answers else node.error,
-        remote_managers=node.contacts.remotes,
+        remote_managers=node.contacts.remotes if runs else (),
         nodes=len(nodes),
         managers=sum(found.manager_status is not None for found in nodes),
         cluster=store.cluster() if store is not None else None,

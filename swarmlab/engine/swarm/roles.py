@@ -1,7 +1,9 @@
 """Turns wanted roles into real ones: promoted nodes join the raft group, demoted ones leave it.
 
 Owns a node's observed `role`. A promotion is seen at once in the spec, and half a second later in MANAGER STATUS; a
-demotion is done at once. Source: swarmkit manager/role_manager.go; times recorded from 28.5.2.
+demoted node leaves the managers at once, and five seconds later its role is that of a worker. Who is promoted before
+that manages again when its engine has waited in vain for the worker's role (manager_service.py).
+Source: swarmkit manager/role_manager.go; times recorded from 28.5.2.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from swarmlab.engine.clock import Clock, Timer
+from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import NodeId
 from swarmlab.engine.model import Node, Role
+from swarmlab.engine.named_timers import NamedTimers
 from swarmlab.engine.store import Change, Store
 from swarmlab.engine.swarm.raft import Raft
 
 _CERTIFICATE_S = 0.5
-_RETRY_S = 5.0
+_RECONCILE_S = 5.0
 
 
 class ChangingMember(Protocol):
@@ -30,8 +33,11 @@ class ChangingMember(Protocol):
     def become_manager(self) -> str:
         """Serve as a manager from now on; returns the advertised `address:port`."""
 
+    def stop_managing(self) -> None:
+        """The managers took this one out: serve as a manager no more, and wait for another role."""
+
     def become_worker(self) -> None:
-        """Serve as a manager no more."""
+        """The role has come: it is a worker."""
 
 
 class Group(Protocol):
@@ -61,8 +67,9 @@ class RoleKeeper:
         self._store = store
         self._clock = clock
         self._group = group
+        self._timers = NamedTimers(clock)
         self._dirty: dict[NodeId, None] = {}
-        self._timers: dict[NodeId, Timer] = {}
+        self._rounds: dict[NodeId, bool] = {}
 
     def start(self) -> None:
         """Leadership begins: look at every node."""
@@ -70,15 +77,19 @@ class RoleKeeper:
 
     def stop(self) -> None:
         """Leadership ends: forget what was planned."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.cancel()
         self._dirty.clear()
+        self._rounds.clear()
 
     def on_change(self, change: Change) -> None:
         """Mark nodes whose wanted role changed, or that have just come."""
         if isinstance(change.object, Node):
             self._dirty[change.object.id] = None
+
+    def recheck(self, node_id: NodeId) -> None:
+        """The node's engine is free for a role again."""
+        self._dirty[node_id] = None
+        self._clock.wake()
 
     def tick(self) -> bool:
         """Promote and demote. Returns whether the store was written."""
@@ -87,37 +98,47 @@ class RoleKeeper:
         return any([self._look_at(node) for node in nodes])
 
     def _look_at(self, node: Node) -> bool:
-        is_member = self._group.raft.is_member(node.id)
-        if node.spec.role is Role.WORKER:
-            self._cancel(node.id)
-            return self._demote(node) if is_member or node.role is Role.MANAGER else False
-        if is_member or node.id in self._timers:
-            return False
-        self._timers[node.id] = self._clock.after(_CERTIFICATE_S, lambda: self._promote(node.id))
-        return self._set_role(node, Role.MANAGER)
+        is_member, in_round = self._group.raft.is_member(node.id), self._rounds.pop(node.id, False)
+        if node.spec.role is Role.MANAGER:
+            if not is_member and node.id not in self._timers:
+                self._timers.plan(node.id, _CERTIFICATE_S, lambda: self._promote(node.id))
+            return self._set_role(node, Role.MANAGER)
+        if not is_member and (in_round or node.role is Role.WORKER):
+            self._timers.cancel(node.id)
+            return self._make_worker(node)
+        if is_member:
+            self._take_out(node.id)
+        if node.id not in self._timers or in_round:
+            self._timers.plan(node.id, _RECONCILE_S, lambda: self._begin_round(node.id))
+        return False
 
     def _promote(self, node_id: NodeId) -> None:
-        """The node has its certificate: it joins the raft group, if it hears of it at all."""
-        del self._timers[node_id]
-        if self._group.raft.is_member(node_id):
+        """The node joins the raft group with a new certificate; if it cannot be told now, it is when it comes back."""
+        member = self._group.members.get(node_id)
+        if self._group.raft.is_member(node_id) or member is None:
             return
-        if not self._group.connected(node_id) or self._group.members[node_id].is_busy:
-            self._again(node_id)
-            return
-        self._group.issue(node_id, Role.MANAGER)
-        self._group.raft.add(node_id, self._group.members[node_id].become_manager())
+        if self._group.connected(node_id) and not member.is_busy:
+            self._group.issue(node_id, Role.MANAGER)
+            self._group.raft.add(node_id, member.become_manager())
 
-    def _demote(self, node: Node) -> bool:
-        raft = self._group.raft
-        if raft.is_member(node.id):
-            if not raft.can_lose(node.id):
-                self._again(node.id)
-                return False
-            raft.remove(node.id)
+    def _take_out(self, node_id: NodeId) -> None:
+        """Take a manager out of raft, unless it cannot be spared now."""
+        if self._group.raft.can_lose(node_id):
+            self._group.raft.remove(node_id)
+            if (member := self._group.members.get(node_id)) is not None:
+                member.stop_managing()
+
+    def _begin_round(self, node_id: NodeId) -> None:
+        self._rounds[node_id] = True
+        self._dirty[node_id] = None
+
+    def _make_worker(self, node: Node) -> bool:
+        if not self._set_role(node, Role.WORKER):
+            return False
         self._group.issue(node.id, Role.WORKER)
         if (member := self._group.members.get(node.id)) is not None:
             member.become_worker()
-        return self._set_role(node, Role.WORKER)
+        return True
 
     def _set_role(self, node: Node, role: Role) -> bool:
         if node.role is role:
@@ -125,14 +146,3 @@ class RoleKeeper:
         with self._store.transaction() as transaction:
             transaction.update(replace(node, role=role))
         return True
-
-    def _again(self, node_id: NodeId) -> None:
-        self._timers[node_id] = self._clock.after(_RETRY_S, lambda: self._due(node_id))
-
-    def _due(self, node_id: NodeId) -> None:
-        del self._timers[node_id]
-        self._dirty[node_id] = None
-
-    def _cancel(self, node_id: NodeId) -> None:
-        if timer := self._timers.pop(node_id, None):
-            timer.cancel()

@@ -23,6 +23,10 @@ ALREADY_IN_SWARM = (
     'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.'
 )
 NOT_IN_SWARM = "This node is not part of a swarm"
+LOCKED = (
+    'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.'
+)
+LOCKED_LEAVE = "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message."
 NO_LEADER = (
     "The swarm does not have a leader. It's possible that too few managers are online. "
     "Make sure more than half of the managers are online."
@@ -68,6 +72,13 @@ class JoinRequest:
     advertise_addr: str = ""
     data_path_addr: str = ""
     availability: Availability = Availability.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlockRequest:
+    """What `docker swarm unlock` sends."""
+
+    unlock_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

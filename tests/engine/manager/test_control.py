@@ -15,6 +15,7 @@ from swarmlab.engine.errors import (
     RpcUnimplemented,
     UpdateOutOfSequence,
 )
+from swarmlab.engine.manager.control import Rotation
 from swarmlab.engine.model import (
     Availability,
     ContainerSpec,
@@ -437,13 +438,15 @@ def test_a_node_update_needs_the_present_version() -> None:
         swarm.control.update_node("n1", node.meta.version, node.spec)
 
 
+    assert after.worker_token != before.worker_token
 def test_rotating_a_token_changes_its_secret_only() -> None:
     """The other token stays."""
     swarm = FakeSwarm(nodes=1)
-    before = swarm.store.cluster()
-    after = swarm.control.update_cluster(before.meta.version, before.spec, rotate_worker_token=True)
+    both = Rotation(worker_token=True, manager_token=True)
+    before = swarm.control.update_cluster(swarm.store.cluster().meta.version, swarm.store.cluster().spec, both)
+    after = swarm.control.update_cluster(before.meta.version, before.spec, Rotation(worker_token=True))
     head, _, secret = after.worker_token.rpartition("-")
-    assert head == "SWMTKN-1-digest"
+    assert head == before.worker_token.rpartition("-")[0]
     assert len(secret) == 25
     assert after.manager_token == before.manager_token
 

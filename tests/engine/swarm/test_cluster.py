@@ -1,7 +1,9 @@
 """What every swarm has, and what becomes of it when the leader changes."""
 
+from swarmlab.engine.manager.control import Rotation
 from swarmlab.engine.model import Network, Node, NodeState, Role, Task, TaskState
-from swarmlab.engine.swarm.certificates import parse_join_token
+from swarmlab.engine.swarm.roots import digest_of
+from swarmlab.engine.swarm.tokens import parse_join_token
 from tests.engine.simulated import Hosts
 
 
@@ -19,8 +21,9 @@ def test_tokens_hold_the_digest_of_the_authority() -> None:
     hosts = Hosts("formed")
     cluster = hosts.swarm.store.cluster()
     worker, manager = parse_join_token(cluster.worker_token), parse_join_token(cluster.manager_token)
-    assert worker.digest == manager.digest == hosts.swarm.ca.digest
-    assert (hosts.swarm.role_of(worker), hosts.swarm.role_of(manager)) == (Role.WORKER, Role.MANAGER)
+    assert worker.digest == manager.digest == digest_of(cluster.root)
+    authority = hosts.swarm.authority
+    assert (authority.role_of(worker), authority.role_of(manager)) == (Role.WORKER, Role.MANAGER)
 
 
 def test_a_rotated_token_no_longer_lets_anybody_in() -> None:
@@ -32,7 +35,7 @@ def test_a_rotated_token_no_longer_lets_anybody_in() -> None:
     cluster = hosts.swarm.store.cluster()
     hosts.ask(
         3,
-        lambda control: control.update_cluster(cluster.meta.version, cluster.spec, rotate_worker_token=True),
+        lambda control: control.update_cluster(cluster.meta.version, cluster.spec, Rotation(worker_token=True)),
     )
     _seconds, words = hosts.refusal(hosts.join(2, join_token=old))
     assert words.endswith("A valid join token is necessary to join this cluster")
@@ -43,11 +46,16 @@ def test_a_rotated_token_no_longer_lets_anybody_in() -> None:
 def test_every_node_has_a_certificate_of_its_role() -> None:
     """A promotion brings a new one."""
     hosts = Hosts("formed")
-    node_id = hosts[1].membership.node_id
-    assert hosts.swarm.certificates[node_id].role is Role.WORKER
+    assert _certified_role(hosts, 1) is Role.WORKER
     hosts.set_role(1, Role.MANAGER)
     hosts.advance(1)
-    assert hosts.swarm.certificates[node_id].role is Role.MANAGER
+    assert _certified_role(hosts, 1) is Role.MANAGER
+
+
+def _certified_role(hosts: Hosts, number: int) -> Role:
+    certificate = hosts[number].membership.identity.certificate
+    assert certificate is not None
+    return certificate.role
 
 
 def test_after_a_change_of_leader_every_node_is_unknown_until_it_registers() -> None:

@@ -2,18 +2,28 @@
 
 from dataclasses import dataclass, field
 
-from swarmlab.engine.ids import NodeId
+from swarmlab.engine.ids import ClusterId, NodeId
 from swarmlab.engine.swarm.contacts import Contacts, RemoteManager
 from swarmlab.engine.world import HostSpec, World
 
-SWARM = object()
+SWARM_ID = ClusterId("s")
+
+
+@dataclass(frozen=True)
+class FakeSwarmOfManagers:
+    """What a manager belongs to."""
+
+    id: ClusterId = SWARM_ID
+
+
+SWARM = FakeSwarmOfManagers()
 
 
 @dataclass
 class FakeManager:
     """What answers on a host."""
 
-    swarm: object | None = None
+    swarm: FakeSwarmOfManagers | None = None
     hears: bool = True
     asked: list[str] = field(default_factory=list)
 
@@ -40,7 +50,7 @@ B, C, B_PUBLIC = "172.31.16.12", "172.31.16.13", "203.0.113.12"
 
 def test_a_node_without_managers_finds_none() -> None:
     """It does not know whom to ask."""
-    assert not Net().contacts.finds_manager(SWARM)
+    assert not Net().contacts.find_swarm(SWARM_ID)
 
 
 def test_any_manager_that_hears_the_leader_will_do() -> None:
@@ -48,18 +58,18 @@ def test_any_manager_that_hears_the_leader_will_do() -> None:
     net = Net()
     net.learn(B, C)
     net.world.power_off("b")
-    assert net.contacts.finds_manager(SWARM)
+    assert net.contacts.find_swarm(SWARM_ID)
     net.world.power_on("b")
     net.managers["c"].hears = net.managers["b"].hears = False
-    assert not net.contacts.finds_manager(SWARM)
+    assert not net.contacts.find_swarm(SWARM_ID)
 
 
 def test_a_manager_of_another_swarm_is_none_of_ours() -> None:
     """Its certificate is of another authority."""
     net = Net()
     net.learn(B)
-    net.managers["b"].swarm = object()
-    assert not net.contacts.finds_manager(SWARM)
+    net.managers["b"].swarm = FakeSwarmOfManagers(ClusterId("another"))
+    assert not net.contacts.find_swarm(SWARM_ID)
 
 
 def test_a_connection_is_kept_although_the_list_has_another_address() -> None:
@@ -67,11 +77,11 @@ def test_a_connection_is_kept_although_the_list_has_another_address() -> None:
     net = Net()
     net.world.move_outside("a")
     net.learn(B_PUBLIC)
-    assert net.contacts.finds_manager(SWARM)
+    assert net.contacts.find_swarm(SWARM_ID)
     net.learn(B)
-    assert net.contacts.finds_manager(SWARM)
+    assert net.contacts.find_swarm(SWARM_ID)
     net.contacts.hang_up()
-    assert not net.contacts.finds_manager(SWARM)
+    assert not net.contacts.find_swarm(SWARM_ID)
 
 
 def test_managers_are_listed_by_address() -> None:

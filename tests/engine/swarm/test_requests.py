@@ -163,7 +163,7 @@ def test_a_lone_manager_goes_on_by_force() -> None:
     hosts.advance(60)
     assert hosts.running_on() == ["docker-swarm-3"] * 3
     hosts[1].power_on()
-    hosts.advance(40)
+    hosts.advance(60)
     assert "docker-swarm-1 ready reachable" in hosts.node_ls(1)
 
 
