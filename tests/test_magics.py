@@ -32,7 +32,9 @@ class Engines:
         for number in (1, 2, 3)
     )
     faults = ports = None
-    clock = SimpleNamespace(now=lambda: datetime(2026, 1, 1, tzinfo=UTC), sleep=lambda seconds: None)
+    clock = SimpleNamespace(
+        now=lambda: datetime(2026, 1, 1, tzinfo=UTC), elapsed=lambda: 0.0, sleep=lambda seconds: None
+    )
 
     def client(self, node: str) -> Any:
         """Nothing answers."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.logs import time_in
 from swarmlab.api.messages import Answer, Encoded, Request, Stream, json_bytes
-from swarmlab.api.wire import Json, encode
+from swarmlab.api.wire import Json, encode, unix_nanoseconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.host.events import Event
 
@@ -32,7 +32,7 @@ def event_json(event: Event) -> Json:
         older = {"status": event.action, "id": event.actor_id}
     if event.type == "container":
         older["from"] = event.attributes.get("image", "")
-    nanoseconds = round(event.time * 1_000_000) * 1000
+    nanoseconds = unix_nanoseconds(event.time)
     return {
         **older,
         "Type": event.type,

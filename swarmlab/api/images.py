@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, json_list, json_response
-from swarmlab.api.wire import Json, timestamp
+from swarmlab.api.wire import Json, timestamp, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
 from swarmlab.engine.host.catalogue import CatalogueImage, parse_reference
@@ -40,7 +40,7 @@ def _summary(daemon: Daemon, image: Image, *, counted: bool) -> Json:
     users = sum(container.image_id == image.id for container in daemon.containers.list(all_=True))
     return {
         "Containers": users if counted else -1,
-        "Created": int(image.content.created_at),
+        "Created": unix_seconds(image.content.created_at),
         "Id": image.id,
         "Labels": None,
         "ParentId": "",
@@ -110,7 +110,7 @@ def history(daemon: Daemon, request: Request) -> Answer:
     image = daemon.images.find(request.parameters["name"])
     line = {
         "Comment": "",
-        "Created": int(image.content.created_at),
+        "Created": unix_seconds(image.content.created_at),
         "CreatedBy": "",
         "Id": image.id,
         "Size": image.content.size_bytes,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, empty, json_response
-from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
+from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp_s
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotFound, VolumeNotFound
 from swarmlab.engine.host.volumes import Volume
@@ -18,7 +18,7 @@ FILTERS = ("dangling", "driver", "label", "name")
 def volume_json(volume: Volume) -> Json:
     """A volume."""
     return {
-        "CreatedAt": timestamp(int(volume.created_at)),
+        "CreatedAt": timestamp_s(volume.created_at),
         "Driver": volume.driver,
         "Labels": encode(volume.labels) if volume.labels else None,
         "Mountpoint": volume.mountpoint,

@@ -8,6 +8,7 @@ as good as not sent. Source of the forms: moby api/types/swarm, compared with th
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,14 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from swarmlab.api.reader_time import to_engine, to_reader
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 
 T = TypeVar("T")
 Json = dict[str, object]
 
 NANOSECONDS = 1_000_000_000
+_UNIX_TIME = re.compile(r"(-?\d{1,18})(\.\d*)?")
 ZERO_TIME = "0001-01-01T00:00:00Z"
 
 _WORDS = {"id": "ID", "cpus": "CPUs", "dns": "DNS", "tty": "TTY", "os": "OS", "pid": "PID", "tls": "TLS"}
@@ -38,14 +41,42 @@ def seconds(value: object) -> float:
     return value / NANOSECONDS
 
 
+# --- times: engine time inside, the reader's outside ---------------------------------------------------------------
+
+
 def timestamp(time: float | None) -> str:
     """A time on the wire: RFC3339Nano, no zeros at its end. None is Go's zero time."""
-    return ZERO_TIME if time is None else _date_and_time(time, fixed=False)
+    return ZERO_TIME if time is None else _date_and_time(to_reader(time), fixed=False)
+
+
+def timestamp_s(time: float) -> str:
+    """A time on the wire where Docker writes whole seconds."""
+    return _date_and_time(unix_seconds(time), fixed=False)
+
+
+def unix_seconds(time: float) -> int:
+    """A time on the wire as whole seconds since 1970."""
+    return int(to_reader(time))
+
+
+def unix_nanoseconds(time: float) -> int:
+    """A time on the wire as nanoseconds since 1970; a float holds no more than microseconds at today's dates."""
+    return round(to_reader(time) * 1_000_000) * 1000
+
+
+def age(time: float | None, now: float) -> float:
+    """For how many of the reader's seconds something has been; None is not yet."""
+    return 0.0 if time is None else to_reader(now) - to_reader(time)
+
+
+def time_ago(seconds: float, now: float) -> float:
+    """The engine time that so many of the reader's seconds ago was."""
+    return to_engine(to_reader(now) - seconds)
 
 
 def log_timestamp(time: float) -> str:
     """A time before a log line: always nine digits, so that lines stand below one another."""
-    return _date_and_time(time, fixed=True)
+    return _date_and_time(to_reader(time), fixed=True)
 
 
 def _date_and_time(time: float, *, fixed: bool) -> str:
@@ -58,18 +89,16 @@ def _date_and_time(time: float, *, fixed: bool) -> str:
 
 
 def time_of(text: str) -> float:
-    """A time as clients send it in a query: `1700000000.5` or RFC3339.
+    """The engine time that clients mean by a time in a query: `1700000000.5` or RFC3339.
 
     Raises:
         InvalidParameter: neither.
     """
+    if _UNIX_TIME.fullmatch(text):
+        return to_engine(float(text))
     try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
+        return to_engine(datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError):
         raise InvalidParameter(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
 

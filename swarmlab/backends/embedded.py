@@ -6,6 +6,7 @@ swarmlab.engine's business; the learner's side reaches them through the docker S
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import time
@@ -19,7 +20,7 @@ from docker import DockerClient
 from swarmlab.backends.contexts import write_contexts
 from swarmlab.backends.embedded_faults import EmbeddedFaults, EmbeddedPorts
 from swarmlab.backends.embedded_web import EmbeddedWeb
-from swarmlab.client.protocols import Host, LabState
+from swarmlab.client.protocols import Host, LabState, TimeRefused
 from swarmlab.engine import states
 from swarmlab.engine.simulation import Simulation
 from swarmlab.ownership import LabDirectory
@@ -58,20 +59,72 @@ def _time_mode(text: str) -> TimeMode:
 class EmbeddedClock:
     """The lab's time: engine time."""
 
-    def __init__(self, server: EngineServer, rate: float | None) -> None:
+    def __init__(self, server: EngineServer) -> None:
         self._server = server
-        self._rate = rate
 
     def now(self) -> datetime:
-        """Lab time, in UTC."""
-        return datetime.fromtimestamp(self._server.call(lambda simulation: simulation.clock.now), tz=UTC)
+        """The present as the engines' answers show it, in UTC."""
+        return datetime.fromtimestamp(self._server.on_time(lambda runner: runner.reader_now()), tz=UTC)
+
+    def elapsed(self) -> float:
+        """Seconds of engine time."""
+        return self._server.call(lambda simulation: simulation.clock.now)
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` of lab time pass; in manual time they pass at once."""
-        if self._rate is None:
+        """Let `seconds` of lab time pass; in manual time and in a pause they pass at once."""
+        rate = self._server.on_time(lambda runner: None if runner.paused else runner.rate)
+        if rate is None:
             self._server.advance(seconds)
         else:
-            time.sleep(seconds / self._rate)
+            time.sleep(seconds / rate)
+
+    @property
+    def rate(self) -> float | None:
+        """Engine seconds a wall second; None in manual time."""
+        return self._server.on_time(lambda runner: runner.rate)
+
+    def set_rate(self, rate: float) -> None:
+        """Let time pass faster or slower from now on; after a reset of the lab too.
+
+        Raises:
+            TimeRefused: in manual time.
+            ValueError: time cannot pass at that rate.
+        """
+        _check_rate(rate)
+        self._live("has no rate")
+        self._server.on_time(lambda runner: runner.set_rate(rate))
+
+    def pause(self) -> None:
+        """Let time stand still.
+
+        Raises:
+            TimeRefused: in manual time.
+        """
+        self._live("stands still by itself")
+        self._server.on_time(lambda runner: runner.pause())
+
+    def resume(self) -> None:
+        """Let time pass again.
+
+        Raises:
+            TimeRefused: in manual time.
+        """
+        self._live("does not pass by itself")
+        self._server.on_time(lambda runner: runner.resume())
+
+    def step(self) -> float:
+        """Jump to when something happens next; returns the seconds jumped.
+
+        Raises:
+            TimeRefused: time passes by itself.
+        """
+        if self._server.on_time(lambda runner: runner.rate is not None and not runner.paused):
+            raise TimeRefused("live time is stepped in a pause: clock.pause() first")
+        return self._server.on_time(lambda runner: runner.step())
+
+    def _live(self, why: str) -> None:
+        if self.rate is None:
+            raise TimeRefused(f"manual time {why}: it passes while somebody waits for it")
 
 
 class EmbeddedBackend:
@@ -117,7 +170,7 @@ class EmbeddedBackend:
         self.hosts: Sequence[Host] = [_host(simulation, name, sockets[name]) for name in sorted(sockets, key=_number)]
         self.docker_config = str(docker_config or directory / "docker")
         self._write_contexts(Path(self.docker_config))
-        self.clock = EmbeddedClock(self._server, self._rate)
+        self.clock = EmbeddedClock(self._server)
         self.faults = EmbeddedFaults(self._server)
         self.ports = EmbeddedPorts(self._server)
         self.web = EmbeddedWeb(self._server, self.clock)
@@ -155,7 +208,11 @@ def _check(nodes: int, managers: int, rate: float) -> None:
         raise ValueError(f"a lab needs at least one node, not {nodes}")
     if not 1 <= managers <= nodes:
         raise ValueError(f"of {nodes} nodes between 1 and {nodes} can be managers, not {managers}")
-    if rate <= 0:
+    _check_rate(rate)
+
+
+def _check_rate(rate: float) -> None:
+    if not 0 < rate < math.inf:
         raise ValueError(f"time cannot pass at a rate of {rate}")
 
 

@@ -90,15 +90,50 @@ class NoWebAnswer(Exception):
     """Nothing answered; the text is `curl`'s, without its name."""
 
 
+class TimeRefused(Exception):
+    """The lab cannot do this to its time; the text says why."""
+
+
 class Clock(Protocol):
     """The lab's time: real time on real engines, engine time on the embedded lab."""
 
     def now(self) -> datetime:
-        """Lab time, timezone-aware, in UTC."""
+        """The present as the times that engines answer with show it, timezone-aware, in UTC: for ages.
+
+        It is what a clock on the wall shows, at whatever rate the lab's time passes; in manual time it is lab time.
+        """
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds of lab time since the lab's beginning: for waiting and for measuring."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` of lab time pass. In manual time this is what moves time; it returns at once."""
+        """Let `seconds` of lab time pass. In manual time and in a pause this is what moves time; it returns at once."""
+        ...
+
+    @property
+    def rate(self) -> float | None:
+        """Seconds of lab time a second of the wall's; None in manual time."""
+        ...
+
+    def set_rate(self, rate: float) -> None:
+        """Let lab time pass faster or slower from now on. May raise TimeRefused, or ValueError for no rate."""
+        ...
+
+    def pause(self) -> None:
+        """Let lab time stand still. May raise TimeRefused."""
+        ...
+
+    def resume(self) -> None:
+        """Let it pass again. May raise TimeRefused."""
+        ...
+
+    def step(self) -> float:
+        """In a pause and in manual time: jump to when something happens next. Returns the seconds jumped.
+
+        May raise TimeRefused.
+        """
         ...
 
 

@@ -6,7 +6,6 @@ Owns no state of the cluster: every look asks anew. Time passes only through the
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from docker.errors import APIError, DockerException
 from requests.exceptions import RequestException
@@ -42,9 +41,9 @@ def wait_until(
     Raises:
         WaitTimeout: something was still missing at the end.
     """
-    end = clock.now() + timedelta(seconds=timeout_s)
+    end = clock.elapsed() + timeout_s
     while seen := _look(missing):
-        if clock.now() >= end:
+        if clock.elapsed() >= end:
             raise WaitTimeout(f"waited {timeout_s:g} s for {what}; last seen: {seen}")
         clock.sleep(poll_s)
 

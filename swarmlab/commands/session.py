@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from docker import DockerClient
@@ -51,7 +51,7 @@ class Session:
         self.terminal = terminal or Terminal()
         self.patience_s = patience_s
         self._node = node
-        self._end = None if patience_s is None else clock.now() + timedelta(seconds=patience_s)
+        self._end = None if patience_s is None else clock.elapsed() + patience_s
 
     @classmethod
     def on(cls, cluster: Cluster, node: str | None = None, **rest: Any) -> Self:
@@ -71,22 +71,26 @@ class Session:
             raise self._unreachable() from None
 
     def now(self) -> datetime:
-        """Lab time, for ages."""
+        """The present as the engines' answers show it, for ages."""
         return self.clock.now()
+
+    def elapsed(self) -> float:
+        """Seconds of lab time, for measuring."""
+        return self.clock.elapsed()
 
     def expired(self) -> bool:
         """Whether patience has run out."""
-        return self._end is not None and self.clock.now() >= self._end
+        return self._end is not None and self.clock.elapsed() >= self._end
 
     def grant(self, seconds: float) -> None:
         """Give a command that was interrupted this long to come to its end."""
         if self._end is not None:
-            self._end = self.clock.now() + timedelta(seconds=seconds)
+            self._end = self.clock.elapsed() + seconds
 
     def wait(self, seconds: float = POLL_S) -> None:
         """Let lab time pass, but not beyond the end of patience."""
         if self._end is not None:
-            seconds = min(seconds, (self._end - self.clock.now()).total_seconds())
+            seconds = min(seconds, self._end - self.clock.elapsed())
         if seconds > 0:
             self.clock.sleep(seconds)
 

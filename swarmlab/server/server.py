@@ -82,6 +82,14 @@ class EngineServer:
         """
         self._wait(self._advance(seconds))
 
+    def on_time(self, act: Callable[[Runner], T]) -> T:
+        """Ask something of, or do something to, whoever moves time.
+
+        Raises:
+            SimulationFailed: the simulation went wrong.
+        """
+        return self._wait(self._on_time(act))
+
     def replace(self, build: Callable[[], Simulation]) -> None:
         """Put a new simulation in the place of the present one; who still waits for an answer is cut off."""
         self._wait(self._replace(build))
@@ -121,14 +129,14 @@ class EngineServer:
             self._keep(error)
 
     async def _open(self) -> None:
-        self._runner = self._new_runner()
+        self._runner = self._new_runner(self._rate)
         self._doors = {name: Door(path, partial(self._handle, name)) for name, path in self._sockets.items()}
         self._runner.settle()
 
-    def _new_runner(self) -> Runner:
+    def _new_runner(self, rate: float | None) -> Runner:
         return Runner(
             self._simulation,
-            rate=self._rate,
+            rate=rate,
             after_step=self._after_step,
             blocked=self._is_blocked,
             failed=self._keep,
@@ -141,6 +149,12 @@ class EngineServer:
         self._raise_errors()
         return result
 
+    async def _on_time(self, act: Callable[[Runner], T]) -> T:
+        self._runner.catch_up()
+        result = act(self._runner)
+        self._raise_errors()
+        return result
+
     async def _advance(self, seconds: float) -> None:
         await self._runner.advance(seconds)
         self._raise_errors()
@@ -148,8 +162,11 @@ class EngineServer:
     async def _replace(self, build: Callable[[], Simulation]) -> None:
         self._runner.stop()
         self._cut_off()
+        rate, paused = self._runner.rate, self._runner.paused
         self._simulation = build()
-        self._runner = self._new_runner()
+        self._runner = self._new_runner(rate)
+        if paused:
+            self._runner.pause()
         self._runner.settle()
         self._raise_errors()
 
@@ -173,6 +190,8 @@ class EngineServer:
 
     def _handle(self, hostname: str, incoming: Incoming, connection: Connection) -> None:
         self._runner.catch_up()
+        if incoming.head.method not in ("GET", "HEAD"):
+            self._runner.note_change()
         reply = self._reply(hostname, incoming)
         exchange = Exchange(connection, reply, broken=self._broken, poll_soon=self._poll_soon, acted=self._acted)
         self._exchanges.append(exchange)

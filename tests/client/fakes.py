@@ -18,6 +18,10 @@ class ManualClock:
         """Lab time."""
         return self._now
 
+    def elapsed(self) -> float:
+        """Seconds of it."""
+        return self._now.timestamp()
+
     def sleep(self, seconds: float) -> None:
         """Let it pass."""
         self._now += timedelta(seconds=seconds)

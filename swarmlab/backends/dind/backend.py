@@ -19,12 +19,15 @@ from swarmlab.backends.dind.node_plan import NodePlan
 from swarmlab.backends.dind.nodes import NodeContainer
 from swarmlab.backends.dind.walls import Links
 from swarmlab.backends.dind.web import DindWeb
-from swarmlab.client.protocols import Clock, Faults, Host, LabState, Ports, Web
+from swarmlab.client.protocols import Clock, Faults, Host, LabState, Ports, TimeRefused, Web
 from swarmlab.ownership import LabDirectory
 
 HOST_NAMES = ("docker-swarm-1", "docker-swarm-2", "docker-swarm-3")
 CLIENT_TIMEOUT_S = 60
 """Longer than the 20 s after which an engine answers a join, or a question that needs a leader."""
+
+
+_REAL_TIME = "real engines live in real time: only the time of simulated ones can be bent (SWARMLAB_BACKEND=embedded)"
 
 
 class RealClock:
@@ -34,9 +37,34 @@ class RealClock:
         """Now, in UTC."""
         return datetime.now(UTC)
 
+    def elapsed(self) -> float:
+        """Seconds."""
+        return time.monotonic()
+
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+    @property
+    def rate(self) -> float:
+        """As fast as the wall's."""
+        return 1.0
+
+    def set_rate(self, rate: float) -> None:
+        """Raises TimeRefused, as everything that would bend time does."""
+        raise TimeRefused(_REAL_TIME)
+
+    def pause(self) -> None:
+        """Raises TimeRefused."""
+        raise TimeRefused(_REAL_TIME)
+
+    def resume(self) -> None:
+        """Raises TimeRefused."""
+        raise TimeRefused(_REAL_TIME)
+
+    def step(self) -> float:
+        """Raises TimeRefused."""
+        raise TimeRefused(_REAL_TIME)
 
 
 class DindBackend:

@@ -50,7 +50,7 @@ class _Convergence:
         self._service = service
         self._display = display
         self._mode: Mode | None = None
-        self._since: datetime | None = None
+        self._since: float | None = None
         self._monitor_s = MONITOR_S
         self._rollback = False
         self._converged = False
@@ -105,7 +105,7 @@ class _Convergence:
             self._display.message("job complete")
             return True
         if self._converged:
-            self._since = self._since or self._session.now()
+            self._since = self._session.elapsed() if self._since is None else self._since
             if (left := self._monitor_s - self._stable_s()) >= 0:
                 self._display.show("verify", f"Waiting {int(left) + 1} seconds to verify that tasks are stable...")
         else:
@@ -115,7 +115,7 @@ class _Convergence:
         return False
 
     def _stable_s(self) -> float:
-        return 0.0 if self._since is None else (self._session.now() - self._since).total_seconds()
+        return 0.0 if self._since is None else self._session.elapsed() - self._since
 
     def _tasks(self, service_id: str) -> list[dict[str, Any]]:
         wanted = filters({"service": [service_id], "_up-to-date": ["true"]})
