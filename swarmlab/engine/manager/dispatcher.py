@@ -120,21 +120,9 @@ class Dispatcher:
             self._expect_call(node_id, 0)
             self._expect(node_id, self._clock.now + GRACE * period_s(self._chance, self._declared_s))
 
-    def describe(self, node_id: NodeId) -> None:
-        """The node says something new of itself."""
-        self._due[node_id, self._describe] = None
-        self._clock.wake()
-
-    def _describe(self, node_id: NodeId) -> bool:
-        node, agent = self._store.get(Node, node_id), self._session(node_id)
-        if node is None or agent is None or node.description == agent.description:
-            return False
-        with self._store.transaction() as transaction:
-            transaction.update(replace(node, description=agent.description))
-        return True
-
     def _drop(self, node_id: NodeId) -> None:
         """The node is removed: what it runs for the swarm ends, where it can still be told. Recorded from 28.5.2."""
+        self._look(node_id)
         agent = self._session(node_id)
         if agent is not None:
             agent.assign(Assignment(tasks=(), complete=True))
@@ -301,10 +289,8 @@ class Dispatcher:
 
     def _session(self, node_id: NodeId) -> AgentSide | None:
         """The agent of a session over which messages pass now."""
-        seen, link = self._seen.get(node_id), self._links(node_id)
-        if seen is None or link is None or not link.connected():
-            return None
-        return seen.agent
+        seen = self._seen.get(node_id)
+        return seen.agent if seen is not None and seen.loss is None else None
 
     def _assign(self) -> None:
         for node_id in self._assignments.dirty():
@@ -333,4 +319,6 @@ class Dispatcher:
 
 def _moves_on(known: TaskStatus, reported: TaskStatus) -> bool:
     """Whether a report says something new: never a lower state, never life after the end."""
-    return reported != known and not known.state.is_terminal and reported.state >= known.state
+    if reported.state > known.state:
+        return not known.state.is_terminal
+    return reported.state is known.state and not known.state.is_terminal and reported != known
