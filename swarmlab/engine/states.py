@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swarmlab.engine.host.catalogue import look_up
+from swarmlab.engine.host.repositories import look_up
 from swarmlab.engine.model import (
     ContainerSpec,
     DNSConfig,

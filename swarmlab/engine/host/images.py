@@ -1,6 +1,7 @@
-"""The images of one host, and pulling them from the registry's catalogue (catalogue.py).
+"""The images of one host: their names, how they go, and pulling them from the registry (repositories.py).
 
-Owns which images lie on the host. Source: moby daemon/images, distribution/pull_v2.go; texts recorded from 28.5.2.
+Owns which images lie on the host. How a pull goes is pulls.py's.
+Source: moby daemon/images, distribution/pull_v2.go; texts recorded from 28.5.2.
 """
 
 from __future__ import annotations
@@ -11,20 +12,15 @@ from dataclasses import dataclass
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, ServerError
-from swarmlab.engine.host import catalogue
+from swarmlab.engine.host import repositories
 from swarmlab.engine.host.catalogue import CatalogueImage, Reference, parse_reference
 from swarmlab.engine.host.events import Events
+from swarmlab.engine.host.pulls import Pull, PullStep, plan_layers
 from swarmlab.engine.ids import Chance
-from swarmlab.engine.pending import Pending
 
-_BYTES_PER_S = 25_000_000
-"""How fast layers come down, all together. Simplification: every host's way to the registry is the same."""
-
-_EXTRACTED_PER_S = 120_000_000
 _MANIFEST_S = (0.12, 0.3)
 _UP_TO_DATE_S = (0.01, 0.03)
 _OFFLINE_S = 15.0
-_STEPS = 4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,38 +31,6 @@ class Image:
     content: CatalogueImage
     tags: list[str]
     digests: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullStep:
-    """One line of progress: the API's `id`, `status` and `progressDetail`."""
-
-    status: str
-    id: str = ""
-    current: int | None = None
-    total: int | None = None
-
-
-class Pull:
-    """A running pull: steps to read, and in the end an image or the refusal."""
-
-    def __init__(self) -> None:
-        self.image: Pending[Image] = Pending()
-        self._unread: list[PullStep] = []
-
-    def read(self) -> list[PullStep]:
-        """The steps since the last read."""
-        unread, self._unread = self._unread, []
-        return unread
-
-    @property
-    def ended(self) -> bool:
-        """Whether the pull is over; then `image` stands."""
-        return self.image.done
-
-    def show(self, *steps: PullStep) -> None:
-        """Add lines of progress."""
-        self._unread += steps
 
 
 class Images:
@@ -143,7 +107,7 @@ class Images:
         """
         if not self._online():
             raise ServerError(_UNREACHABLE)
-        return catalogue.look_up(reference)
+        return repositories.look_up(reference)
 
     # --- pulling ---
 
@@ -173,7 +137,7 @@ class Images:
         if pull.ended:
             return
         try:
-            content = catalogue.look_up(reference)
+            content = repositories.look_up(reference)
         except EngineError as error:
             pull.image.fail(error)
             return
@@ -184,27 +148,9 @@ class Images:
             outcome = "Image is up to date" if self._has_current(parsed) else "Downloaded newer image"
             self._finish(pull, parsed, content, outcome)
             return
-        pull.show(*(PullStep(id=layer, status="Pulling fs layer") for layer in content.layers))
-        self._fetch_layers(pull, parsed, content)
-
-    def _fetch_layers(self, pull: Pull, parsed: Reference, content: CatalogueImage) -> None:
-        """Plan the steps of every layer: all come down side by side, each is unpacked after the one before it."""
-        down_s = sum(content.layer_bytes) / _BYTES_PER_S * self._chance.between(0.85, 1.3)
-        unpacked_at = self._clock.now
-        for layer, size in zip(content.layers, content.layer_bytes, strict=True):
-            came_at = self._clock.now + down_s * size / max(content.layer_bytes)
-            for step in range(1, _STEPS + 1):
-                part = PullStep(id=layer, status="Downloading", current=size * step // _STEPS, total=size)
-                self._show_at(pull, self._clock.now + (came_at - self._clock.now) * step / _STEPS, part)
-            self._show_at(pull, came_at, PullStep(id=layer, status="Download complete"))
-            extracting = PullStep(id=layer, status="Extracting", current=size, total=size)
-            self._show_at(pull, max(unpacked_at, came_at), extracting)
-            unpacked_at = max(unpacked_at, came_at) + size * 2.5 / _EXTRACTED_PER_S
-            self._show_at(pull, unpacked_at, PullStep(id=layer, status="Pull complete"))
-        self._clock.at(unpacked_at, lambda: self._finish(pull, parsed, content, "Downloaded newer image"))
-
-    def _show_at(self, pull: Pull, time: float, step: PullStep) -> None:
-        self._clock.at(time, lambda: pull.show(step))
+        there = {layer for image in self._images.values() for layer in image.content.layer_digests}
+        ended_at = plan_layers(pull, content, there, self._clock, self._chance)
+        self._clock.at(ended_at, lambda: self._finish(pull, parsed, content, "Downloaded newer image"))
 
     def _finish(self, pull: Pull, parsed: Reference, content: CatalogueImage, what: str) -> None:
         if pull.ended:
@@ -225,9 +171,25 @@ class Images:
             image.tags.append(parsed.familiar)
         return image
 
+    def tag(self, source: str, repository: str, tag: str) -> None:
+        """Give an image one more name; whichever image had it before has it no more.
+
+        Raises:
+            NoSuchImage: there is no such image.
+            InvalidParameter: that is no name.
+        """
+        image = self.find(source)
+        name = parse_reference(f"{repository}:{tag}" if tag else repository).familiar
+        for other in self._images.values():
+            if name in other.tags and other is not image:
+                other.tags.remove(name)
+        if name not in image.tags:
+            image.tags.append(name)
+        self._events.emit("image", "tag", image.id, {"name": name})
+
     def add(self, reference: str) -> Image:
         """Have an image without pulling it: for a host that is to start with it."""
-        return self._add(parse_reference(reference), catalogue.look_up(reference))
+        return self._add(parse_reference(reference), repositories.look_up(reference))
 
     # --- removing ---
 
@@ -239,31 +201,67 @@ class Images:
             Conflict: a container is made of it.
         """
         image = self.find(reference)
+        by_id = reference.removeprefix("sha256:") in image.id
+        repositories_of = {name.rpartition(":")[0] for name in image.tags}
+        if by_id and not force and len(repositories_of) > 1:
+            raise Conflict(
+                f"conflict: unable to delete {_short(image.id)} (must be forced) - image is referenced in multiple "
+                "repositories"
+            )
         user = self.in_use(image.id)
-        if user is not None and (not force or len(image.tags) <= 1):
-            self._refuse_removal(image, reference, user)
-        removed = [("Untagged", name) for name in self._names_to_go(image, reference)]
-        for _, name in removed:
+        if user is not None and len(image.tags) <= 1 and not force:
+            self._refuse_removal(image, reference, user, by_id=by_id)
+        gone = [("Untagged", name) for name in self._names_to_go(image, reference, by_id=by_id)]
+        for _, name in gone:
             self._events.emit("image", "untag", image.id, {"name": name})
-        if not image.tags:
-            del self._images[image.id]
-            removed.append(("Deleted", image.id))
-            self._events.emit("image", "delete", image.id, {"name": image.id})
-        return removed
+        return gone if image.tags else gone + self._delete(image)
 
-    def _refuse_removal(self, image: Image, reference: str, user: str) -> None:
+    def prune(self, *, all_: bool) -> tuple[builtins.list[tuple[str, str]], int]:
+        """Remove the images without a name, with `all_` every one that no container is made of.
+
+        Returns:
+            What went, as `remove` says it, and how many bytes that makes free.
+        """
+        unused = [image for image in self.list() if (all_ or not image.tags) and self.in_use(image.id) is None]
+        gone: builtins.list[tuple[str, str]] = []
+        for image in unused:
+            names = [*image.tags, *image.digests]
+            image.tags = []
+            gone += [("Untagged", name) for name in names] + self._delete(image)
+        return gone, sum(image.content.size_bytes for image in unused)
+
+    def _delete(self, image: Image) -> builtins.list[tuple[str, str]]:
+        """Remove an image, and those of its layers that no other one has."""
+        del self._images[image.id]
+        self._events.emit("image", "delete", image.id, {"name": image.id})
+        kept = {layer for other in self._images.values() for layer in other.content.layer_digests}
+        layers = [layer for layer in reversed(image.content.layer_digests) if layer not in kept]
+        return [("Deleted", image.id), *(("Deleted", layer) for layer in layers)]
+
+    @staticmethod
+    def _refuse_removal(image: Image, reference: str, user: str, *, by_id: bool) -> None:
+        if by_id:
+            raise Conflict(
+                f"conflict: unable to delete {_short(image.id)} (must be forced) - image is being used by container "
+                f"{user[:12]}"
+            )
         raise Conflict(
             f'conflict: unable to remove repository reference "{reference}" (must force) - container {user[:12]} is '
-            f"using its referenced image {image.id.removeprefix('sha256:')[:12]}"
+            f"using its referenced image {_short(image.id)}"
         )
 
-    def _names_to_go(self, image: Image, reference: str) -> builtins.list[str]:
-        name = "" if reference in image.id else parse_reference(reference).familiar
+    @staticmethod
+    def _names_to_go(image: Image, reference: str, *, by_id: bool) -> builtins.list[str]:
+        name = "" if by_id else parse_reference(reference).familiar
         if name in image.tags and len(image.tags) > 1:
             image.tags.remove(name)
             return [name]
         names, image.tags = [*image.tags, *image.digests], []
         return names
+
+
+def _short(id_: str) -> str:
+    return id_.removeprefix("sha256:")[:12]
 
 
 _UNREACHABLE = (

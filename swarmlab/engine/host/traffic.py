@@ -143,4 +143,3 @@ class Traffic:
             return TIMED_OUT
         there_s = takes_s + (SAME_HOST_S if way.host == host else OTHER_HOST_S)
         return self.sockets.ask(way.container_id, port, text, source=source, takes_s=there_s)
-

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from swarmlab.engine.host.files import NoSuchFile, ReadOnly
 from swarmlab.engine.programs.ping import PING
 from swarmlab.engine.programs.processes import Context, Program, Run
+from swarmlab.engine.programs.standard_input import read_some
 
 NOT_SIMULATED = 125
 """Exit code of a program that was asked for something that is not simulated."""
@@ -101,9 +102,13 @@ def _printenv(context: Context) -> int:
     return 0 if None not in values else 1
 
 
-def _cat(context: Context) -> int:
+def _cat(context: Context) -> Run:
     code = 0
-    for path in context.arguments[1:]:
+    for path in context.arguments[1:] or ("-",):
+        if path == "-":
+            while text := (yield from read_some(context.stdin)):
+                context.write("stdout", text)
+            continue
         try:
             context.write("stdout", context.files.read(absolute(context, path)))
         except NoSuchFile:
@@ -206,39 +211,6 @@ def _uname(context: Context) -> int:
     return 0
 
 
-def _seq(context: Context) -> int:
-    words = context.arguments[1:]
-    if not words or len(words) > 2 or not all(re.fullmatch(r"-?\d+", word) for word in words):
-        return not_simulated(context, " ".join(words) or "no number")
-    first, last = (1, int(words[0])) if len(words) == 1 else (int(words[0]), int(words[1]))
-    for number in range(first, last + 1):
-        context.print(str(number))
-    return 0
-
-
-def _tail(context: Context) -> Run:
-    if context.arguments[1:] != ("-f", "/dev/null"):
-        return not_simulated(context, " ".join(context.arguments[1:]))
-    yield None
-    return 0
-
-
-def _nslookup(context: Context) -> int:
-    if len(context.arguments) != 2:
-        return not_simulated(context, " ".join(context.arguments[1:]))
-    name = context.arguments[1]
-    addresses = context.network.resolve(name)
-    context.print("Server:\t\t127.0.0.11\nAddress:\t127.0.0.11:53\n")
-    if not addresses:
-        context.print(f"** server can't find {name}: NXDOMAIN\n")
-        return 1
-    context.print("Non-authoritative answer:")
-    for address in addresses:
-        context.print(f"Name:\t{name}\nAddress: {address}")
-    context.print()
-    return 0
-
-
 def _print_line(text: Callable[[Context], str]) -> Callable[[Context], int]:
     def function(context: Context) -> int:
         context.print(text(context))
@@ -252,24 +224,20 @@ SMALL_PROGRAMS: dict[str, Program] = {
     for program in (
         PING,
         Program(name="sleep", run=_sleep),
-        Program(name="tail", run=_tail),
         at_once("true", lambda _: 0),
         at_once("false", lambda _: 1),
         at_once("echo", _echo),
         at_once("hostname", _hostname),
         at_once("env", _env),
         at_once("printenv", _printenv),
-        at_once("cat", _cat),
+        Program(name="cat", run=_cat),
         at_once("ls", _ls),
         at_once("touch", _touch),
         at_once("rm", _rm),
-        at_once("mkdir", lambda _: 0),
         at_once("date", _date),
         at_once("id", _id),
         at_once("whoami", _print_line(lambda context: context.user or "root")),
         at_once("pwd", _print_line(lambda context: context.working_dir)),
         at_once("uname", _uname),
-        at_once("seq", _seq),
-        at_once("nslookup", _nslookup),
     )
 }

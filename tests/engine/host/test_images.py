@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from swarmlab.engine.errors import Conflict, InvalidParameter, ManifestUnknown, NoSuchImage, RegistryDenied, ServerError
-from swarmlab.engine.host import catalogue
+from swarmlab.engine.host import repositories
+from swarmlab.engine.host.catalogue import parse_reference
 from swarmlab.engine.host.images import Images
 from swarmlab.engine.ids import Chance
 from tests.engine.hosts import LocalHost
@@ -67,7 +68,7 @@ def test_unknown_images_are_refused_as_the_registry_does(
 
 def test_a_bad_name_is_refused_at_once(host: LocalHost) -> None:
     """Names are lower case."""
-    with pytest.raises(InvalidParameter, match=r"^invalid reference format: repository name must be lowercase$"):
+    with pytest.raises(InvalidParameter, match=r"^invalid reference format: repository name \(library/Alpine\) must"):
         host.images.pull("Alpine")
 
 
@@ -82,7 +83,7 @@ def test_without_a_way_to_the_registry_a_pull_fails_after_a_while(host: LocalHos
 
 def test_a_digest_pins_the_image(host: LocalHost) -> None:
     """With a tag before it too, as `service create` writes it."""
-    digest = catalogue.look_up("busybox").digest
+    digest = repositories.look_up("busybox").digest
     host.wait(host.images.pull(f"busybox:latest@{digest}").image)
     image = host.images.find(f"busybox@{digest}")
     assert (image.tags, image.digests) == ([], [f"busybox@{digest}"])
@@ -109,8 +110,8 @@ def test_an_image_in_use_is_not_removed(host: LocalHost) -> None:
 
 def test_tags_of_one_image_share_its_id() -> None:
     """And different images have different digests."""
-    assert catalogue.look_up("alpine").id == catalogue.look_up("alpine:3.21").id
-    digests = [image.digest for image in catalogue.CATALOGUE]
+    assert repositories.look_up("alpine").id == repositories.look_up("alpine:3.21").id
+    digests = [image.digest for image in repositories.CATALOGUE]
     assert len(set(digests)) == len(digests)
 
 
@@ -122,3 +123,65 @@ def test_a_dying_engine_loses_its_pulls(host: LocalHost) -> None:
     host.advance(60)
     assert pull.ended
     assert not host.images.has("httpd")
+
+
+@pytest.mark.parametrize(
+    "name", ["docker.io/library/alpine", "docker.io/alpine", "index.docker.io/library/alpine:latest"]
+)
+def test_the_hubs_own_name_may_be_written_out(host: LocalHost, name: str) -> None:
+    """It is the same image."""
+    assert host.images.find(name) is host.images.find("alpine")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a//b", "alpine:", "alpine:a b", "alpine@sha256:12", "-alpine", "UP/low", "a:b:c"]
+)
+def test_what_is_no_name_is_refused(name: str) -> None:
+    """With the words of the reference library."""
+    with pytest.raises(InvalidParameter, match=r"^invalid reference format"):
+        parse_reference(name)
+
+
+def test_a_registry_of_ones_own_has_a_port() -> None:
+    """The last colon is a tag's only behind the last slash."""
+    reference = parse_reference("localhost:5000/web:1")
+    assert (reference.repository, reference.tag) == ("localhost:5000/web", "1")
+
+
+def test_layers_that_are_there_are_not_fetched_again(host: LocalHost) -> None:
+    """Images that are built on one base share its layer."""
+    pull = host.images.pull("redis:7.4-alpine")
+    assert host.wait(pull.image)
+    shared = host.images.pull("httpd:alpine")
+    image = host.wait(shared.image)
+    steps = [(step.id, step.status) for step in shared.read()]
+    assert (image.content.layers[0], "Already exists") in steps
+    assert (image.content.layers[1], "Pulling fs layer") in steps
+
+
+def test_a_tag_moves_from_one_image_to_another(host: LocalHost) -> None:
+    """An image that loses its last name goes with the next prune."""
+    host.images.tag("alpine", "mine", "v1")
+    assert host.images.find("alpine").tags == ["alpine:latest", "mine:v1"]
+    host.images.tag("nginx:alpine", "alpine", "latest")
+    host.images.tag("nginx:alpine", "mine", "v1")
+    old = next(image for image in host.images.list() if not image.tags)
+    gone, freed = host.images.prune(all_=False)
+    assert ("Deleted", old.id) in gone
+    assert freed == old.content.size_bytes
+
+
+def test_prune_of_all_spares_what_containers_are_made_of(host: LocalHost) -> None:
+    """Stopped ones too."""
+    host.run("true")
+    host.images.prune(all_=True)
+    assert [image.tags for image in host.images.list()] == [["alpine:latest"]]
+
+
+def test_an_image_of_several_repositories_is_not_removed_by_its_id(host: LocalHost) -> None:
+    """It must be forced."""
+    host.images.tag("alpine", "mine", "")
+    id_ = host.images.find("alpine").id
+    with pytest.raises(Conflict, match=r"\(must be forced\) - image is referenced in multiple repositories$"):
+        host.images.remove(id_[7:19])
+    assert host.images.remove(id_[7:19], force=True)[-1][0] == "Deleted"
