@@ -16,6 +16,7 @@ from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.host.traffic import HostPorts, Place, Traffic
 from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import Chance
+from swarmlab.engine.manager import generic_resources
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import EngineDescription, Network, Node, NodeDescription, Resources
 from swarmlab.engine.pending import Pending
