@@ -5,6 +5,7 @@ Source: moby api/types/swarm/*.go, daemon/cluster/convert/*.go; compared with th
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from swarmlab.api.wire import Codec, Exceptions, Json, decode, differs, encode, encode_object, timestamp
@@ -26,6 +27,14 @@ def _time(value: object) -> object:
 
 
 TIME = written_only(_time)
+
+
+def _decode_data(value: object, place: str) -> object:
+    """Base64; that it is was checked when the body was read."""
+    return base64.b64decode(str(value))
+
+
+DATA = Codec(encode=encode, decode=_decode_data)
 
 # --- parts of a service's spec -------------------------------------------------------------------------------------
 
@@ -117,7 +126,7 @@ def _decode_log_driver(value: object, place: str) -> object:
 _CONTAINER_SPEC_ORDER = (
     *("Image", "Labels", "Command", "Args", "Hostname", "Env", "Dir", "User", "Groups", "Privileges", "Init"),
     *("StopSignal", "TTY", "OpenStdin", "ReadOnly", "Mounts", "StopGracePeriod", "Healthcheck", "Hosts", "DNSConfig"),
-    *("Isolation", "Sysctls", "CapabilityAdd", "CapabilityDrop", "Ulimits", "OomScoreAdj"),
+    *("Secrets", "Configs", "Isolation", "Sysctls", "CapabilityAdd", "CapabilityDrop", "Ulimits", "OomScoreAdj"),
 )
 _NOT_READ = frozenset({"Privileges", "Sysctls", "CapabilityAdd", "CapabilityDrop", "Ulimits", "OomScoreAdj"})
 
@@ -130,6 +139,20 @@ differs(
         order=_CONTAINER_SPEC_ORDER,
     ),
 )
+differs(
+    model.FileTarget,
+    Exceptions(names={"uid": "UID", "gid": "GID"}, always=frozenset({"name", "uid", "gid", "mode"})),
+)
+differs(model.SecretReference, Exceptions(always=frozenset({"secret_id", "secret_name"})))
+differs(
+    model.ConfigReference,
+    Exceptions(
+        always=frozenset({"config_id", "config_name"}),
+        codecs={"runtime": Codec(encode=lambda value: {}, decode=lambda value, place: value is not None)},
+    ),
+)
+differs(model.SecretSpec, Exceptions(always=frozenset({"labels"}), codecs={"data": DATA}))
+differs(model.ConfigSpec, Exceptions(always=frozenset({"labels"}), codecs={"data": DATA}))
 differs(model.Mount, Exceptions(merged={"options": frozenset({"BindOptions", "VolumeOptions", "TmpfsOptions"})}))
 differs(
     model.Resources,

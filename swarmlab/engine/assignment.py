@@ -8,19 +8,22 @@ from typing import Protocol
 
 from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
-from swarmlab.engine.model import Network, NodeDescription, Task, TaskStatus
+from swarmlab.engine.model import Config, Network, NodeDescription, Secret, Task, TaskStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """What a node is to do. A `complete` one is everything (tasks that are not in it are to go), others are changes.
 
-    `networks` are those that the tasks are attached to.
+    `networks` are those that the tasks are attached to, `entrusted` the secrets and configs that they ask for and that
+    the node does not have yet, `withdrawn` the ids of those that nothing on the node asks for any more.
     """
 
     tasks: tuple[Task, ...]
     removed: tuple[TaskId, ...] = ()
     networks: Mapping[NetworkId, Network] = field(default_factory=dict)
+    entrusted: tuple[Secret | Config, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     complete: bool = False
 
 

@@ -1,4 +1,4 @@
-"""The swarm's part of `GET /events`: what a manager tells of changes to nodes, services and networks.
+"""The swarm's part of `GET /events`: what a manager tells of changes of what is declared.
 
 Owns nothing but the subscription: every manager that hears the leader tells of every write.
 Source: moby daemon/events.go (logNodeEvent, logServiceEvent, logNetworkEvent); recorded from 28.5.2, where a change of
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from swarmlab.engine.host.events import Events
-from swarmlab.engine.model import ContainerSpec, Network, Node, Replicated, Service
+from swarmlab.engine.model import Config, ContainerSpec, Network, Node, Replicated, Secret, Service
 from swarmlab.engine.store import Action, Change, Store
 from swarmlab.engine.swarm.membership import Membership
 
 Attributes = dict[str, str]
+Told = Node | Service | Network | Secret | Config
 
 
 class SwarmEvents:
@@ -40,7 +41,7 @@ class SwarmEvents:
             self._store.unsubscribe(self._tell)
         self._store = store
         if store is not None:
-            store.subscribe(self._tell, Node, Service, Network)
+            store.subscribe(self._tell, Node, Service, Network, Secret, Config)
 
     def _tell(self, change: Change) -> None:
         membership = self._membership
@@ -49,16 +50,16 @@ class SwarmEvents:
         if not (membership.running and membership.manager.ready and membership.hears_leader()):
             return
         match change.object:
-            case Node() | Service() | Network() as obj:
+            case Node() | Service() | Network() | Secret() | Config() as obj:
                 attributes = {"name": _name(obj), **_what_changed(change)}
                 self._events.emit(_type(obj), change.action.value, obj.id, attributes, scope="swarm")
 
 
-def _type(obj: Node | Service | Network) -> str:
+def _type(obj: Told) -> str:
     return type(obj).__name__.lower()
 
 
-def _name(obj: Node | Service | Network) -> str:
+def _name(obj: Told) -> str:
     return obj.hostname if isinstance(obj, Node) else obj.spec.name
 
 

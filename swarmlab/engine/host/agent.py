@@ -12,6 +12,7 @@ from collections.abc import Callable
 from swarmlab.engine.assignment import Assignment, Report
 from swarmlab.engine.errors import NoSuchContainer
 from swarmlab.engine.host.containers import Containers
+from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.host.overlay import Overlay
@@ -45,6 +46,7 @@ class Agent:
         self._parts = parts
         self._containers = containers
         self._overlay = overlay
+        self._entrusted = Entrusted()
         self._describe = describe
         self._address = address
         self._runners: dict[TaskId, TaskRunner] = {}
@@ -68,6 +70,7 @@ class Agent:
         for runner in (*self._runners.values(), *self._removing.values()):
             runner.leave()
         self._forget_session()
+        self._entrusted.forget()
         self._runners, self._removing, self._dirty, self._unreported = {}, {}, {}, []
         self._overlay.leave(self._parts.hostname)
         self._parts.networks.leave_swarm()
@@ -77,6 +80,7 @@ class Agent:
         """The engine dies; what the agent had on disk stays: its tasks and their last states."""
         self._on = False
         self._forget_session()
+        self._entrusted.forget()
         self._overlay.lose(self._parts.hostname)
         for runner in (*self._runners.values(), *self._removing.values()):
             runner.power_off()
@@ -116,6 +120,7 @@ class Agent:
 
     def assign(self, assignment: Assignment) -> None:
         """Take note of what is to be done; `tick` does it."""
+        self._entrusted.take(assignment)
         for network in assignment.networks.values():
             if network.spec.ingress:
                 self._parts.networks.add_overlay(network)
@@ -140,6 +145,7 @@ class Agent:
                 parts=self._parts,
                 containers=self._containers,
                 overlay=self._overlay,
+                entrusted=self._entrusted,
                 node_id=self.node_id,
                 description=self._describe(),
                 report=self._report,

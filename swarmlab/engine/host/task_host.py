@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Timer
-from swarmlab.engine.errors import NoSuchContainer
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.containers import Containers
+from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.images import Image
 from swarmlab.engine.host.overlay import Overlay
@@ -30,6 +30,7 @@ class TaskHost:
     """One node's engine for its tasks.
 
     Attributes:
+        entrusted: the secrets and configs that tasks ask for.
         description: what placeholders of a spec stand for.
         report: takes a task's new status.
         has_work: says that a task can move.
@@ -38,6 +39,7 @@ class TaskHost:
     parts: HostParts
     containers: Containers
     overlay: Overlay
+    entrusted: Entrusted
     node_id: NodeId
     description: NodeDescription
     report: Callable[[TaskId, TaskStatus], None]
@@ -75,15 +77,21 @@ class TaskHost:
     def create(self, task: Task, networks: Networks) -> None:
         """Create the task's container, if it has none. Raises EngineError."""
         if self.container(task) is None:
-            place = TaskPlace(task=task, node_id=self.node_id, description=self.description)
-            self.containers.create(config_of(place, networks))
+            self.containers.create(config_of(self._place(task), networks))
+
+    def start(self, task: Task, container: Container) -> Pending[None]:
+        """Start the task's container, with the secrets and configs that it asks for. Raises EngineError."""
+        spec = task.spec.container
+        if spec.secrets or spec.configs:
+            self.containers.entrust(container.id, self.entrusted.files_for(self._place(task)))
+        return self.containers.start(container.id)
+
+    def _place(self, task: Task) -> TaskPlace:
+        return TaskPlace(task=task, node_id=self.node_id, description=self.description)
 
     def container(self, task: Task) -> Container | None:
         """The task's container, while it has one."""
-        try:
-            return self.containers.find(task.name)
-        except NoSuchContainer:
-            return None
+        return self.containers.named(task.name)
 
     # --- names and addresses on overlays ---
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from swarmlab.engine.assignment import Assignment
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
-from swarmlab.engine.model import Network, Task, TaskState, is_observation
+from swarmlab.engine.manager.dependencies import Dependencies
+from swarmlab.engine.model import Config, Network, Secret, Task, TaskState, is_observation
 from swarmlab.engine.store import Change, Store
 
 
@@ -18,16 +19,19 @@ class Assignments:
         self._store = store
         self._told: dict[NodeId, set[TaskId]] = {}
         self._dirty: dict[NodeId, dict[TaskId, None]] = {}
+        self._dependencies = Dependencies(store)
 
     def clear(self) -> None:
         """There are no sessions any more."""
         self._told.clear()
         self._dirty.clear()
+        self._dependencies.clear()
 
     def forget(self, node_id: NodeId) -> None:
         """The node's session is over."""
         self._told.pop(node_id, None)
         self._dirty.pop(node_id, None)
+        self._dependencies.forget(node_id)
 
     def note(self, change: Change) -> bool:
         """Note a task's change. Returns whether a node is to hear of it.
@@ -39,11 +43,14 @@ class Assignments:
         if task.node_id not in self._told or task.state < TaskState.ASSIGNED:
             return False
         known = task.id in self._told[task.node_id]
+        ended = change.after is None or task.state.is_terminal
+        if ended and known and self._dependencies.release(task):
+            self._dirty.setdefault(task.node_id, {})
         if change.after is None:
             if not known:
                 return False
         elif known and task.state > TaskState.ASSIGNED and isinstance(before, Task) and is_observation(before, task):
-            return False
+            return task.node_id in self._dirty
         self._dirty.setdefault(task.node_id, {})[task.id] = None
         return True
 
@@ -60,15 +67,26 @@ class Assignments:
         told = self._told[node_id]
         told.update(ids)
         told.difference_update(removed)
-        return Assignment(tasks=present, removed=removed, networks=self._networks(present))
+        return Assignment(
+            tasks=present,
+            removed=removed,
+            networks=self._networks(present),
+            entrusted=self._entrusted(present),
+            withdrawn=self._dependencies.take_gone(node_id),
+        )
 
     def everything(self, node_id: NodeId) -> Assignment:
         """What a node is told when its session begins."""
         tasks = tuple(task for task in self._store.tasks_on_node(node_id) if task.state >= TaskState.ASSIGNED)
         self._told[node_id] = {task.id for task in tasks}
         self._dirty.pop(node_id, None)
+        self._dependencies.forget(node_id)
         ingress = {network.id: network for network in self._store.all(Network) if network.spec.ingress}
-        return Assignment(tasks=tasks, networks={**ingress, **self._networks(tasks)}, complete=True)
+        networks = {**ingress, **self._networks(tasks)}
+        return Assignment(tasks=tasks, networks=networks, entrusted=self._entrusted(tasks), complete=True)
+
+    def _entrusted(self, tasks: tuple[Task, ...]) -> tuple[Secret | Config, ...]:
+        return tuple(obj for task in tasks if task.state <= TaskState.RUNNING for obj in self._dependencies.add(task))
 
     def _networks(self, tasks: tuple[Task, ...]) -> dict[NetworkId, Network]:
         ids = {attachment.network_id for task in tasks for attachment in task.networks}

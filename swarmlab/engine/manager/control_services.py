@@ -18,6 +18,7 @@ from swarmlab.engine.errors import (
     UpdateOutOfSequence,
 )
 from swarmlab.engine.ids import Chance, ServiceId
+from swarmlab.engine.manager.container_rules import check_config_targets, check_existence
 from swarmlab.engine.manager.ports import needs_ingress
 from swarmlab.engine.manager.service_rules import check_service, is_job
 from swarmlab.engine.model import (
@@ -70,6 +71,7 @@ class Services:
         spec = self._checked(spec)
         self._check_ports(spec, ServiceId(""))
         self._check_ingress(spec)
+        check_existence(self._store, spec.task.container)
         if self._store.named(Service, spec.name):
             raise RpcAlreadyExists(f"name conflicts with an existing object: service {spec.name} already exists")
         job_status = JobStatus(last_execution=self._clock.now) if is_job(spec) else None
@@ -84,6 +86,7 @@ class Services:
         spec = self._checked(spec)
         if spec.endpoint is not None and spec.endpoint != service.spec.endpoint:
             self._check_ports(spec, service.id)
+        check_existence(self._store, spec.task.container)
         self._check_change(service.spec, spec)
         changed = self._rolled_back(service) if rollback else self._changed(service, version, spec)
         self._check_ingress(changed.spec)
@@ -156,6 +159,7 @@ class Services:
             task=replace(spec.task, networks=self._resolved(spec.task.networks)),
             networks=self._resolved(spec.networks),
         )
+        check_config_targets(spec.task.container)
         check_service(spec)
         for config in spec.task.networks:
             network = self._store.get(Network, config.target)

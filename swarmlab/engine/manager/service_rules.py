@@ -11,29 +11,23 @@ import re
 from collections import Counter
 
 from swarmlab.engine.errors import NotImplementedHere, RpcInvalidArgument
-from swarmlab.engine.ids import NodeId, ServiceId, TaskId
 from swarmlab.engine.manager.constraints import parse
+from swarmlab.engine.manager.container_rules import check_references, expanded
 from swarmlab.engine.model import (
     ContainerSpec,
     EndpointSpec,
     GlobalJob,
     Healthcheck,
-    NodeDescription,
     PublishMode,
     Replicated,
     ReplicatedJob,
     Resources,
     RestartPolicy,
     ServiceSpec,
-    Task,
     TaskSpec,
-    TaskState,
-    TaskStatus,
     UpdateConfig,
     placement,
-    reservations,
 )
-from swarmlab.engine.templates import TaskPlace
 
 _DNS_NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?", re.ASCII)
 _DOMAIN = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?"
@@ -83,7 +77,8 @@ def _check_task(spec: TaskSpec) -> None:
         _check_resources(spec.resources.reservations)
     _check_restart(spec.restart)
     parse(placement(spec).constraints)
-    _check_container(spec.container)
+    check_references(spec.container)
+    _check_container(expanded(spec))
 
 
 def _check_resources(resources: Resources | None) -> None:
@@ -184,18 +179,10 @@ def _check_offered(spec: ServiceSpec) -> None:
     container = spec.task.container
     if spec.task.runtime not in ("", "container"):
         raise NotImplementedHere(f"this engine has no services with runtime {spec.task.runtime}")
-    for field in ("Secrets", "Configs"):
-        if container.extra.get(field):
-            raise NotImplementedHere(f"this engine has no {field.lower()}")
     for mount in container.mounts:
         if mount.type not in ("volume", "tmpfs"):
             raise NotImplementedHere(f"this engine has no mounts of type {mount.type}")
     _check_behaviour_offered(spec.task)
-    if reservations(spec.task).generic_resources:
-        raise NotImplementedHere("this engine has no generic resources")
-    place = TaskPlace(task=_any_task(spec), node_id=NodeId("nodeid"), description=NodeDescription(hostname="hostname"))
-    for text in (container.hostname, *container.env, *(mount.source + mount.target for mount in container.mounts)):
-        place.fill(text)
 
 
 def _check_behaviour_offered(spec: TaskSpec) -> None:
@@ -209,18 +196,3 @@ def _check_behaviour_offered(spec: TaskSpec) -> None:
         raise NotImplementedHere("this engine has no name servers for single containers")
     if (spec.log_driver or {}).get("Name", "") not in ("", "json-file", "local"):
         raise NotImplementedHere("this engine has no log drivers but json-file and local")
-
-
-def _any_task(spec: ServiceSpec) -> Task:
-    """A task on which the placeholders of a spec are tried. Source: swarmkit validateContainerSpec."""
-    status = TaskStatus(timestamp=0, state=TaskState.NEW)
-    return Task(
-        id=TaskId("taskid"),
-        spec=spec.task,
-        service_id=ServiceId("serviceid"),
-        service_name=spec.name,
-        service_labels=spec.labels,
-        slot=1,
-        status=status,
-        desired_state=TaskState.RUNNING,
-    )
