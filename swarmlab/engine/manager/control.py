@@ -11,6 +11,7 @@ from swarmlab.engine.ids import Chance
 from swarmlab.engine.manager.control_cluster import Clusters, Rotation
 from swarmlab.engine.manager.control_networks import Networks
 from swarmlab.engine.manager.control_nodes import Nodes, RaftGroup
+from swarmlab.engine.manager.control_secrets import Configs, Secrets
 from swarmlab.engine.manager.control_services import Services, ServiceStatus
 from swarmlab.engine.model import ClusterObject, ClusterSpec, Network, NetworkSpec, Node, NodeSpec, Service, ServiceSpec
 from swarmlab.engine.store import Store
@@ -26,6 +27,9 @@ class Control:
         clock: engine time.
         chance: ids, names, token secrets.
         raft: the managers, for demotion and removal; None: the spec's role alone decides.
+
+    Attributes:
+        secrets, configs: requests about these.
     """
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, raft: RaftGroup | None = None) -> None:
@@ -34,6 +38,8 @@ class Control:
         self._services = Services(store, clock, chance)
         self._nodes = Nodes(store, clock, raft)
         self._networks = Networks(store, chance)
+        self.secrets = Secrets(store, chance)
+        self.configs = Configs(store, chance)
 
     # --- services ---
 
