@@ -14,7 +14,7 @@ from swarmlab.api.system import NETWORK_DRIVERS
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, NotImplementedHere
-from swarmlab.engine.host.networks import LocalNetwork
+from swarmlab.engine.host.local_network import LocalNetwork
 from swarmlab.engine.model import IPAMConfig, NetworkSpec, Node
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")

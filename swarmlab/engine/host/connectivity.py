@@ -9,7 +9,8 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from swarmlab.engine.host.container import Container, ContainerConfig, Endpoint
-from swarmlab.engine.host.networks import LocalNetwork, Networks
+from swarmlab.engine.host.local_network import LocalNetwork
+from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.host.sockets import Listener
 from swarmlab.engine.host.traffic import OTHER_HOST_S, SAME_HOST_S, Traffic
 from swarmlab.engine.programs.connections import NO_WAY_OUT, UNREACHABLE, Exchange, Serve

@@ -10,47 +10,33 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from ipaddress import IPv4Interface, IPv4Network, ip_interface
+from dataclasses import replace
+from ipaddress import IPv4Network
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound, NotImplementedHere
 from swarmlab.engine.host.address_range import AddressRange
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.events import Events
+from swarmlab.engine.host.local_network import (
+    BRIDGE_OPTIONS,
+    GATEWAY_OPTIONS,
+    POOL,
+    LocalNetwork,
+    check_own_address,
+    check_ranges,
+    mac_of,
+    shown_ends,
+    shown_network,
+    wanted_subnet,
+)
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.model import IPAMConfig, Network
 
 _PREDEFINED = ("bridge", "host", "none")
 _GATEWAY_BRIDGE = "docker_gwbridge"
 _ANY_RANGE = IPAMConfig()
-_POOL = [IPv4Network(f"172.{number}.0.0/16") for number in range(17, 32)]
-"""Where bridges get their ranges from, in order. Source: moby libnetwork/ipamutils."""
-
 Swarm = Callable[[], Iterable[Network]]
-
-
-@dataclass(slots=True, kw_only=True)
-class LocalNetwork:
-    """A network as this host's daemon knows it; `scope` is `local` or `swarm`. `endpoints` by container id.
-
-    `addresses` is where containers get theirs from, on bridges.
-    """
-
-    id: str
-    name: str
-    driver: str
-    scope: str
-    created_at: float
-    subnet: str = ""
-    gateway: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, str] = field(default_factory=dict)
-    internal: bool = False
-    attachable: bool = False
-    ingress: bool = False
-    addresses: AddressRange | None = None
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
 
 class Networks:
@@ -58,6 +44,10 @@ class Networks:
 
     Args:
         swarm: the swarm's networks that this node may read: all on a manager with a leader, none elsewhere.
+
+    Attributes:
+        given: the addresses on overlays that the swarm gave to containers that are no tasks, by container and network.
+        joined, left: called when a container comes to an overlay, and when it goes.
     """
 
     def __init__(self, clock: Clock, chance: Chance, events: Events, *, swarm: Swarm = lambda: ()) -> None:
@@ -65,9 +55,12 @@ class Networks:
         self._chance = chance
         self._events = events
         self._swarm = swarm
+        self.given: dict[tuple[str, str], str] = {}
+        self.joined: Callable[[Container, Endpoint], None] = lambda container, endpoint: None
+        self.left: Callable[[Container, Endpoint], None] = lambda container, endpoint: None
         self._networks: dict[str, LocalNetwork] = {}
         for name, driver in (("bridge", "bridge"), ("host", "host"), ("none", "null")):
-            self._make(name, driver, options=_BRIDGE_OPTIONS if name == "bridge" else {})
+            self._make(name, driver, options=BRIDGE_OPTIONS if name == "bridge" else {})
 
     # --- reading ---
 
@@ -100,7 +93,7 @@ class Networks:
         return next((network.id for network in self._networks.values() if network.ingress), "")
 
     def _all(self) -> dict[str, LocalNetwork]:
-        swarm = {str(network.id): _shown(network) for network in self._swarm() if not network.predefined}
+        swarm = {str(network.id): shown_network(network) for network in self._swarm() if not network.predefined}
         return {**swarm, **self._networks}
 
     # --- making and removing ---
@@ -123,11 +116,14 @@ class Networks:
             NotImplementedHere: another driver.
         """
         if not name:
-            raise InvalidParameter("invalid network name: name is empty")
+            raise InvalidParameter("invalid name: name is empty")
         if any(network.name == name for network in self._all().values()):
             raise Conflict(f"network with name {name} already exists")
+        if driver in ("host", "null"):
+            raise Forbidden(f'only one instance of "{driver}" network is allowed')
         if driver not in ("", "bridge"):
             raise NotImplementedHere(f"the embedded engine has no local network driver {driver}")
+        check_ranges(range_)
         network = self._make(name, "bridge", range_=range_, labels=labels, options=options, internal=internal)
         self._emit("create", network)
         return network
@@ -155,7 +151,9 @@ class Networks:
             labels=labels or {},
             options=options or {},
             internal=internal,
-            addresses=AddressRange(str(subnet), gateway) if subnet else None,
+            ip_range=range_.ip_range,
+            own_subnet=bool(range_.subnet),
+            addresses=AddressRange(str(subnet), gateway, range_.ip_range) if subnet else None,
         )
         self._networks[network.id] = network
         return network
@@ -163,11 +161,11 @@ class Networks:
     def _subnet(self, subnet: str) -> IPv4Network:
         taken = [IPv4Network(network.subnet) for network in self._networks.values() if network.subnet]
         if subnet:
-            wanted = _wanted_subnet(subnet)
+            wanted = wanted_subnet(subnet)
             if any(wanted.overlaps(other) for other in taken):
                 raise Forbidden("invalid pool request: Pool overlaps with other one on this address space")
             return wanted
-        free = [range_ for range_ in _POOL if not any(range_.overlaps(other) for other in taken)]
+        free = [range_ for range_ in POOL if not any(range_.overlaps(other) for other in taken)]
         if not free:
             raise Conflict("all predefined address pools have been fully subnetted")
         return free[0]
@@ -182,11 +180,17 @@ class Networks:
         if network.name in _PREDEFINED:
             raise Forbidden(f"{network.name} is a pre-defined network and cannot be removed")
         if network.endpoints:
-            ends = _shown_ends(network)
+            ends = shown_ends(network)
             raise Forbidden(f"error while removing network: network {network.name} has active endpoints ({ends})")
         del self._networks[network.id]
         self._emit("destroy", network)
         return network
+
+    def unused(self) -> builtins.list[LocalNetwork]:
+        """The networks of this host, made by users, that no container is attached to."""
+        own = (network for network in self._networks.values() if network.scope == "local")
+        kept = (*_PREDEFINED, _GATEWAY_BRIDGE)
+        return [network for network in own if network.name not in kept and not network.endpoints]
 
     # --- containers come and go ---
 
@@ -198,30 +202,53 @@ class Networks:
         """
         network = self.find(config.network)
         is_overlay = network.scope == "swarm"
-        if is_overlay and not config.address:
-            raise NotImplementedHere("the embedded engine does not attach `docker run` containers to overlay networks")
-        address = config.address or (network.addresses.take() if network.addresses else "")
+        address = self._address(container, network, config)
         endpoint = Endpoint(
             network=network.name,
             network_id=network.id,
             endpoint_id=self._chance.hex_id(),
             address=address,
             gateway="" if is_overlay else network.gateway,
-            mac=_mac(address),
+            mac=mac_of(address),
             aliases=(container.name, *config.aliases),
         )
-        self._networks[network.id].endpoints[container.id] = endpoint
+        # The end of another task may have taken the overlay from this host meanwhile: it comes back.
+        # Source: moby daemon/cluster/executor/container/controller.go, Start (ErrNoSuchNetwork).
+        self._networks.setdefault(network.id, network).endpoints[container.id] = endpoint
         container.endpoints[network.name] = endpoint
         self._emit("connect", network, container.id)
+        if is_overlay:
+            self.joined(container, endpoint)
         return endpoint
+
+    def _address(self, container: Container, network: LocalNetwork, config: EndpointConfig) -> str:
+        """The address that a container gets: on overlays the one that its swarm gave it."""
+        if network.scope == "swarm":
+            return config.address or self.given[container.id, network.id]
+        if network.addresses is None:
+            return ""
+        if not config.address:
+            return network.addresses.take()
+        check_own_address(network, config.address)
+        return network.addresses.take_this(config.address)
+
+    def leave(self, container: Container, network: LocalNetwork) -> None:
+        """Take a running container off one of its networks."""
+        self._free(container, network)
+        self._emit("disconnect", network, container.id)
+
+    def _free(self, container: Container, network: LocalNetwork) -> None:
+        endpoint = network.endpoints.pop(container.id)
+        if network.addresses is not None:
+            network.addresses.free(endpoint.address)
+        if network.scope == "swarm":
+            self.left(container, endpoint)
 
     def detach(self, container: Container, *, quietly: bool = False) -> None:
         """Take a stopped container off its networks; `quietly` when the engine died and nobody heard of it."""
-        for network in self._networks.values():
-            endpoint = network.endpoints.pop(container.id, None)
-            if endpoint is not None:
-                if network.addresses is not None:
-                    network.addresses.free(endpoint.address)
+        for network in list(self._networks.values()):
+            if container.id in network.endpoints:
+                self._free(container, network)
                 name = network.name
                 container.endpoints[name] = Endpoint(network=name, network_id=network.id)
                 if not quietly:
@@ -232,7 +259,7 @@ class Networks:
     def join_swarm(self) -> None:
         """This host became a node: it has docker_gwbridge now."""
         if not any(network.name == _GATEWAY_BRIDGE for network in self._networks.values()):
-            self._make(_GATEWAY_BRIDGE, "bridge", options=_GATEWAY_OPTIONS)
+            self._make(_GATEWAY_BRIDGE, "bridge", options=GATEWAY_OPTIONS)
 
     def leave_swarm(self) -> None:
         """This host is no node any more: overlays go, docker_gwbridge stays."""
@@ -241,7 +268,7 @@ class Networks:
     def add_overlay(self, network: Network) -> LocalNetwork:
         """A task of this network comes to this host, or it is the ingress network, which every node has."""
         if network.id not in self._networks:
-            self._networks[network.id] = _shown(network)
+            self._networks[network.id] = replace(shown_network(network), created_at=self._clock.now)
         return self._networks[network.id]
 
     def drop_overlay(self, network_id: str) -> None:
@@ -255,65 +282,3 @@ class Networks:
         self._events.emit(
             "network", action, network.id, {"container": container_id, **attributes} if container_id else attributes
         )
-
-
-def _shown(network: Network) -> LocalNetwork:
-    """A network of the swarm as a host shows it."""
-    range_ = network.ipam[0] if network.ipam else None
-    return LocalNetwork(
-        id=network.id,
-        name=network.spec.name,
-        driver=network.spec.driver,
-        scope="swarm",
-        created_at=network.meta.created_at,
-        subnet=range_.subnet if range_ else "",
-        gateway=range_.gateway if range_ else "",
-        labels=network.spec.labels,
-        options=network.driver_options,
-        internal=network.spec.internal,
-        attachable=network.spec.attachable,
-        ingress=network.spec.ingress,
-    )
-
-
-def _wanted_subnet(text: str) -> IPv4Network:
-    """A range that was asked for. Source: moby api/types/network/ipam.go, ValidateIPAM; texts of 28.5.2."""
-    try:
-        interface = ip_interface(text)
-    except ValueError:
-        interface = None
-    if interface is None or "/" not in text:
-        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: invalid CIDR block notation")
-    if not isinstance(interface, IPv4Interface):
-        raise NotImplementedHere("the embedded engine has no IPv6 networks")
-    if interface.ip != interface.network.network_address:
-        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: it should be {interface.network}")
-    return interface.network
-
-
-def _shown_ends(network: LocalNetwork) -> str:
-    ends = network.endpoints.values()
-    return ", ".join(f'name:"{end.aliases[0] if end.aliases else ""}" id:"{end.endpoint_id[:12]}"' for end in ends)
-
-
-def _mac(address: str) -> str:
-    """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
-    if not address:
-        return ""
-    numbers = address.partition("/")[0].split(".")
-    return "02:42:" + ":".join([f"{int(number):02x}" for number in numbers])
-
-
-_BRIDGE_OPTIONS = {
-    "com.docker.network.bridge.default_bridge": "true",
-    "com.docker.network.bridge.enable_icc": "true",
-    "com.docker.network.bridge.enable_ip_masquerade": "true",
-    "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
-    "com.docker.network.bridge.name": "docker0",
-    "com.docker.network.driver.mtu": "1500",
-}
-_GATEWAY_OPTIONS = {
-    "com.docker.network.bridge.enable_icc": "false",
-    "com.docker.network.bridge.enable_ip_masquerade": "true",
-    "com.docker.network.bridge.name": "docker_gwbridge",
-}

@@ -1,0 +1,148 @@
+"""One network as a host's daemon knows it, and the rules of its ranges and addresses. Owns no state.
+
+Source: moby api/types/network/ipam.go, libnetwork/{netutils,ipamutils}; texts recorded from 28.5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Interface, IPv4Network, ip_interface
+
+from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
+from swarmlab.engine.host.address_range import AddressRange
+from swarmlab.engine.host.container import Endpoint
+from swarmlab.engine.model import IPAMConfig, Network
+
+POOL = [IPv4Network(f"172.{number}.0.0/16") for number in range(17, 32)]
+"""Where bridges get their ranges from, in order."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LocalNetwork:
+    """A network as this host's daemon knows it.
+
+    Attributes:
+        scope: `local` or `swarm`.
+        addresses: where containers get theirs from, on bridges.
+        own_subnet: whether its range was asked for.
+        endpoints: the attached containers, by id.
+    """
+
+    id: str
+    name: str
+    driver: str
+    scope: str
+    created_at: float
+    subnet: str = ""
+    gateway: str = ""
+    ip_range: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    internal: bool = False
+    attachable: bool = False
+    ingress: bool = False
+    addresses: AddressRange | None = None
+    own_subnet: bool = False
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+
+
+def shown_network(network: Network) -> LocalNetwork:
+    """A network of the swarm as a host shows it."""
+    range_ = network.ipam[0] if network.ipam else None
+    return LocalNetwork(
+        id=network.id,
+        name=network.spec.name,
+        driver=network.spec.driver,
+        scope="swarm",
+        created_at=network.meta.created_at,
+        subnet=range_.subnet if range_ else "",
+        gateway=range_.gateway if range_ else "",
+        ip_range=range_.ip_range if range_ else "",
+        labels=network.spec.labels,
+        options=network.driver_options,
+        internal=network.spec.internal,
+        attachable=network.spec.attachable,
+        ingress=network.spec.ingress,
+    )
+
+
+def wanted_subnet(text: str) -> IPv4Network:
+    """A range that was asked for. Source: moby api/types/network/ipam.go, ValidateIPAM; texts of 28.5.2."""
+    try:
+        interface = ip_interface(text)
+    except ValueError:
+        interface = None
+    if interface is None or "/" not in text:
+        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: invalid CIDR block notation")
+    if not isinstance(interface, IPv4Interface):
+        raise NotImplementedHere("the embedded engine has no IPv6 networks")
+    if interface.ip != interface.network.network_address:
+        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: it should be {interface.network}")
+    return interface.network
+
+
+def shown_ends(network: LocalNetwork) -> str:
+    """The containers on a network, as a refusal names them."""
+    ends = network.endpoints.values()
+    return ", ".join(f'name:"{end.aliases[0] if end.aliases else ""}" id:"{end.endpoint_id[:12]}"' for end in ends)
+
+
+def mac_of(address: str) -> str:
+    """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
+    if not address:
+        return ""
+    numbers = address.partition("/")[0].split(".")
+    return "02:42:" + ":".join([f"{int(number):02x}" for number in numbers])
+
+
+BRIDGE_OPTIONS = {
+    "com.docker.network.bridge.default_bridge": "true",
+    "com.docker.network.bridge.enable_icc": "true",
+    "com.docker.network.bridge.enable_ip_masquerade": "true",
+    "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
+    "com.docker.network.bridge.name": "docker0",
+    "com.docker.network.driver.mtu": "1500",
+}
+GATEWAY_OPTIONS = {
+    "com.docker.network.bridge.enable_icc": "false",
+    "com.docker.network.bridge.enable_ip_masquerade": "true",
+    "com.docker.network.bridge.name": "docker_gwbridge",
+}
+
+
+def check_ranges(range_: IPAMConfig) -> None:
+    """Refuse a gateway or a range that does not lie in the subnet. Raises InvalidParameter."""
+    problems = []
+    if not range_.subnet:
+        problems = ["a subnet is wanted with a gateway or a range"] if range_.gateway or range_.ip_range else []
+    else:
+        subnet = wanted_subnet(range_.subnet)
+        if range_.ip_range and not _lies_in(range_.ip_range, subnet):
+            problems.append(
+                f"invalid ip-range {range_.ip_range}: parent subnet {range_.subnet} doesn't contain ip-range"
+            )
+        if range_.gateway and not _lies_in(f"{range_.gateway}/32", subnet):
+            problems.append(
+                f"invalid gateway {range_.gateway}: parent subnet {range_.subnet} doesn't contain this address"
+            )
+    if problems:
+        raise InvalidParameter("\n".join(["invalid network config:", *problems]))
+
+
+def _lies_in(inner: str, subnet: IPv4Network) -> bool:
+    try:
+        return IPv4Network(inner, strict=False).subnet_of(subnet)
+    except ValueError:
+        return False
+
+
+def check_own_address(network: LocalNetwork, address: str) -> None:
+    """Refuse an address of one's own choice that this network cannot give. Raises InvalidParameter."""
+    if not network.own_subnet:
+        reason = "user specified IP address is supported only when connecting to networks with user configured subnets"
+    elif not _lies_in(f"{address}/32", IPv4Network(network.subnet)):
+        reason = f"no configured subnet or ip-range contain the IP address {address}"
+    else:
+        return
+    raise InvalidParameter(f"invalid endpoint settings:\n{reason}")
