@@ -219,6 +219,7 @@ class Container:
     entrusted: tuple[EntrustedFile, ...] = ()
     restart_count: int = 0
     stopped_by_user: bool = False
+    known_attributes: dict[str, str] | None = None
 
     def check_running(self) -> None:
         """Raise Conflict unless its process is there, or about to be."""
@@ -229,6 +230,15 @@ class Container:
     def written_bytes(self) -> int:
         """How much it wrote over its image."""
         return sum(len(text) for text in self.files.values() if text is not GONE)
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What every event of it says: its labels, image and name, sorted. Most events share one mapping."""
+        known = self.known_attributes
+        if known is None or known["name"] != self.name:
+            given = {**self.labels, "image": self.config.image, "name": self.name}
+            known = self.known_attributes = dict(sorted(given.items()))
+        return known
 
     @property
     def labels(self) -> Labels:

@@ -85,6 +85,8 @@ def _hostname(network_mode: str, id_: ContainerId, parts: HostParts, find: Find)
 
 def _log_details(config: ContainerConfig) -> dict[str, str] | None:
     """What `--details` shows: the labels and variables that the log options name. Source: moby daemon/logger."""
+    if not config.log_options:
+        return None
     variables = dict(entry.partition("=")[::2] for entry in config.env)
     labels = [name for name in config.log_options.get("labels", "").split(",") if name in config.labels]
     names = [name for name in config.log_options.get("env", "").split(",") if name in variables]
@@ -105,6 +107,8 @@ def _command(config: ContainerConfig, image: Image) -> tuple[str, ...]:
 
 def _env(base: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
     """The image's variables that are not set anew, after the container's own. Source: moby daemon/commit.go, merge."""
+    if not own:
+        return base
     names = {entry.partition("=")[0] for entry in own}
     return (*own, *(entry for entry in base if entry.partition("=")[0] not in names))
 

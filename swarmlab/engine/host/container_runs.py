@@ -29,8 +29,10 @@ Find = Callable[[str], Container]
 
 def emit(events: Events, container: Container, action: str, **more: str) -> None:
     """Tell of something that happened to a container: its labels, image and name are among the attributes."""
-    attributes = {**container.labels, **more, "image": container.config.image, "name": container.name}
-    events.emit("container", action, container.id, dict(sorted(attributes.items())))
+    attributes = container.attributes
+    if more:
+        attributes = dict(sorted((attributes | more).items()))
+    events.emit("container", action, container.id, attributes)
 
 
 class Runs:

@@ -54,6 +54,10 @@ class ContainerTable:
             raise Ambiguous("container", reference, len(matches))
         return matches[0]
 
+    def named(self, name: str) -> Container | None:
+        """The container of exactly this name, if there is one."""
+        return self._names.get(name)
+
     def made_of(self, image_id: str) -> str | None:
         """The id of a container that is made of an image."""
         return next((c.id for c in self._containers.values() if c.image_id == image_id), None)

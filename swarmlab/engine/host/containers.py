@@ -94,6 +94,10 @@ class Containers:
         """
         return self._table.find(reference)
 
+    def named(self, name: str) -> Container | None:
+        """The container of exactly this name, if there is one."""
+        return self._table.named(name)
+
     # --- create, rename, remove ---
 
     def create(self, config: ContainerConfig) -> Container:
