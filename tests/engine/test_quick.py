@@ -1,0 +1,39 @@
+"""Frozen values that are made quickly are what they were, but for the time that it takes."""
+
+from dataclasses import FrozenInstanceError, dataclass, field, replace
+
+import pytest
+
+from swarmlab.engine.quick import quick
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A value with all kinds of fields."""
+
+    x: int
+    y: int = 2
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+def test_it_takes_and_leaves_out_what_a_dataclass_does() -> None:
+    """Defaults and factories included; each object has a mapping of its own."""
+    assert Point(x=1) == Point(x=1, y=2, labels={})
+    assert Point(x=1).labels is not Point(x=1).labels
+    assert replace(Point(x=1, labels={"a": "b"}), y=5) == Point(x=1, y=5, labels={"a": "b"})
+
+
+def test_it_is_frozen() -> None:
+    """Nobody can set a field."""
+    with pytest.raises(FrozenInstanceError):
+        Point(x=1).x = 2  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"x": 1, "z": 2}])
+def test_it_refuses_what_a_dataclass_refuses(wrong: dict[str, int]) -> None:
+    """Fields that are missing, fields that there are not."""
+    with pytest.raises(TypeError, match=r"Point.__init__\(\)"):
+        Point(**wrong)
+    with pytest.raises(TypeError):
+        Point(1)  # type: ignore[misc]
