@@ -9,6 +9,7 @@ from typing import Protocol
 from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
 from swarmlab.engine.model import Config, Network, NodeDescription, Secret, Task, TaskStatus
+from swarmlab.engine.quick import quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Assignment:
     complete: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What an agent observed of one task."""

@@ -30,6 +30,7 @@ from swarmlab.engine.model import (
     StoreObject,
     Task,
 )
+from swarmlab.engine.quick import quick
 from swarmlab.engine.store_index import Index, SlotKey, name_of, slot_key
 from swarmlab.engine.transitions import check_move
 
@@ -56,6 +57,7 @@ class Action(Enum):
     REMOVE = "remove"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One object before and after a transaction; `before` is None on create, `after` on remove.

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from swarmlab.engine.quick import quick
+
 SWARM_PORTS = ("2377/tcp", "7946/tcp", "7946/udp", "4789/udp")
 """What Swarm needs open between hosts: management, gossip (twice), overlay traffic."""
 
@@ -34,6 +36,7 @@ class Outcome(StrEnum):
     SILENT = "silent"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """What became of a packet: the walls that dropped it, and the host that has the address."""

@@ -13,6 +13,7 @@ from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.model import Healthcheck, Labels, Mount
+from swarmlab.engine.quick import quick
 
 
 class ContainerStatus(StrEnum):
@@ -45,6 +46,7 @@ class PortBinding:
     host_ip: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointConfig:
     """A network to attach to. `address` (with prefix length) is given for overlays, else the network chooses."""
@@ -54,6 +56,7 @@ class EndpointConfig:
     aliases: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerConfig:
     """What was asked for. `None` means the image's own; `extra` keeps what no rule reads, as it was sent.
@@ -104,6 +107,7 @@ class ContainerConfig:
         return host if isinstance(host, Mapping) else {}
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerState:
     """What a container is in now. Times are seconds since the epoch, None where it has not happened."""
@@ -168,6 +172,7 @@ class MountPoint:
     read_only: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """A container's place on one network; `address` with prefix length."""

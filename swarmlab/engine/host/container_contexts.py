@@ -15,6 +15,7 @@ from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.processes import Context, Program, Running, Surroundings, Write
 from swarmlab.engine.programs.standard_input import NO_INPUT, StandardInput
 from swarmlab.engine.programs.workloads import programs_of
+from swarmlab.engine.quick import quick
 
 Connect = Callable[[Container], Surroundings]
 _HOSTS = """\
@@ -28,6 +29,7 @@ ff02::2\tip6-allrouters
 _INNER_RESOLVER = "nameserver 127.0.0.11\noptions ndots:0\n"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """How a program is started: what differs between a container's own and one of `exec`.

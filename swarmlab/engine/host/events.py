@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Clock
+from swarmlab.engine.quick import quick
 
 KEPT = 256
 """Events that can be asked for afterwards. Source: moby daemon/events/events.go, eventsLimit."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened. `scope` is `local` or `swarm`; `time` is seconds since the epoch."""

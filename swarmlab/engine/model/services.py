@@ -8,6 +8,7 @@ from swarmlab.engine.ids import NetworkId, ServiceId
 from swarmlab.engine.model.meta import Labels, Meta
 from swarmlab.engine.model.task_spec import NetworkAttachmentConfig, TaskSpec
 from swarmlab.engine.model.words import FailureAction, PublishMode, UpdateOrder, UpdateState
+from swarmlab.engine.quick import quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,7 @@ class VirtualIP:
     address: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """How a service is reached, as allocated: its ports with the numbers they got, and its virtual addresses."""

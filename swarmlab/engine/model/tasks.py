@@ -10,8 +10,10 @@ from swarmlab.engine.model.meta import Labels, Meta
 from swarmlab.engine.model.services import Endpoint, PortConfig
 from swarmlab.engine.model.task_spec import GenericResource, TaskSpec
 from swarmlab.engine.model.words import TaskState
+from swarmlab.engine.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerStatus:
     """The container of a task, once there is one."""
@@ -21,6 +23,7 @@ class ContainerStatus:
     exit_code: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStatus:
     """What is observed of a task. `timestamp` is the observer's time, seconds since the epoch."""
@@ -42,6 +45,7 @@ class NetworkAttachment:
     aliases: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One container's slot of a service, once; a successor is a new task.
