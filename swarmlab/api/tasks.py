@@ -10,7 +10,7 @@ from swarmlab.api.objects import task_json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.manager.tasks import is_dirty
-from swarmlab.engine.model import Node, Service, Task, TaskState
+from swarmlab.engine.model import ATTACHMENT, Node, Service, Task, TaskState
 from swarmlab.engine.pending import Pending
 
 FILTERS = ("_up-to-date", "desired-state", "id", "label", "name", "node", "runtime", "service")
@@ -39,7 +39,8 @@ def _candidates(control: Control, services: Iterable[Service], filters: Filters)
 
 def _fits(task: Task, filters: Filters) -> bool:
     return (
-        filters.prefix("id", task.id)
+        task.spec.runtime != ATTACHMENT
+        and filters.prefix("id", task.id)
         and filters.prefix("name", task.name)
         and filters.labels("label", task.service_labels)
         and filters.exact("desired-state", task.desired_state.name.lower())

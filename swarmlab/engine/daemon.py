@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from swarmlab.engine.host.agent import Agent
+from swarmlab.engine.host.attaching import Attaching
 from swarmlab.engine.host.connectivity import ContainerNetwork
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.events import Events
@@ -15,10 +16,10 @@ from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.host.traffic import HostPorts, Place, Traffic
 from swarmlab.engine.host.volumes import Volumes
-from swarmlab.engine.ids import Chance
+from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.manager import generic_resources
 from swarmlab.engine.manager.control import Control
-from swarmlab.engine.model import EngineDescription, Network, Node, NodeDescription, Resources
+from swarmlab.engine.model import EngineDescription, Network, Node, NodeDescription, Resources, Task
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.membership import Membership
@@ -97,13 +98,18 @@ class Daemon:
         self.membership = Membership(
             hostname,
             clock,
-            world,
             chance,
+            world,
             agent=self.agent,
             neighbours=neighbours,
             make_swarm=lambda furnish: Swarm(turns, chance, furnish),
         )
         self._requests = Requests(clock, self.membership)
+        attaching = Attaching(
+            hostname, self.networks, traffic.overlay, self, in_swarm=lambda: bool(self.membership.node_id)
+        )
+        self.containers.prepare = attaching.prepare
+        self.connect_overlay = attaching.attach
         ports = HostPorts(published=self._published, ingress=self.networks.ingress_id, balancer=self.balancer_address)
         traffic.add_host(hostname, ports)
         self._swarm_events = SwarmEvents(self.events, self.membership)
@@ -121,6 +127,20 @@ class Daemon:
         for longer already (RpcUnknown, the "does not have a leader" text).
         """
         return self._requests.ask(lambda swarm: function(swarm.control))
+
+    # --- what this node asks for its containers ---
+
+    def attach(self, reference: str) -> Pending[Task]:
+        """Ask the leader for a place on a network of the swarm, for a container of this host that is no task."""
+        node_id = self.membership.node_id
+        return self._requests.ask_as_node(lambda swarm: swarm.control.attachments.attach(reference, node_id))
+
+    def detach(self, task_id: TaskId) -> None:
+        """Give such a place back, if a leader can be told."""
+        if self.membership.node_id:
+            self._requests.ask_as_node(lambda swarm: swarm.control.attachments.detach(task_id))
+
+    # --- logs ---
 
     def service_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
         """The lines of a service's tasks, by the leader's log broker; fails as `ask` does, and with NotFound."""
@@ -186,7 +206,7 @@ class Daemon:
     def _published(self, port: int) -> Place | None:
         """The running container, and its port, that a TCP port of this host leads to."""
         for container in self.containers.list():
-            for binding in container.config.ports:
+            for binding in container.ports:
                 if (binding.host_port, binding.protocol) == (port, "tcp"):
                     return (container.id, binding.container_port)
         return None

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from swarmlab.engine.assignment import Assignment, Report
 from swarmlab.engine.errors import NoSuchContainer
+from swarmlab.engine.host.attachment_runner import AttachmentRunner
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
@@ -19,9 +20,10 @@ from swarmlab.engine.host.overlay import Overlay
 from swarmlab.engine.host.task_host import TaskHost
 from swarmlab.engine.host.task_runner import TaskRunner
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
-from swarmlab.engine.model import Network, NodeDescription, Task, TaskStatus
+from swarmlab.engine.model import ATTACHMENT, Network, NodeDescription, Task, TaskStatus
 
 _NONE: dict[NetworkId, Network] = {}
+Runner = TaskRunner | AttachmentRunner
 
 
 class Agent:
@@ -49,8 +51,8 @@ class Agent:
         self._entrusted = Entrusted()
         self._describe = describe
         self._address = address
-        self._runners: dict[TaskId, TaskRunner] = {}
-        self._removing: dict[TaskId, TaskRunner] = {}
+        self._runners: dict[TaskId, Runner] = {}
+        self._removing: dict[TaskId, Runner] = {}
         self._dirty: dict[TaskId, None] = {}
         self._unreported: list[Report] = []
         self._on_reports: Callable[[], None] = lambda: None
@@ -137,7 +139,8 @@ class Agent:
             runner.update(task)
             return
         networks = {a.network_id: assignment.networks[a.network_id] for a in task.networks} if task.networks else _NONE
-        self._runners[task.id] = TaskRunner(task, networks, self._task_host())
+        runs = AttachmentRunner if task.spec.runtime == ATTACHMENT else TaskRunner
+        self._runners[task.id] = runs(task, networks, self._task_host())
 
     def _task_host(self) -> TaskHost:
         if self._host is None:

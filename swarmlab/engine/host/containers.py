@@ -27,9 +27,9 @@ from swarmlab.engine.host.container_restarts import Restarts, wants_restart
 from swarmlab.engine.host.container_runs import Runs, emit
 from swarmlab.engine.host.container_table import ContainerTable
 from swarmlab.engine.host.container_waits import Waits
+from swarmlab.engine.host.entrusted import EntrustedFile
 from swarmlab.engine.host.execs import Execs
 from swarmlab.engine.host.files import Files
-from swarmlab.engine.host.entrusted import EntrustedFile
 from swarmlab.engine.host.health import HealthChecks
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.keyboard import Keyboard
@@ -77,6 +77,7 @@ class Containers:
         self._kill_timers: dict[ContainerId, Timer] = {}
         self._start_free_at = 0.0
         self._on = True
+        self.prepare: Callable[[Container], Pending[None]] = lambda container: resolved(None)
         parts.images.in_use = self._table.made_of
 
     # --- reading ---
@@ -206,7 +207,7 @@ class Containers:
         pending: Pending[None] = Pending()
         began = max(self._clock.now, self._start_free_at)
         self._start_free_at = began + self._chance.between(*START_S)
-        timer = self._clock.at(self._start_free_at, lambda: self._finish_start(container))
+        timer = self._clock.at(self._start_free_at, lambda: self._attach_and_finish(container))
         self._starting[container.id] = (timer, pending)
         return pending
 
@@ -216,9 +217,17 @@ class Containers:
             timer.cancel()
             pending.fail(error)
 
-    def _finish_start(self, container: Container) -> None:
+    def _attach_and_finish(self, container: Container) -> None:
+        """Go on when the container has its places on the swarm's networks; most have none, and go on at once."""
+        ready = self.prepare(container)
+        ready.on_done(lambda: self._finish_start(container, ready))
+
+    def _finish_start(self, container: Container, ready: Pending[None]) -> None:
+        if container.id not in self._starting:
+            return  # it was removed meanwhile
         _, pending = self._starting.pop(container.id)
         try:
+            ready.result()
             pid = self._runs.begin(container)
         except EngineError as error:
             code = error.code if isinstance(error, StartFailed) else _START_FAILED

@@ -30,8 +30,9 @@ from swarmlab.engine.host.local_network import (
     shown_network,
     wanted_subnet,
 )
-from swarmlab.engine.ids import Chance
-from swarmlab.engine.model import IPAMConfig, Network
+from swarmlab.engine.ids import Chance, TaskId
+from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
+from swarmlab.engine.pending import Pending
 
 _PREDEFINED = ("bridge", "host", "none")
 _GATEWAY_BRIDGE = "docker_gwbridge"
@@ -58,6 +59,7 @@ class Networks:
         self.given: dict[tuple[str, str], str] = {}
         self.joined: Callable[[Container, Endpoint], None] = lambda container, endpoint: None
         self.left: Callable[[Container, Endpoint], None] = lambda container, endpoint: None
+        self._awaited: dict[TaskId, Pending[NetworkAttachment]] = {}
         self._networks: dict[str, LocalNetwork] = {}
         for name, driver in (("bridge", "bridge"), ("host", "host"), ("none", "null")):
             self._make(name, driver, options=BRIDGE_OPTIONS if name == "bridge" else {})
@@ -191,6 +193,22 @@ class Networks:
         own = (network for network in self._networks.values() if network.scope == "local")
         kept = (*_PREDEFINED, _GATEWAY_BRIDGE)
         return [network for network in own if network.name not in kept and not network.endpoints]
+
+    def is_local(self, reference: str) -> bool:
+        """Whether it is one of this host's own, by id, name or the id's beginning."""
+        local = [network for network in self._networks.values() if network.scope == "local"]
+        return any(reference == network.name or network.id.startswith(reference) for network in local)
+
+    # --- places on overlays ---
+
+    def wait_for(self, task_id: TaskId) -> Pending[NetworkAttachment]:
+        """The place that an attachment task brings, once it comes to this host."""
+        return self._awaited.setdefault(task_id, Pending())
+
+    def came(self, task_id: TaskId, place: NetworkAttachment) -> None:
+        """An attachment task has come."""
+        self._awaited.setdefault(task_id, Pending()).resolve(place)
+        del self._awaited[task_id]
 
     # --- containers come and go ---
 

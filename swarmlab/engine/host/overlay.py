@@ -106,13 +106,13 @@ class Overlay:
         """A container is about to stop: names lead to it no more."""
         self._change(host, container_id, lambda record: replace(record, named=False))
 
-    def withdraw(self, host: str, container_id: str) -> None:
-        """A container is off its networks."""
-        self._change(host, container_id, lambda record: None)
+    def withdraw(self, host: str, container_id: str, network_id: str = "") -> None:
+        """A container is off its networks, or off one of them."""
+        self._change(host, container_id, lambda record: None, network_id)
 
-    def _change(self, host: str, container_id: str, change: Changed) -> None:
+    def _change(self, host: str, container_id: str, change: Changed, network_id: str = "") -> None:
         records = self._own.get(host, {})
-        for key in [key for key in records if key[1] == container_id]:
+        for key in [key for key in records if key[1] == container_id and network_id in ("", key[0])]:
             record = records.pop(key)
             changed = change(record)
             if changed is not None:

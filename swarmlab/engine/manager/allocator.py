@@ -16,6 +16,7 @@ from swarmlab.engine.manager.attachments import NodeAttachments
 from swarmlab.engine.manager.ipam import FIRST_VXLAN_ID, Addresses, Exhausted, Numbers, SubnetPool
 from swarmlab.engine.manager.ports import PortAllocator, needs_ingress
 from swarmlab.engine.model import (
+    ATTACHMENT,
     DEFAULT_ADDR_POOL,
     Endpoint,
     IPAMConfig,
@@ -282,16 +283,22 @@ class Allocator:
         for id_ in waiting:
             task = transaction.get(Task, id_)
             service = transaction.get(Service, task.service_id) if task else None
-            if task is None or service is None or task.state is not TaskState.NEW:
+            if task is None or task.state is not TaskState.NEW:
+                continue
+            if service is None and task.spec.runtime != ATTACHMENT:
                 continue
             try:
                 transaction.update(self._pending(task, service))
             except Exhausted:
                 self._stuck_tasks[id_] = None
 
-    def _pending(self, task: Task, service: Service) -> Task:
-        if service.id in self._stuck_services:
+    def _pending(self, task: Task, service: Service | None) -> Task:
+        if service is None:
+            places = (NetworkAttachment(network_id=NetworkId(each.target)) for each in task.spec.networks)
+            networks = self._addresses.address(places)
+        elif service.id in self._stuck_services:
             raise Exhausted(f"service {service.id} to which task {task.id} belongs has pending allocations")
-        networks = self._addresses.address(self._attachments(service, task.spec.networks))
+        else:
+            networks = self._addresses.address(self._attachments(service, task.spec.networks))
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
-        return replace(task, networks=networks, endpoint=service.endpoint or task.endpoint, status=status)
+        return replace(task, networks=networks, endpoint=(service and service.endpoint) or task.endpoint, status=status)

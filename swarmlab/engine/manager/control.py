@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance
+from swarmlab.engine.manager.control_attachments import Attachments
 from swarmlab.engine.manager.control_cluster import Clusters, Rotation
 from swarmlab.engine.manager.control_networks import Networks
 from swarmlab.engine.manager.control_nodes import Nodes, RaftGroup
@@ -30,6 +31,7 @@ class Control:
 
     Attributes:
         secrets, configs: requests about these.
+        attachments: requests of nodes for their containers.
     """
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, raft: RaftGroup | None = None) -> None:
@@ -38,6 +40,7 @@ class Control:
         self._services = Services(store, clock, chance)
         self._nodes = Nodes(store, clock, raft)
         self._networks = Networks(store, chance)
+        self.attachments = Attachments(store, clock, chance)
         self.secrets = Secrets(store, chance)
         self.configs = Configs(store, chance)
 

@@ -58,6 +58,7 @@ from swarmlab.engine.model.services import (
     VirtualIP,
 )
 from swarmlab.engine.model.task_spec import (
+    ATTACHMENT,
     ContainerSpec,
     DNSConfig,
     GenericResource,
@@ -96,6 +97,7 @@ from swarmlab.engine.model.words import (
 StoreObject = Node | Service | Task | Network | Secret | Config | ClusterObject
 
 __all__ = [
+    "ATTACHMENT",
     "DEFAULT_ADDR_POOL",
     "DEFAULT_RESTART",
     "DEFAULT_RESTART_DELAY_S",

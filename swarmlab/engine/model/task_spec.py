@@ -136,6 +136,10 @@ class NetworkAttachmentConfig:
     driver_opts: Mapping[str, str] = field(default_factory=dict)
 
 
+ATTACHMENT = "attachment"
+"""The runtime of a task that is no container: a place on a network for a container that a node started by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
     """What a task is made from: the part of a service's spec whose change replaces tasks."""

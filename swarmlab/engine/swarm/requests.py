@@ -49,6 +49,29 @@ class Requests:
         answer.on_done(limit.cancel)
         return answer
 
+    def ask_as_node(self, function: Callable[[Swarm], T]) -> Pending[T]:
+        """Run `function` with the swarm, for what any node may ask: it is enough that the leader hears of it."""
+        answer: Pending[T] = Pending()
+        if self._attempt_as_node(function, answer):
+            return answer
+        self._waiting.append(lambda: answer.done or self._attempt_as_node(function, answer))
+        self._clock.wake()
+        limit = self._clock.after(_PATIENCE_S, lambda: answer.fail(RpcDeadlineExceeded("context deadline exceeded")))
+        answer.on_done(limit.cancel)
+        return answer
+
+    def _attempt_as_node(self, function: Callable[[Swarm], T], answer: Pending[T]) -> bool:
+        swarm = self._membership.swarm
+        if swarm is None or not swarm.leads or not swarm.connected(self._membership.node_id):
+            return False
+        try:
+            answer.resolve(function(swarm))
+        except Uncommitted:
+            return False
+        except Exception as error:
+            answer.fail(error)
+        return True
+
     def _attempt(self, function: Callable[[Swarm], T], answer: Pending[T]) -> bool:
         """Answer if that can be done now; says whether it was."""
         refusal = self._membership.refusal()

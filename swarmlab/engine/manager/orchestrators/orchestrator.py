@@ -116,7 +116,7 @@ class Orchestrator(ABC):
         ours: list[Task] = []
         with self._store.transaction() as transaction:
             for task in self._store.all(Task):
-                if transaction.get(Service, task.service_id) is None:
+                if task.service_id and transaction.get(Service, task.service_id) is None:
                     transaction.remove(task)
                 elif task.service_id in self._ours:
                     ours.append(task)
