@@ -10,10 +10,9 @@ import base64
 import io
 import json
 import tarfile
-from datetime import UTC, datetime
 
 from swarmlab.api.messages import Answer, Request, Response, empty, json_response
-from swarmlab.api.wire import Json
+from swarmlab.api.wire import Json, timestamp_s, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, NotFound, ServerError
 from swarmlab.engine.host.container import Container
@@ -94,7 +93,7 @@ def _stat_header(container: Container, files: Files, path: str) -> dict[str, str
         "name": _name(path),
         "size": 4096 if directory else len(_bytes(files.read(path))),
         "mode": _GO_DIRECTORY | _DIRECTORY_MODE if directory else _FILE_MODE,
-        "mtime": datetime.fromtimestamp(int(container.created_at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "mtime": timestamp_s(container.created_at),
         "linkTarget": "",
     }
     packed = json.dumps(stat, separators=(",", ":")).encode()
@@ -120,7 +119,7 @@ def _pack(files: Files, path: str, name: str, time: float) -> bytes:
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes | None, time: float) -> None:
     entry = tarfile.TarInfo(name)
-    entry.mtime, entry.mode = int(time), _FILE_MODE
+    entry.mtime, entry.mode = unix_seconds(time), _FILE_MODE
     if content is None:
         entry.type, entry.mode = tarfile.DIRTYPE, _DIRECTORY_MODE
     else:

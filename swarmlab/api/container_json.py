@@ -209,7 +209,8 @@ def _port_list(container: Container) -> list[Json]:
 
 
 def _mounts(container: Container) -> list[Json]:
-    hidden = container.config.host_extra.get("Tmpfs") or ()
+    tmpfs = container.config.host_extra.get("Tmpfs")
+    hidden = tmpfs if isinstance(tmpfs, dict) else {}
     shown = [mount for mount in container.mounts if mount.type != "tmpfs" or mount.destination not in hidden]
     return [_mount(mount) for mount in sorted(shown, key=lambda mount: (mount.type, mount.destination))]
 

@@ -10,7 +10,7 @@ from collections import Counter
 from swarmlab.api.container_json import summary
 from swarmlab.api.messages import Answer, Request, json_response
 from swarmlab.api.volumes import volume_json
-from swarmlab.api.wire import Json
+from swarmlab.api.wire import Json, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 
@@ -41,7 +41,7 @@ def _images(daemon: Daemon) -> list[Json]:
     return [
         {
             "Containers": used[image.id],
-            "Created": int(image.content.created_at),
+            "Created": unix_seconds(image.content.created_at),
             "Id": image.id,
             "Labels": None,
             "ParentId": "",

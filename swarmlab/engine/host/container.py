@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from swarmlab.engine.errors import Conflict
-from swarmlab.engine.host.files import GONE
 from swarmlab.engine.host.entrusted import EntrustedFile
+from swarmlab.engine.host.files import GONE
 from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId

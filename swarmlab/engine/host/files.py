@@ -7,6 +7,7 @@ Simplification: files have no owner, mode or time of their own.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -131,7 +132,7 @@ class Files:
         standing = set(DIRECTORIES) if path == "/" else set()
         return sorted(standing | self._below(path))
 
-    def walk(self, path: str) -> list[str]:
+    def walk(self, path: str) -> builtins.list[str]:
         """Every file and directory below a path, from the root on, directories (they end in a slash) first."""
         found = []
         for name in self.list(path):

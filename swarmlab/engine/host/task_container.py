@@ -5,8 +5,6 @@ Source: moby daemon/cluster/executor/container/container.go.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.overlay import Record
@@ -38,32 +36,44 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
     """What to create for a task.
 
     Raises:
-        InvalidParameter: a mount that cannot be.
+        InvalidParameter: a mount that cannot be, a template that stands for nothing.
         NotImplementedHere: a template that is not known here.
     """
-    task, spec = place.task, place.task.spec.container
+    task, spec = place.task, place.expanded()
+    for mount in spec.mounts:
+        _check_mount(mount)
     return ContainerConfig(
         image=spec.image,
         name=task.name,
         entrypoint=spec.command or None,
         command=spec.args or None,
-        env=tuple(place.fill(entry) for entry in spec.env),
+        env=(*spec.env, *_resource_variables(task)),
         labels=_labels(place),
-        hostname=place.fill(spec.hostname),
+        hostname=spec.hostname,
         working_dir=spec.dir,
         user=spec.user,
         tty=spec.tty,
         open_stdin=spec.open_stdin,
         init=spec.init,
+        read_only=spec.read_only,
+        log_driver=str((task.spec.log_driver or {}).get("Name") or ""),
         stop_signal=spec.stop_signal,
         stop_timeout_s=stop_grace_period_s(spec),
-        mounts=tuple(_mount(place, mount) for mount in spec.mounts),
+        mounts=spec.mounts,
         endpoints=tuple(_endpoint(attachment, networks) for attachment in task.networks),
         hosts=tuple(_host(entry) for entry in spec.hosts),
         ports=_host_ports(task),
         healthcheck=spec.healthcheck,
-        extra={"HostConfig": {**_limits(task), **_rights(task), **_log_config(task)}},
+        extra={"HostConfig": {**_limits(task), **_rights(task), **_log_config(task), **_dns(task)}},
     )
+
+
+def _resource_variables(task: Task) -> list[str]:
+    """Which generic resources the task was given. Source: swarmkit api/genericresource/helpers.go, EnvFormat."""
+    given: dict[str, list[str]] = {}
+    for each in task.assigned_generic_resources:
+        given.setdefault(each.kind.upper(), []).append(str(each.value))
+    return [f"DOCKER_RESOURCE_{kind}={','.join(values)}" for kind, values in sorted(given.items())]
 
 
 def _limits(task: Task) -> dict[str, object]:
@@ -77,6 +87,14 @@ def _rights(task: Task) -> dict[str, object]:
     """What a service says of rights and kernel settings, which show on the container and nowhere else."""
     given = task.spec.container.extra
     return {ours: given[key] for key, ours in _RIGHTS.items() if given.get(key)}
+
+
+def _dns(task: Task) -> dict[str, object]:
+    config = task.spec.container.dns_config
+    if config is None:
+        return {}
+    given = {"Dns": config.nameservers, "DnsSearch": config.search, "DnsOptions": config.options}
+    return {key: list(words) for key, words in given.items() if words}
 
 
 def _log_config(task: Task) -> dict[str, object]:
@@ -97,16 +115,17 @@ def _labels(place: TaskPlace) -> dict[str, str]:
     }
 
 
-def _mount(place: TaskPlace, mount: Mount) -> Mount:
+def _check_mount(mount: Mount) -> None:
     """Source: moby daemon/cluster/executor/container/validate.go."""
-    source, target = place.fill(mount.source), place.fill(mount.target)
+    source, target = mount.source, mount.target
     if not target.startswith("/"):
         raise InvalidParameter(f"invalid mount target, must be an absolute path: {target}")
     if mount.type == "volume" and source.startswith("/"):
         raise InvalidParameter(f"invalid volume mount source, must not be an absolute path: {source}")
     if mount.type == "tmpfs" and source:
         raise InvalidParameter("invalid tmpfs source, source must be empty")
-    return replace(mount, source=source, target=target)
+    if mount.type == "bind" and not source.startswith("/"):
+        raise InvalidParameter(f"invalid bind mount source, must be an absolute path: {source}")
 
 
 def _endpoint(attachment: NetworkAttachment, networks: Networks) -> EndpointConfig:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Timer
 from swarmlab.engine.host.container import Container
+from swarmlab.engine.host.container_mounts import check_sources
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
@@ -77,7 +78,9 @@ class TaskHost:
     def create(self, task: Task, networks: Networks) -> None:
         """Create the task's container, if it has none. Raises EngineError."""
         if self.container(task) is None:
-            self.containers.create(config_of(self._place(task), networks))
+            config = config_of(self._place(task), networks)
+            check_sources(config.mounts, self.parts.disk)
+            self.containers.create(config)
 
     def start(self, task: Task, container: Container) -> Pending[None]:
         """Start the task's container, with the secrets and configs that it asks for. Raises EngineError."""

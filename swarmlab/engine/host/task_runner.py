@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from swarmlab.engine.clock import Timer
 from swarmlab.engine.errors import EngineError, NoSuchContainer, NotModified
-from swarmlab.engine.host.container import Container
+from swarmlab.engine.host.container import Container, HealthStatus
 from swarmlab.engine.host.container import ContainerStatus as Status
 from swarmlab.engine.host.images import Image
 from swarmlab.engine.host.task_container import Networks
@@ -202,7 +202,15 @@ class TaskRunner:
         elif container.state.status is not Status.CREATED:
             self._started(container)
         else:
-            self._after(self._host.containers.start(container.id), self._start_ended)
+            self._start_container(container)
+
+    def _start_container(self, container: Container) -> None:
+        try:
+            started = self._host.start(self.task, container)
+        except EngineError as error:
+            self._fail(_StartFailed(error))
+        else:
+            self._after(started, self._start_ended)
 
     def _start_ended(self, started: Pending[None]) -> None:
         try:
@@ -215,7 +223,11 @@ class TaskRunner:
         self._started(self._host.container(self.task))
 
     def _started(self, container: Container | None) -> None:
+        """The container runs; with a health check the task does so only when that has gone well."""
         if container is not None and container.state.running:
+            if container.health is not None and container.health.status is HealthStatus.STARTING:
+                self._await_health(container)
+                return
             self._host.publish(self.task, container, self._networks)
         self._done(TaskState.RUNNING, "started")
 
@@ -224,6 +236,8 @@ class TaskRunner:
         container = self._host.container(self.task)
         if container is None:
             self._fail(NoSuchContainer(self.task.name))
+        elif container.health is not None and container.state.running:
+            self._await_health(container)
         else:
             self._after(self._host.containers.wait(container.id), partial(self._exited, container))
 
@@ -233,10 +247,40 @@ class TaskRunner:
             code = exited.result()
         except EngineError:
             return  # the engine died; it will look when it is back
+        self._ended(code)
+
+    def _ended(self, code: int, cause: str = "") -> None:
+        """The container ended; one that nobody has seen running yet is seen so first."""
         if code:
-            self._fail(TaskFailed(code))
+            self._fail(TaskFailed(code, cause))
+        elif self.status.state is TaskState.STARTING:
+            self._done(TaskState.RUNNING, "started")
         else:
             self._done(TaskState.COMPLETE, "finished")
+
+    def _await_health(self, container: Container) -> None:
+        """Source: moby daemon/cluster/executor/container/controller.go, Start and checkHealth."""
+        change = self._host.containers.health.next_change(container)
+        self._after(change, partial(self._health_shown, container))
+
+    def _health_shown(self, container: Container, change: Pending[HealthStatus]) -> None:
+        if not container.state.running:
+            self._host.withdraw(self.task, container)
+            self._ended(container.state.exit_code)
+        elif change.result() is HealthStatus.UNHEALTHY:
+            named = self._host.hide(self.task, container, self._networks)
+            self._later(GOSSIP_DELAY_S if named else 0, partial(self._stop_unhealthy, container))
+        else:
+            self._started(container)
+
+    def _stop_unhealthy(self, container: Container) -> None:
+        if container.state.running:
+            grace_s = stop_grace_period_s(self.task.spec.container)
+            stopped = self._host.containers.stop(container.id, timeout_s=grace_s)
+            self._after(stopped, lambda _: self._stop_unhealthy(container))
+            return
+        self._host.withdraw(self.task, container)
+        self._ended(container.state.exit_code, "dockerexec: unhealthy container")
 
     def _shut_down(self) -> None:
         self._busy = True
@@ -278,8 +322,8 @@ class TaskRunner:
 class TaskFailed(EngineError):
     """A task's program ended with another code than 0."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(f"task: non-zero exit ({code})")
+    def __init__(self, code: int, cause: str = "") -> None:
+        super().__init__(f"task: non-zero exit ({code})" + (f": {cause}" if cause else ""))
 
 
 class _StartFailed(EngineError):

@@ -180,19 +180,7 @@ def _check_offered(spec: ServiceSpec) -> None:
     if spec.task.runtime not in ("", "container"):
         raise NotImplementedHere(f"this engine has no services with runtime {spec.task.runtime}")
     for mount in container.mounts:
-        if mount.type not in ("volume", "tmpfs"):
+        if mount.type not in ("volume", "bind", "tmpfs"):
             raise NotImplementedHere(f"this engine has no mounts of type {mount.type}")
-    _check_behaviour_offered(spec.task)
-
-
-def _check_behaviour_offered(spec: TaskSpec) -> None:
-    """What would change how a container behaves, and does not here."""
-    container = spec.container
-    if container.healthcheck and container.healthcheck.test[:1] not in ((), ("NONE",)):
-        raise NotImplementedHere("this engine does not run health checks")
-    if container.read_only:
-        raise NotImplementedHere("this engine has no read-only root filesystems")
-    if container.dns_config and (container.dns_config.nameservers or container.dns_config.search):
-        raise NotImplementedHere("this engine has no name servers for single containers")
-    if (spec.log_driver or {}).get("Name", "") not in ("", "json-file", "local"):
-        raise NotImplementedHere("this engine has no log drivers but json-file and local")
+    if (spec.task.log_driver or {}).get("Name", "") not in ("", "json-file", "local", "none"):
+        raise NotImplementedHere("this engine has no log drivers but json-file, local and none")
