@@ -55,6 +55,8 @@ STEPS = {
 class FakeAgents:
     """The agents of all nodes, as a loop of the manager."""
 
+    hears = (Task,)
+
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._dirty: dict[TaskId, None] = {}

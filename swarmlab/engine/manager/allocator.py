@@ -44,6 +44,8 @@ class Allocator:
         clock: engine time.
     """
 
+    hears = (Task, Network, Service, Node)
+
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._forget()

@@ -59,6 +59,8 @@ class Dispatcher:
         links: the way to a node's agent; None while there is no such node any more (it left, or never came).
     """
 
+    hears = (Task, Node)
+
     def __init__(self, store: Store, clock: Clock, chance: Chance, links: Links) -> None:
         self._store = store
         self._clock = clock

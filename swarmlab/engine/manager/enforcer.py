@@ -25,6 +25,8 @@ class Enforcer:
         clock: engine time.
     """
 
+    hears = (Node,)
+
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._nodes: dict[NodeId, None] = {}

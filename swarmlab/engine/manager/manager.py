@@ -7,6 +7,7 @@ everything, its timers included), so what real Swarm keeps in a leader's memory 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Protocol
 
 from swarmlab.engine.clock import Clock
@@ -18,11 +19,16 @@ from swarmlab.engine.manager.orchestrators.jobs import JobOrchestrator
 from swarmlab.engine.manager.orchestrators.replicated import ReplicatedOrchestrator
 from swarmlab.engine.manager.reaper import Reaper
 from swarmlab.engine.manager.scheduler import Scheduler
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.model import StoreObject
+from swarmlab.engine.store import Change, Store, Subscriber
 
 
 class Loop(Protocol):
     """One component of the leader: allocator, orchestrators, scheduler, reaper, enforcer, dispatcher."""
+
+    @property
+    def hears(self) -> tuple[type[StoreObject], ...]:
+        """Of which objects' changes it hears."""
 
     def start(self) -> None:
         """Leadership begins: mark whatever the store holds as to be looked at. Writes nothing yet."""
@@ -58,6 +64,10 @@ class Manager:
             Scheduler(store, clock, chance),
             *more,
         )
+        self._hearers: dict[type[StoreObject], list[Subscriber]] = defaultdict(list)
+        for loop in self._loops:
+            for type_ in loop.hears:
+                self._hearers[type_].append(loop.on_change)
         self.leads = False
         store.subscribe(self._on_change)
 
@@ -75,8 +85,8 @@ class Manager:
 
     def _on_change(self, change: Change) -> None:
         if self.leads:
-            for loop in self._loops:
-                loop.on_change(change)
+            for on_change in self._hearers[type(change.object)]:
+                on_change(change)
 
     def step(self) -> bool:
         """Run all loops until none has anything left to do now. Returns whether the store was written."""

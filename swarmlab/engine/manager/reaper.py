@@ -25,6 +25,8 @@ class Reaper:
         clock: engine time.
     """
 
+    hears = (Task,)
+
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._forget()

@@ -32,6 +32,8 @@ class Scheduler:
         chance: which of several equally good nodes, and which slot goes where.
     """
 
+    hears = (Task, Node)
+
     def __init__(self, store: Store, clock: Clock, chance: Chance) -> None:
         self._store, self._clock, self._chance = store, clock, chance
         self._forget()

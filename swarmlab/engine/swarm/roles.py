@@ -63,6 +63,8 @@ class RoleKeeper:
         group: the swarm.
     """
 
+    hears = (Node,)
+
     def __init__(self, store: Store, clock: Clock, group: Group) -> None:
         self._store = store
         self._clock = clock

@@ -38,6 +38,8 @@ class RootRotation:
         nodes: who reaches them.
     """
 
+    hears = (Node, ClusterObject)
+
     def __init__(self, store: Store, clock: Clock, chance: Chance, nodes: Renewing) -> None:
         self._store = store
         self._chance = chance

@@ -35,6 +35,8 @@ class Orchestrator(ABC):
     wanted: ClassVar[TaskState] = TaskState.RUNNING
     """The desired state of a task that is to do its work; with a higher one it is given up."""
 
+    hears = (Task, Node, Service)
+
     def __init__(self, store: Store, clock: Clock, chance: Chance) -> None:
         self._store, self._clock, self._chance = store, clock, chance
         self._restarts = RestartSupervisor(store, clock, chance)
