@@ -77,6 +77,8 @@ class TaskPlace:
             NotImplementedHere: one uses what templates do not have here.
         """
         spec = self.task.spec.container
+        if not spec.env and not spec.mounts and "{{" not in spec.hostname:
+            return spec
         return replace(
             spec,
             env=tuple(_tell("expanding env failed", self._variable, each) for each in spec.env),

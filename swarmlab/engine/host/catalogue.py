@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from swarmlab.engine.errors import InvalidParameter
@@ -80,6 +81,7 @@ def _made_up(what: str, image: CatalogueImage) -> str:
     return _digest(f"{what} of {image.repository}:{image.tags[0]}")
 
 
+@cache
 def _digest(text: str) -> str:
     return "sha256:" + sha256(text.encode()).hexdigest()
 
@@ -106,6 +108,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HUB = ("docker.io", "index.docker.io")
 
 
+@lru_cache(maxsize=1000)
 def parse_reference(text: str) -> Reference:
     """Take a name apart; without tag and digest the tag is `latest`. `docker.io/library/x` is `x`.
 

@@ -19,6 +19,7 @@ from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.programs.workloads import check_simulated, programs_of
 
+_BRIDGE = (EndpointConfig(network="bridge"),)
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
@@ -118,4 +119,6 @@ def endpoints_of(config: ContainerConfig) -> tuple[EndpointConfig, ...]:
     if config.endpoints:
         return config.endpoints
     mode = "bridge" if config.network_mode in ("", "default") else config.network_mode
+    if mode == "bridge":
+        return _BRIDGE
     return (EndpointConfig(network=mode),)

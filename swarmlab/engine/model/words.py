@@ -23,10 +23,11 @@ class TaskState(IntEnum):
     REMOVE = 800
     ORPHANED = 832
 
-    @property
-    def is_terminal(self) -> bool:
-        """Whether the task has ended, one way or another."""
-        return self > TaskState.RUNNING
+    is_terminal: bool
+    """Whether the task has ended, one way or another."""
+
+    def __init__(self, number: int) -> None:
+        self.is_terminal = number > 512  # RUNNING
 
 
 class Role(StrEnum):
