@@ -10,11 +10,13 @@ RUN := .venv/bin/python
 ON_REAL = notebooks $(wildcard tests/real tests/conformance tests/transcripts)
 # One process a core; the cells of one notebook stay together.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
+# Stories of their own, one after the other wherever a core is free.
+PARALLEL_EACH := --numprocesses auto --maxprocesses 4 --dist worksteal
 # Real engines mostly make one wait: several labs at once, whatever the number of cores.
 PARALLEL_REAL := --numprocesses 3 --dist loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help env-lab env-test lab test check fix notebooks real newcomer clean
+.PHONY: help env-lab env-test lab test check fix notebooks chaos real newcomer clean
 
 help:  ## this list
 	@echo "make lab is where to begin. All verbs:"
@@ -44,6 +46,9 @@ fix: env-test  ## mend what `make check` can mend: lint, format, everything gene
 
 notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
+
+chaos: env-test  ## play a thousand histories of faults, and ten thousand requests that nobody should send
+	@SWARMLAB_CHAOS=1000 SWARMLAB_FUZZ=10000 $(RUN) -m pytest $(PARALLEL_EACH) tests/invariants tests/fuzz $(ARGS)
 
 real: env-test  ## run the lessons, transcripts and faults on three real Docker Engines
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)

@@ -262,7 +262,22 @@ def decode(class_: type[T], value: object, path: str) -> T:
         elif not _unset(class_, by_key[key.lower()], content):
             name = by_key[key.lower()].name
             result[name] = _decode_field(class_, name, content, place)
-    return class_(**result)
+    return class_(**{**_zeros(class_, result), **result})
+
+
+def _zeros(class_: type, given: Mapping[str, object]) -> dict[str, object]:
+    """What was not sent and has no default: Go's zero of its type."""
+    return {
+        part.name: _zero(_hints(class_)[part.name])
+        for part in _fields(class_)
+        if part.name not in given and part.default is MISSING and part.default_factory is MISSING
+    }
+
+
+def _zero(kind: object) -> object:
+    if isinstance(kind, type) and is_dataclass(kind):
+        return decode(kind, {}, "")
+    return kind() if isinstance(kind, type) else ()
 
 
 def _merge(key: str, content: object) -> Json:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from swarmlab.server.connection import Connection, Incoming
 
-_BACKLOG = 1024
+_BACKLOG = 4096
 """Connections that may wait to be accepted."""
+
+_AT_ONCE = 64
+"""Connections that are accepted before others are served."""
 
 _PAUSE_S = 1.0
 """Before another try when this process may open no more files. Source: net/http, Server.Serve."""
@@ -91,15 +94,20 @@ class Door:
             asyncio.get_running_loop().add_reader(listening, self._accept, listening)
 
     def _accept(self, listening: socket.socket) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                client, _ = listening.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError:
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(listening)
+                loop.call_later(_PAUSE_S, self._await_clients, listening)
+                return
+            self._greet(client)
+
+    def _greet(self, client: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            client, _ = listening.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
-        except OSError:
-            loop.remove_reader(listening)
-            loop.call_later(_PAUSE_S, self._await_clients, listening)
-            return
         client.setblocking(False)
         beginning = loop.create_task(loop.connect_accepted_socket(self._connect, client))
         self._beginning.add(beginning)
