@@ -41,7 +41,9 @@ from swarmlab.commands.spelling.parsing import parse
 from swarmlab.commands.spelling.usage import Help
 from swarmlab.commands.stacks.stack import StackDeploy, StackLs, StackPs, StackRm, StackServices
 from swarmlab.commands.swarm.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
-from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmJoinToken, SwarmLeave, SwarmUnlockKey, SwarmUpdate
+from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmLeave, SwarmUpdate
+from swarmlab.commands.swarm.ca import SwarmCa
+from swarmlab.commands.swarm.keys import SwarmJoinToken, SwarmUnlock, SwarmUnlockKey
 from swarmlab.commands.system.inspect_any import ContainerInspect, ImageInspect, Inspect
 from swarmlab.commands.system.system import SystemEvents, SystemInfo
 
@@ -98,8 +100,10 @@ __all__ = [
     "SystemInfo",
     "Terminal",
     "VolumeCreate",
+    "SwarmCa",
     "VolumeInspect",
     "VolumeLs",
     "VolumeRm",
     "parse",
+    "SwarmUnlock",
 ]

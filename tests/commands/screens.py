@@ -83,5 +83,6 @@ def without_chance(text: str) -> str:
     """The same with ids, tokens, times and digests numbered in the order in which they appear."""
     seen: dict[str, str] = {}
     ids = r"\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b|\b[a-z0-9]{25}\b|\b(?=[a-z]*\d)[a-z0-9]{12}\b"
-    pattern = rf"SWMTKN-1-\w+-\w+|\d{{4}}-\d\d-\d\dT[\d:.]+Z|{ids}"
+    secrets = r"(?s:-----BEGIN C.*?-----END CERTIFICATE-----)|SWMKEY-1-[\w+/]+|SWMTKN-1-\w+-\w+"
+    pattern = rf"{secrets}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|{ids}"
     return re.sub(pattern, lambda found: seen.setdefault(found[0], f"<{len(seen)}>"), text)

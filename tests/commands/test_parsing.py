@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarmlab.commands import Command, DockerError, Help, ServiceCreate, ServiceLogs, ServiceScale, ServiceUpdate, parse
+from swarmlab.commands import (
+    Command,
+    DockerError,
+    Help,
+    ServiceCreate,
+    ServiceLogs,
+    ServiceScale,
+    ServiceUpdate,
+    SwarmUnlock,
+    parse,
+)
 from swarmlab.commands.command import REGISTRY
 from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
 from swarmlab.commands.spelling.usage import help_text
@@ -38,6 +48,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "resource": st.builds("{}={}".format, NAME, st.integers(0, 9)),
     "strings": NAME,
     "ipNetSlice": st.just("10.0.0.0/8"),
+    "pem-file": st.just(str(Path(__file__).parent / "files" / "root.crt")),
+    "external-ca": st.just("protocol=cfssl,url=https://ca.example.com"),
 }
 
 
@@ -61,6 +73,8 @@ def commands(draw: st.DrawFn) -> Command:
 def _argument(kind: type[Command], least: int, many: bool) -> st.SearchStrategy[Any]:
     if kind is ServiceScale:
         return st.dictionaries(NAME, st.integers(0, 99), min_size=1, max_size=3)
+    if kind is SwarmUnlock:
+        return st.just("") | WORD
     if many:
         return st.lists(WORD, min_size=least, max_size=3).map(tuple)
     return WORD if least else st.none() | WORD
@@ -111,7 +125,7 @@ def test_python_values_are_checked_like_typed_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["docker build .", "docker secret ls", "docker swarm ca", "docker service create --cap-add all alpine"]
+    "line", ["docker build .", "docker secret ls", "docker service create --credential-spec x alpine"]
 )
 def test_what_is_not_here_is_said_so(line: str) -> None:
     """A real command or flag that this package lacks is not called unknown."""

@@ -213,13 +213,15 @@ def _without_slots(text: str) -> list[str]:
     return [line for line in _numberless(without_chance(text)).splitlines() if not line.startswith("N/N: ")]
 
 
-@pytest.mark.parametrize("story", ["FORMING_AND_RUNNING", "OPTIONS", "A_STACK"])
+@pytest.mark.parametrize(
+    "story", ["FORMING_AND_RUNNING", "OPTIONS", "A_STACK", "SECRETS_AND_CONFIGS", "SETTINGS_AND_SECRETS", "NODES"]
+)
 def test_a_story_prints_the_same(twins: tuple[Cluster, Cluster], story: str) -> None:
     """What the CLI does to one lab, ours does to its twin, line by line and at the same time.
 
     Embedded labs of one seed give the same ids, but to a stack's services: the CLI creates them in a random order.
     """
-    seeded = twins[0].backend.name == "embedded" and story != "A_STACK"
+    seeded = twins[0].backend.name == "embedded" and story not in ("A_STACK", "SETTINGS_AND_SECRETS")
     with ThreadPoolExecutor(max_workers=1) as pool:
         for node, line in getattr(stories, story):
             running = pool.submit(printed, _filled(line, twins[1]), twins[1], node)
@@ -245,3 +247,20 @@ def comparable(text: str, cluster: Cluster, *, seeded: bool) -> str:
     if "Creating service" in text:  # in no particular order: the CLI's
         text = "\n".join(sorted(text.split("\n")))
     return without_chance(text.replace(cluster[MANAGER].address, "ADDRESS"))
+def test_a_locked_manager_says_the_same(twins: tuple[Cluster, Cluster]) -> None:
+    """It was restarted: whatever is asked, there and here."""
+    for cluster in twins:
+        printed(_filled("docker swarm init --autolock --advertise-addr {address}", cluster), cluster, MANAGER)
+        key = cluster[MANAGER].client.swarm.get_unlock_key()["UnlockKey"]
+        cluster[MANAGER].stop()
+        cluster[MANAGER].start()
+        for line in stories.LOCKED:
+            check_same(cluster, MANAGER, line)
+        assert printed("docker swarm unlock <<< nonsense", cluster, MANAGER) == (
+            "Error response from daemon: invalid key string\n"
+        )
+        assert printed(f"docker swarm unlock <<< {key}", cluster, MANAGER) == ""
+        check_same(cluster, MANAGER, "docker swarm unlock")
+        printed("docker swarm leave --force", cluster, MANAGER)
+
+

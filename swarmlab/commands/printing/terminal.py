@@ -7,6 +7,7 @@ finished.
 from __future__ import annotations
 
 import sys
+from getpass import getpass
 from typing import TextIO
 
 from swarmlab.commands.errors import DockerError
@@ -32,6 +33,12 @@ class Terminal:
         *lines, self._rest = (self._rest + text).split("\n")
         if lines:
             self._emit("".join(_as_shown(line) + "\n" for line in lines))
+
+    def ask(self, prompt: str) -> str:
+        """Ask for a line that is not to be seen; in a notebook a field for it appears."""
+        answer = getpass(prompt)
+        self.print(prompt)
+        return answer
 
     def refuse(self, error: DockerError) -> None:
         """Print why a command failed."""

@@ -32,7 +32,6 @@ REAL = frozenset(
 ) | frozenset(
     f"{group} {name}"
     for group, names in {
-        "swarm": "ca unlock",
         "stack": "config",
         "container": "attach commit cp create diff export pause port prune rename restart stats top unpause"
         " update wait",

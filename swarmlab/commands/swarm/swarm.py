@@ -1,4 +1,4 @@
-"""`docker swarm …`: forming a swarm, joining and leaving it, its join tokens.
+"""`docker swarm …`: forming a swarm, joining and leaving it, its settings.
 
 Source: docker/cli cli/command/swarm/.
 """
@@ -12,7 +12,10 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
 from swarmlab.commands.session import Session
-from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, flag
+from swarmlab.commands.spelling.authorities import external_cas
+from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, flag, flags_of
+from swarmlab.commands.spelling.usage import Help
+from swarmlab.commands.swarm.keys import print_join_command, print_unlock_key, update_params
 
 LISTEN = "0.0.0.0:2377"
 SUBNET_SIZE = 24
@@ -37,13 +40,15 @@ class SwarmSettings(Command):
         "--snapshot-interval uint", "Number of log entries between Raft snapshots", "10000"
     )
     task_history_limit: Number = flag("--task-history-limit int", "Task history retention limit", "5")
+    external_ca: Many = flag("--external-ca external-ca", "Specifications of one or more certificate signing endpoints")
 
-    def merge_into(self, spec: dict[str, Any], autolock: bool | None) -> dict[str, Any]:
-        """The swarm's spec with what was typed; the rest stays."""
+    def merge_into(self, spec: dict[str, Any], autolock: bool | None, *, root: str = "") -> dict[str, Any]:
+        """The swarm's spec with what was typed; the rest stays. External authorities sign for `root`."""
         values = (
             ("Orchestration", "TaskHistoryRetentionLimit", self.task_history_limit),
             ("Dispatcher", "HeartbeatPeriod", _nanoseconds(self.dispatcher_heartbeat)),
             ("CAConfig", "NodeCertExpiry", _nanoseconds(self.cert_expiry)),
+            ("CAConfig", "ExternalCAs", external_cas(self.external_ca, root) or None),
             ("Raft", "SnapshotInterval", self.snapshot_interval),
             ("Raft", "KeepOldSnapshots", self.max_snapshots),
             ("EncryptionConfig", "AutoLockManagers", autolock),
@@ -60,7 +65,6 @@ class SwarmInit(SwarmSettings, path="swarm init"):
 
     usage = "[OPTIONS]"
     summary = "Initialize a swarm"
-    lacks = frozenset({"--external-ca"})
 
     advertise_addr: Text = flag("--advertise-addr string", _ADDRESS)
     autolock: Switch = flag(
@@ -92,7 +96,7 @@ class SwarmInit(SwarmSettings, path="swarm init"):
         node_id = session.post("/swarm/init", self._body())
         terminal = session.terminal
         terminal.print(f"Swarm initialized: current node ({node_id}) is now a manager.\n")
-        _print_join_command(session, node_id, "worker")
+        print_join_command(session, node_id, "worker")
         terminal.print(
             "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions."
         )
@@ -171,45 +175,11 @@ class SwarmLeave(Command, path="swarm leave"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SwarmJoinToken(Command, path="swarm join-token"):
-    """Show or rotate the token with which a worker or a manager joins."""
-
-    usage = "[OPTIONS] (worker|manager)"
-    summary = "Manage join tokens"
-
-    quiet: Switch = flag("-q, --quiet", "Only display token")
-    rotate: Switch = flag("--rotate", "Rotate join token")
-    role: str = argument()
-
-    def sdk(self) -> str:
-        """See Command."""
-        role = self.role.title()
-        if self.rotate:
-            which = "manager" if self.role == "manager" else "worker"
-            return f"client.swarm.update(rotate_{which}_token=True)\nclient.swarm.attrs['JoinTokens'][{role!r}]"
-        return f"client.swarm.reload()\nclient.swarm.attrs['JoinTokens'][{role!r}]"
-
-    def perform(self, session: Session) -> None:
-        """See Command."""
-        if self.role not in ("worker", "manager"):
-            raise DockerError(f"unknown role {self.role}")
-        if self.rotate:
-            _rotate(session, f"rotate{self.role.title()}Token")
-            if not self.quiet:
-                session.terminal.print(f"Successfully rotated {self.role} join token.\n")
-        if self.quiet:
-            session.terminal.print(_token(session.get("/swarm"), self.role))
-        else:
-            _print_join_command(session, session.get("/info")["Swarm"]["NodeID"], self.role)
-
-
-@dataclass(frozen=True, kw_only=True)
 class SwarmUpdate(SwarmSettings, path="swarm update"):
     """Change the settings of the whole swarm."""
 
     usage = "[OPTIONS]"
     summary = "Update the swarm"
-    lacks = frozenset({"--external-ca"})
 
     autolock: Switch = flag("--autolock", "Change manager autolocking setting (true|false)")
 
@@ -219,78 +189,16 @@ class SwarmUpdate(SwarmSettings, path="swarm update"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        if not any(each.spell(getattr(self, each.name)) for each in flags_of(self)):
+            Help(topic=self.path).perform(session)
+            return
         swarm = session.get("/swarm")
         locked = swarm["Spec"].get("EncryptionConfig", {}).get("AutoLockManagers", False)
-        session.post("/swarm/update", self.merge_into(swarm["Spec"], self.autolock), _update_params(swarm))
+        spec = self.merge_into(swarm["Spec"], self.autolock, root=swarm["TLSInfo"]["TrustRoot"])
+        session.post("/swarm/update", spec, update_params(swarm))
         session.terminal.print("Swarm updated.")
         if self.autolock and not locked:
             print_unlock_key(session)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SwarmUnlockKey(Command, path="swarm unlock-key"):
-    """Show or rotate the key that unlocks managers of a locked swarm."""
-
-    usage = "[OPTIONS]"
-    summary = "Manage the unlock key"
-
-    quiet: Switch = flag("-q, --quiet", "Only display token")
-    rotate: Switch = flag("--rotate", "Rotate unlock key")
-
-    def sdk(self) -> str:
-        """See Command."""
-        return "client.swarm.get_unlock_key()['UnlockKey']"
-
-    def perform(self, session: Session) -> None:
-        """See Command."""
-        if self.rotate:
-            if not session.get("/swarm")["Spec"].get("EncryptionConfig", {}).get("AutoLockManagers"):
-                raise DockerError("cannot rotate because autolock is not turned on")
-            _rotate(session, "rotateManagerUnlockKey")
-            if not self.quiet:
-                session.terminal.print("Successfully rotated manager unlock key.")
-        key = session.get("/swarm/unlockkey")["UnlockKey"]
-        if not key:
-            raise DockerError("no unlock key is set")
-        if self.quiet:
-            session.terminal.print(key)
-        else:
-            print_unlock_key(session, key)
-
-
-def print_unlock_key(session: Session, key: str | None = None) -> None:
-    """Tell how a stopped manager is unlocked."""
-    key = key or session.get("/swarm/unlockkey")["UnlockKey"]
-    session.terminal.print(
-        "To unlock a swarm manager after it restarts, run the `docker swarm unlock`\n"
-        f"command and provide the following key:\n\n    {key}\n\n"
-        "Remember to store this key in a password manager, since without it you\n"
-        "will not be able to restart the manager."
-    )
-
-
-def _print_join_command(session: Session, node_id: str, role: str) -> None:
-    node = session.get(f"/nodes/{node_id}")
-    swarm = session.get("/swarm")
-    if not node.get("ManagerStatus"):
-        return
-    session.terminal.print(f"To add a {role} to this swarm, run the following command:\n")
-    address = node["ManagerStatus"]["Addr"]
-    session.terminal.print(f"    docker swarm join --token {_token(swarm, role)} {address}\n")
-
-
-def _token(swarm: dict[str, Any], role: str) -> str:
-    return str(swarm["JoinTokens"][role.title()])
-
-
-def _rotate(session: Session, what: str) -> None:
-    swarm = session.get("/swarm")
-    session.post("/swarm/update", swarm["Spec"], {**_update_params(swarm), what: "true"})
-
-
-def _update_params(swarm: dict[str, Any]) -> dict[str, Any]:
-    rotations = ("rotateWorkerToken", "rotateManagerToken", "rotateManagerUnlockKey")
-    return {"version": swarm["Version"]["Index"], **dict.fromkeys(rotations, "false")}
 
 
 def _listen(address: str | None) -> str:
