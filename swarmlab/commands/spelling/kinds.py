@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from swarmlab.commands.printing import units
-from swarmlab.commands.spelling import authorities, file_references, mounts, ports, ulimits
+from swarmlab.commands.spelling import authorities, mounts, ports
 from swarmlab.commands.spelling.attachments import attachment
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
@@ -118,13 +118,8 @@ KINDS: dict[str, Kind] = {
     "network": Kind(read=_checked(attachment), many=True),
     "env": Kind(read=_environment, many=True),
     "resource": Kind(read=_resource, many=True),
+    "pem-file": Kind(read=_checked(authorities.read_pem)),
+    "external-ca": Kind(read=_checked(authorities.read_external_ca), many=True),
     "mount": Kind(read=_checked(mounts.read_mount), many=True),
     "port": Kind(read=_checked(ports.read_ports), many=True),
 }
-    "label": Kind(read=_label, many=True),
-    "ip": Kind(read=_ip_address, many=True),
-    "extra-host": Kind(read=_extra_host, many=True),
-    "domain": Kind(read=_domain, many=True),
-    "ulimit": Kind(read=_checked(ulimits.read_ulimit), many=True),
-    "pem-file": Kind(read=_checked(authorities.read_pem)),
-    "external-ca": Kind(read=_checked(authorities.read_external_ca), many=True),
