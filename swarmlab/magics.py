@@ -4,15 +4,16 @@
     %docker -n docker-swarm-1 info            on a node of the lab; `--context` means the same
     %docker -t 5 service logs -f helloworld   ended after five lab seconds, as by Ctrl-C
 
-`%%docker` takes one command a line. `{token}` and `$token` stand for Python variables. Every command is echoed behind
-a prompt that names its node.
+`%%docker` takes one command a line; a command on its first line has the cell as its standard input, as
+`%%docker secret create token -`. `{token}` and `$token` stand for Python variables. Every command is echoed behind a
+prompt that names its node.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -20,7 +21,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR
 
 from swarmlab.client.cluster import Cluster
-from swarmlab.commands import DockerError, Session, Terminal, parse
+from swarmlab.commands import Command, DockerError, Session, Terminal, parse
+from swarmlab.commands.standard_input import ReadsInput
 
 PROMPT = "{node}:~$ {line}"
 _BRACES = re.compile(r"\{\{.*?\}\}|\{(?P<expression>[^{}]+)\}")
@@ -61,11 +63,12 @@ class DockerMagic:
             self._run(where, rest)
             return
         if rest.strip():
-            raise DockerError("%%docker takes only -n NODE and -t SECONDS on its first line")
+            self._run(where, rest, stdin=cell)
+            return
         for text in _lines(cell):
             self._run(*read_where(self._expanded(text), where))
 
-    def _run(self, where: _Where, line: str) -> None:
+    def _run(self, where: _Where, line: str, *, stdin: str | None = None) -> None:
         if where.node is not None and where.node not in [node.name for node in self._cluster]:
             known = ", ".join(node.name for node in self._cluster)
             raise DockerError(f"no node {where.node} in this lab; it has {known}")
@@ -73,10 +76,24 @@ class DockerMagic:
         line = line.strip()
         shown = line if line.split()[:1] == ["docker"] else f"docker {line}".rstrip()
         session.terminal.print(PROMPT.format(node=session.name, line=shown))
-        parse(line).run(session)
+        command = parse(line)
+        if stdin is not None:
+            command = _with_input(command, stdin)
+        command.run(session)
 
     def _expanded(self, line: str) -> str:
         return expand(line, self._shell.user_ns)
+
+
+def _with_input(command: Command, stdin: str) -> Command:
+    """The command with a cell as its standard input.
+
+    Raises:
+        DockerError: it reads none.
+    """
+    if not isinstance(command, ReadsInput):
+        raise DockerError(f"docker {command.path} reads no standard input: a cell below it says nothing")
+    return replace(command, stdin=stdin)
 
 
 def load(cluster: Cluster, shell: InteractiveShell | None = None) -> None:

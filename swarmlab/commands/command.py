@@ -71,7 +71,7 @@ class Command:
         """The command line as words, `docker` first."""
         flags = [word for each in flags_of(self) for word in each.spell(getattr(self, each.name))]
         rest = [word for each in arguments_of(self) for word in each.show(getattr(self, each.name))]
-        looks_like_flag = [word.startswith("-") for word in (rest if self.interspersed else rest[:1])]
+        looks_like_flag = [word.startswith("-") and word != "-" for word in (rest if self.interspersed else rest[:1])]
         return ["docker", *self.path.split(), *flags, *(["--"] if any(looks_like_flag) else []), *rest]
 
     def __str__(self) -> str:

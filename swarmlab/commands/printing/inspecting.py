@@ -6,7 +6,7 @@ Source: docker/cli cli/command/inspect/inspector.go.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.json_text import json_list
@@ -33,6 +33,11 @@ def inspect(session: Session, names: Sequence[str], get: Callable[[str], str], t
         session.terminal.print(go_json(data) if template == "json" else render(template, data))
     if errors:
         raise DockerError("\n".join(errors))
+
+
+def inspect_pretty(session: Session, names: Sequence[str], pretty: Callable[[str], Iterable[str]]) -> None:
+    """Print what is known of each name for people to read; nothing at all where one was not found."""
+    session.terminal.print("\n".join(line for name in names for line in pretty(name)))
 
 
 def each(names: Sequence[str], act: Callable[[str], None]) -> None:

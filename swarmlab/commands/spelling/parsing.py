@@ -13,6 +13,7 @@ from swarmlab.commands.command import REGISTRY, Command
 from swarmlab.commands.errors import DockerError, not_here, wrong_count, wrong_flags
 from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
 from swarmlab.commands.spelling.usage import GROUPS, REAL, Help
+from swarmlab.commands.standard_input import HERE_STRING, ReadsInput
 
 
 def parse(line: str) -> Command:
@@ -85,7 +86,9 @@ class _Reading:
                 break
             if word == "--help":
                 return Help(topic=self._command.path)
-            if word.startswith("--"):
+            if word == HERE_STRING and issubclass(self._command, ReadsInput) and self._words:
+                self._values["stdin"] = self._words.pop(0) + "\n"
+            elif word.startswith("--"):
                 self._read_long(word)
             elif word.startswith("-") and word != "-":
                 self._read_short(word)
@@ -155,6 +158,8 @@ class _Reading:
             text = f"requires {least} {_plural(least)}"
         elif most is None:
             text, verb = f"requires at least {least} {_plural(least)}", "See"
+        elif least:
+            text = f"requires at least {least} and at most {most} {_plural(most)}"
         else:
             text, verb = f"requires at most {most} {_plural(most)}", "SRun"  # so printed by CLI 28
         raise wrong_count(text, self._command.path, self._command.usage, verb=verb)
