@@ -122,6 +122,19 @@ class Dispatcher:
             self._expect_call(node_id, 0)
             self._expect(node_id, self._clock.now + GRACE * period_s(self._chance, self._declared_s))
 
+    def describe(self, node_id: NodeId) -> None:
+        """The node says something new of itself."""
+        self._due[node_id, self._describe] = None
+        self._clock.wake()
+
+    def _describe(self, node_id: NodeId) -> bool:
+        node, agent = self._store.get(Node, node_id), self._session(node_id)
+        if node is None or agent is None or node.description == agent.description:
+            return False
+        with self._store.transaction() as transaction:
+            transaction.update(replace(node, description=agent.description))
+        return True
+
     def _drop(self, node_id: NodeId) -> None:
         """The node is removed: what it runs for the swarm ends, where it can still be told. Recorded from 28.5.2."""
         self._look(node_id)
