@@ -243,6 +243,7 @@ class Swarm:
             self.dispatcher.recheck(node_id)
             if self.connected(node_id):
                 self.members[node_id].hear(managers, cluster)
+                self.rotation.meet(node_id)
 
     def _with_manager_status(self, node: Node) -> Node | None:
         """The node with its place in raft; None when that stands there already."""

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance, NodeId
-from swarmlab.engine.model import ClusterObject, Node, NodeState, TLSInfo
+from swarmlab.engine.model import ClusterObject, Node, TLSInfo
 from swarmlab.engine.named_timers import NamedTimers
 from swarmlab.engine.store import Change, Store
 from swarmlab.engine.swarm.roots import digest_of, tls_info
@@ -77,7 +77,10 @@ class RootRotation:
                 marks.pop(node_id, None)
             return
         self._waiting[node_id] = None
-        if node_id in self._asked and node.status.state is NodeState.READY:
+
+    def meet(self, node_id: NodeId) -> None:
+        """The node is in touch with the leader, perhaps anew: it may have missed that it was asked."""
+        if node_id in self._asked:
             self._again[node_id] = None
 
     def _has_certificate(self, node: Node) -> bool:

@@ -1,0 +1,97 @@
+"""A manager goes on alone, although the others are well: they hear of it, and come back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from swarmlab.lab import Lab
+from tests.conformance.asking import MANAGER, WORKER, ask, create_service, demand, timed, wait_for
+
+STARTS_FROM = "three-managers"
+
+NO_MANAGER = (
+    "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this "
+    "command on a manager node or promote the current node to a manager."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Before; the answer; the managers soon afterwards; the former leader then, and when it is back."""
+
+    before: dict[str, Any]
+    answer: str
+    took_s: float
+    after: dict[str, Any]
+    managers: dict[str, str]
+    services: list[str]
+    former_leader: dict[str, Any]
+    back_after_s: float
+
+
+def managers(lab: Lab, at: str) -> dict[str, str]:
+    """Who manages, by host: `leader`, `reachable`, or nothing."""
+    answer = ask(lab[at], "GET", "/nodes")
+    nodes = answer.json() if answer.ok else []
+    return {node["Description"]["Hostname"]: _status(node) for node in nodes}
+
+
+def _status(node: dict[str, Any]) -> str:
+    status = node.get("ManagerStatus") or {}
+    return "leader" if status.get("Leader") else str(status.get("Reachability", ""))
+
+
+@pytest.fixture(scope="module")
+def story(lab: Lab) -> Story:
+    """Played once: docker-swarm-3 leads, docker-swarm-1 goes on alone."""
+    create_service(lab, replicas=2)
+    before = demand(lab[WORKER], "GET", "/swarm")
+    body = {"ListenAddr": "0.0.0.0:2377", "AdvertiseAddr": lab[WORKER].address, "ForceNewCluster": True}
+    answer, took_s = timed(lab, lambda: demand(lab[WORKER], "POST", "/swarm/init", body))
+    expelled_after_s = wait_for(lab, lambda: ask(lab[MANAGER], "GET", "/nodes").json(), {"message": NO_MANAGER})
+    after = demand(lab[WORKER], "GET", "/swarm")
+    told = managers(lab, WORKER)
+    services = [service["Spec"]["Name"] for service in demand(lab[WORKER], "GET", "/services")]
+    former_leader = demand(lab[MANAGER], "GET", "/info")["Swarm"]
+    back_s = wait_for(lab, lambda: managers(lab, WORKER).get(MANAGER), "reachable")
+    return Story(
+        before=before,
+        answer=answer,
+        took_s=took_s,
+        after=after,
+        managers=told,
+        services=services,
+        former_leader=former_leader,
+        back_after_s=expelled_after_s + back_s,
+    )
+
+
+def test_the_node_keeps_its_id(story: Story) -> None:
+    """It goes on with what it has; that does not take long while the others are well."""
+    assert len(story.answer) == 25
+    assert story.took_s < 15
+
+
+def test_the_swarm_is_the_same(story: Story) -> None:
+    """Id, tokens and root stay, and so do its services."""
+    for key in ("ID", "JoinTokens", "TLSInfo", "Spec", "CreatedAt"):
+        assert story.after[key] == story.before[key]
+    assert story.services == ["helloworld"]
+
+
+def test_it_leads_alone(story: Story) -> None:
+    """The other nodes are there, and manage nothing."""
+    assert story.managers == {"docker-swarm-1": "leader", "docker-swarm-2": "", "docker-swarm-3": ""}
+
+
+def test_the_former_leader_hears_that_it_was_removed(story: Story) -> None:
+    """It is a worker from then on, and knows one manager only."""
+    assert (story.former_leader["LocalNodeState"], story.former_leader["ControlAvailable"]) == ("active", False)
+
+
+def test_it_manages_again_by_itself(story: Story) -> None:
+    """Its record still wants it to; it waits twice sixteen seconds for another role, and then joins anew."""
+    assert 25 < story.back_after_s < 60
