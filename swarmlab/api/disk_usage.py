@@ -19,8 +19,8 @@ TYPES = ("container", "image", "volume", "build-cache")
 
 def disk_usage(daemon: Daemon, request: Request) -> Answer:
     """All of it, or what `type` names."""
-    text = request.query.get("type", "")
-    wanted = text.split(",") if text else list(TYPES)
+    wanted = request.values("type") if request.version >= (1, 42) else ()
+    wanted = wanted or TYPES
     unknown = next((each for each in wanted if each not in TYPES), None)
     if unknown is not None:
         raise InvalidParameter(f"unknown object type: {unknown}")

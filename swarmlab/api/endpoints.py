@@ -38,7 +38,7 @@ GET    /nodes/{id}
 DELETE /nodes/{id}                   force
 POST   /nodes/{id}/update            version
 # Services
-GET    /services                     filters status insertDefaults
+GET    /services                     filters status
 POST   /services/create
 GET    /services/{id}                insertDefaults
 DELETE /services/{id}

@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, json_list, json_response
+from swarmlab.api.versions import image_of
 from swarmlab.api.wire import Json, timestamp, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
@@ -33,7 +34,9 @@ def list_(daemon: Daemon, request: Request) -> Answer:
             raise NotImplementedHere(f"the filter {key} of GET /images/json is not implemented by this engine")
     counted = request.version >= (1, 51)
     return json_list(
-        _summary(daemon, image, counted=counted) for image in daemon.images.list() if _fits(image, filters)
+        image_of(_summary(daemon, image, counted=counted), request.version)
+        for image in daemon.images.list()
+        if _fits(image, filters)
     )
 
 
@@ -71,23 +74,26 @@ def inspect(daemon: Daemon, request: Request) -> Answer:
     image = daemon.images.find(request.parameters["name"])
     content = image.content
     return json_response(
-        {
-            "Id": image.id,
-            "RepoTags": list(image.tags),
-            "RepoDigests": list(image.digests),
-            "Parent": "",
-            "Comment": "",
-            "Created": timestamp(content.created_at),
-            "DockerVersion": "",
-            "Author": "",
-            "Architecture": "amd64",
-            "Os": "linux",
-            "Size": content.size_bytes,
-            "GraphDriver": {"Data": None, "Name": "overlay2"},
-            "RootFS": {"Type": "layers", "Layers": list(content.layer_digests)},
-            "Metadata": {"LastTagTime": timestamp(None)},
-            "Config": _config(content),
-        }
+        image_of(
+            {
+                "Id": image.id,
+                "RepoTags": list(image.tags),
+                "RepoDigests": list(image.digests),
+                "Parent": "",
+                "Comment": "",
+                "Created": timestamp(content.created_at),
+                "DockerVersion": "",
+                "Author": "",
+                "Architecture": "amd64",
+                "Os": "linux",
+                "Size": content.size_bytes,
+                "GraphDriver": {"Data": None, "Name": "overlay2"},
+                "RootFS": {"Type": "layers", "Layers": list(content.layer_digests)},
+                "Metadata": {"LastTagTime": timestamp(None)},
+                "Config": _config(content),
+            },
+            request.version,
+        )
     )
 
 

@@ -99,7 +99,10 @@ def stream(lines: LogStream, request: Request, *, tty: bool = False) -> Stream:
     """An answer of log lines as a request wants them."""
     line = text_of(timestamps=request.flag("timestamps"), details=request.flag("details"))
     encode = line if tty else framed(line)
-    return Stream(flow=Encoded(lines, encode, close=lines.close), content_type=RAW if tty else MULTIPLEXED)
+    return Stream(
+        flow=Encoded(lines, encode, close=lines.close),
+        content_type=RAW if tty or request.version < (1, 42) else MULTIPLEXED,
+    )
 
 
 def framed(text: Callable[[LogLine], bytes]) -> Callable[[LogLine], bytes]:

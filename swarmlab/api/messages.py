@@ -24,11 +24,15 @@ RAW = "application/vnd.docker.raw-stream"
 API_VERSION = (1, 51)
 MIN_API_VERSION = (1, 24)
 
+_YES = ("1", "t", "T", "TRUE", "true", "True")
+_NO = ("0", "f", "F", "FALSE", "false", "False")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request, its path without the version. `parameters` are the parts of the path that a route named.
 
+    `query` has the first value of each parameter, `repeated` all of those that were given more than once.
     `query_error` is what is wrong with the query, in Go's words; `body_type` the Go type that the body is read into.
     """
 
@@ -40,11 +44,30 @@ class Request:
     version: tuple[int, int] = API_VERSION
     parameters: Mapping[str, str] = field(default_factory=dict)
     query_error: str = ""
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     body_type: str = ""
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter says yes. Source: moby daemon/server/httputils/form.go, BoolValue."""
         return self.query.get(name, "").strip().lower() not in ("", "0", "no", "false", "none")
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """All values of a query parameter that may be given more than once."""
+        given = self.query.get(name)
+        return self.repeated.get(name) or (() if given is None else (given,))
+
+    def choice(self, name: str) -> bool:
+        """Whether a query parameter says yes, where Docker takes no other words. Source: Go's strconv.ParseBool.
+
+        Raises:
+            InvalidParameter: it says neither yes nor no.
+        """
+        text = self.query.get(name, "")
+        if text not in ("", *_YES, *_NO):
+            raise InvalidParameter(
+                f'invalid value for {name}: {text}: strconv.ParseBool: parsing "{text}": invalid syntax'
+            )
+        return text in _YES
 
     def number(self, name: str) -> int | None:
         """A query parameter as a whole number, None where it is not given.

@@ -101,7 +101,7 @@ ROUTES = (
     Route("GET", "/nodes/{id}", nodes.inspect),
     Route("DELETE", "/nodes/{id}", nodes.remove, ("force",)),
     Route("POST", "/nodes/{id}/update", nodes.update, ("version",), body="swarm.NodeSpec"),
-    Route("GET", "/services", services.list_, ("filters", "status", "insertDefaults")),
+    Route("GET", "/services", services.list_, ("filters", "status")),
     Route("POST", "/services/create", services.create, body="swarm.ServiceSpec"),
     Route("GET", "/services/{id}", services.inspect, ("insertDefaults",)),
     Route("DELETE", "/services/{id}", services.remove),
@@ -131,6 +131,9 @@ ROUTES = (
     # one host
     Route("GET", "/networks", networks.list_, ("filters",)),
     Route("POST", "/networks/create", networks.create, body="network.CreateRequest"),
+    Route("POST", "/networks/prune", networks.prune, ("filters",)),
+    Route("POST", "/networks/{id:*}/connect", networks.connect, body="network.ConnectOptions"),
+    Route("POST", "/networks/{id:*}/disconnect", networks.disconnect, body="network.DisconnectOptions"),
     Route("GET", "/networks/{id:*}", networks.inspect, ("scope",)),
     Route("DELETE", "/networks/{id:*}", networks.remove),
     Route("GET", "/volumes", volumes.list_, ("filters",)),

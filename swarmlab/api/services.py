@@ -9,6 +9,7 @@ from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Request, Response, Stream, empty, json_list, json_response
 from swarmlab.api.nodes import version_of
 from swarmlab.api.objects import service_json
+from swarmlab.api.versions import adjust_service
 from swarmlab.api.wire import Json, decode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, ServerError
@@ -40,11 +41,11 @@ MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "repli
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every service, in the order of ids; with `status` how many tasks run and should run."""
     filters = parse(request.query, FILTERS)
-    status, defaults = request.flag("status"), request.flag("insertDefaults")
+    status = request.choice("status") and request.version >= (1, 41)
 
     def answer(control: Control) -> Response:
         found = sorted((s for s in control.store.all(Service) if _fits(s, filters)), key=lambda s: s.id)
-        return json_list(_listed(control, with_defaults(service) if defaults else service, status) for service in found)
+        return json_list(_listed(control, service, status) for service in found)
 
     return daemon.ask(answer)
 
@@ -71,7 +72,7 @@ def _fits(service: Service, filters: Filters) -> bool:
 
 def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
     """One service; with `insertDefaults` what was not sent is filled in."""
-    reference, defaults = request.parameters["id"], request.flag("insertDefaults")
+    reference, defaults = request.parameters["id"], request.choice("insertDefaults")
 
     def answer(control: Control) -> Response:
         service = control.store.find(Service, reference)
@@ -126,9 +127,10 @@ def _spec(request: Request) -> ServiceSpec:
     """The service that a request declares. Source: moby daemon/cluster/convert/service.go."""
     body = request.json()
     template = body.get("TaskTemplate") if isinstance(body, dict) else None
-    if isinstance(body, dict) and not (isinstance(template, dict) and isinstance(template.get("ContainerSpec"), dict)):
+    if not (isinstance(template, dict) and isinstance(template.get("ContainerSpec"), dict)):
         raise InvalidParameter("mismatched Runtime and *Spec fields")
-    return decode(ServiceSpec, {"Name": "", **body} if isinstance(body, dict) else body, "ServiceSpec")
+    assert isinstance(body, dict)
+    return decode(ServiceSpec, adjust_service(body, request.version), "ServiceSpec")
 
 
 def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:

@@ -7,12 +7,13 @@ Simplification: kernel, runtimes and the rest that no swarm depends on are const
 from __future__ import annotations
 
 from swarmlab.api.messages import API_VERSION, MIN_API_VERSION, Answer, Request, Response, json_response
+from swarmlab.api.shapes import generic_resources
 from swarmlab.api.swarm import cluster_json
+from swarmlab.api.versions import info_of
 from swarmlab.api.wire import Json, timestamp
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import NotFound, NotImplementedHere
-from swarmlab.engine.manager.control import Control
-from swarmlab.engine.pending import Pending
+from swarmlab.engine.manager.generic_resources import read
 from swarmlab.engine.swarm.membership import LocalNodeState, SwarmInfo
 
 KERNEL = "6.1.0-simulated"
@@ -79,54 +80,59 @@ def info(daemon: Daemon, request: Request) -> Answer:
     containers = daemon.containers.list(all_=True)
     running = sum(container.state.running for container in containers)
     return json_response(
-        {
-            "ID": daemon.id,
-            "Containers": len(containers),
-            "ContainersRunning": running,
-            "ContainersPaused": 0,
-            "ContainersStopped": len(containers) - running,
-            "Images": len(daemon.images.list()),
-            "Driver": "overlay2",
-            "DriverStatus": [["Backing Filesystem", "simulated"]],
-            "Plugins": {
-                "Volume": ["local"],
-                "Network": NETWORK_DRIVERS,
-                "Authorization": None,
-                "Log": LOG_DRIVERS,
+        info_of(
+            {
+                "ID": daemon.id,
+                "Containers": len(containers),
+                "ContainersRunning": running,
+                "ContainersPaused": 0,
+                "ContainersStopped": len(containers) - running,
+                "Images": len(daemon.images.list()),
+                "Driver": "overlay2",
+                "DriverStatus": [["Backing Filesystem", "simulated"]],
+                "Plugins": {
+                    "Volume": ["local"],
+                    "Network": NETWORK_DRIVERS,
+                    "Authorization": None,
+                    "Log": LOG_DRIVERS,
+                },
+                **_FEATURES,
+                "SystemTime": timestamp(daemon.clock.now),
+                "LoggingDriver": "json-file",
+                "CgroupDriver": "systemd",
+                "CgroupVersion": "2",
+                "NEventsListener": 0,
+                "KernelVersion": KERNEL,
+                "OperatingSystem": "swarmlab (simulated host)",
+                "OSVersion": "",
+                "OSType": "linux",
+                "Architecture": "x86_64",
+                "IndexServerAddress": "https://index.docker.io/v1/",
+                "RegistryConfig": {
+                    "IndexConfigs": {
+                        "docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}
+                    },
+                    "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8"],
+                    "Mirrors": None,
+                },
+                "NCPU": daemon.host.cpus,
+                "MemTotal": daemon.host.memory_bytes,
+                "GenericResources": generic_resources(read(daemon.host.generic_resources)) or None,
+                "DockerRootDir": "/var/lib/docker",
+                "HttpProxy": "",
+                "HttpsProxy": "",
+                "NoProxy": "",
+                "Name": daemon.hostname,
+                "Labels": list(daemon.host.labels),
+                "ExperimentalBuild": False,
+                "ServerVersion": daemon.version,
+                "Runtimes": {"runc": {"path": "runc"}},
+                "DefaultRuntime": "runc",
+                "Swarm": swarm_json(daemon.membership.info()),
+                **_REST,
             },
-            **_FEATURES,
-            "SystemTime": timestamp(daemon.clock.now),
-            "LoggingDriver": "json-file",
-            "CgroupDriver": "systemd",
-            "CgroupVersion": "2",
-            "NEventsListener": 0,
-            "KernelVersion": KERNEL,
-            "OperatingSystem": "swarmlab (simulated host)",
-            "OSVersion": "",
-            "OSType": "linux",
-            "Architecture": "x86_64",
-            "IndexServerAddress": "https://index.docker.io/v1/",
-            "RegistryConfig": {
-                "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
-                "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8"],
-                "Mirrors": None,
-            },
-            "NCPU": daemon.host.cpus,
-            "MemTotal": daemon.host.memory_bytes,
-            "GenericResources": None,
-            "DockerRootDir": "/var/lib/docker",
-            "HttpProxy": "",
-            "HttpsProxy": "",
-            "NoProxy": "",
-            "Name": daemon.hostname,
-            "Labels": [],
-            "ExperimentalBuild": False,
-            "ServerVersion": daemon.version,
-            "Runtimes": {"runc": {"path": "runc"}},
-            "DefaultRuntime": "runc",
-            "Swarm": swarm_json(daemon.membership.info()),
-            **_REST,
-        }
+            request.version,
+        )
     )
 
 
@@ -177,28 +183,6 @@ def swarm_json(swarm: SwarmInfo) -> Json:
         **({"Managers": swarm.managers} if swarm.managers else {}),
         **({"Cluster": cluster_json(swarm.cluster)} if swarm.cluster else {}),
     }
-
-
-def nothing_stored(daemon: Daemon, request: Request) -> Pending[Response]:
-    """Secrets or configs of the swarm: none, since none can be made here yet."""
-    return daemon.ask(lambda control: json_response([]))
-
-
-def no_secret(daemon: Daemon, request: Request) -> Pending[Response]:
-    """One secret: none, since none can be made here yet."""
-    return _not_stored(daemon, "secret", request.parameters["id"])
-
-
-def no_config(daemon: Daemon, request: Request) -> Pending[Response]:
-    """One config: none, since none can be made here yet."""
-    return _not_stored(daemon, "config", request.parameters["id"])
-
-
-def _not_stored(daemon: Daemon, kind: str, reference: str) -> Pending[Response]:
-    def refuse(control: Control) -> Response:
-        raise NotFound(kind, reference)
-
-    return daemon.ask(refuse)
 
 
 def no_plugins(daemon: Daemon, request: Request) -> Answer:

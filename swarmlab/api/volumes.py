@@ -47,17 +47,17 @@ def _fits(volume: Volume, filters: Filters) -> bool:
 
 def inspect(daemon: Daemon, request: Request) -> Answer:
     """One volume."""
-    with _words_of_a_manager(daemon):
+    with _words_of_a_manager(daemon, request):
         return json_response(volume_json(daemon.volumes.find(request.parameters["name"])))
 
 
 @contextmanager
-def _words_of_a_manager(daemon: Daemon) -> Iterator[None]:
+def _words_of_a_manager(daemon: Daemon, request: Request) -> Iterator[None]:
     """A manager looks for a volume of the swarm too, and says so in other words. Recorded from 28.5.2."""
     try:
         yield
     except VolumeNotFound as error:
-        if daemon.membership.info().control_available:
+        if daemon.membership.info().control_available and request.version >= (1, 42):
             raise NotFound("volume", error.name) from None
         raise
 
@@ -80,7 +80,7 @@ def create(daemon: Daemon, request: Request) -> Answer:
 
 def remove(daemon: Daemon, request: Request) -> Answer:
     """Remove a volume that nothing uses."""
-    with _words_of_a_manager(daemon):
+    with _words_of_a_manager(daemon, request):
         daemon.volumes.remove(request.parameters["name"], force=request.flag("force"))
     return empty(204)
 

@@ -21,7 +21,8 @@ def request_of(incoming: Incoming) -> Request:
     return Request(
         method=head.method,
         path=head.path,
-        query=query,
+        query={name: values[0] for name, values in query.items()},
+        repeated={name: tuple(values) for name, values in query.items() if len(values) > 1},
         query_error=wrong,
         headers=head.headers,
         body=incoming.body,

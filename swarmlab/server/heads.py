@@ -177,12 +177,12 @@ def _body_length(fields: list[tuple[str, str]]) -> int | None:
 # --- the query -----------------------------------------------------------------------------------------------------
 
 
-def read_query(raw: str) -> tuple[dict[str, str], str]:
-    """The parameters of a query, the first value of each; and what is wrong with it, in Go's words.
+def read_query(raw: str) -> tuple[dict[str, list[str]], str]:
+    """The parameters of a query, with all their values; and what is wrong with it, in Go's words.
 
     Source: net/url parseQuery.
     """
-    result: dict[str, str] = {}
+    result: dict[str, list[str]] = {}
     wrong = ""
     for part in filter(None, raw.split("&")):
         problem = _problem(part)
@@ -190,7 +190,7 @@ def read_query(raw: str) -> tuple[dict[str, str], str]:
             wrong = wrong or problem
             continue
         name, _, value = part.replace("+", " ").partition("=")
-        result.setdefault(as_text(name), as_text(value))
+        result.setdefault(as_text(name), []).append(as_text(value))
     return result, wrong
 
 

@@ -1,8 +1,8 @@
 """When engine time passes. Live: with wall time, at a rate. Manual: only while somebody waits for it.
 
-Live time can be paused: then it passes only by `step` and `advance`. Owns the rate, and the turns on the way from engine
-time to the readers'. In manual time nothing depends on wall time or on which thread runs when: time jumps from timer to
-timer while a request is blocked on engine time, and by as much as a client's clock sleeps. Reads move nothing.
+Live time can be paused: then it passes only by `step` and `advance`. Owns the rate, and the turns on the way from
+engine time to the readers'. In manual time nothing depends on wall time or on which thread runs when: time jumps from
+timer to timer while a request is blocked on engine time, and by as much as a client's clock sleeps. Reads move nothing.
 Invariant: after every step of the simulation `after_step` has run, so output leaves in the order of engine time.
 """
 

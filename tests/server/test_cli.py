@@ -66,9 +66,11 @@ def test_ctrl_c_interrupts_what_runs_in_a_terminal(lab: EmbeddedBackend) -> None
     assert terminal.exitstatus == 0
 
 
-def test_standard_input_without_a_terminal_is_refused_by_name(docker: Callable[..., str]) -> None:
-    """Instead of being lost."""
-    assert "attaching standard input without a terminal (-i) is not implemented" in docker("run", "-i", "alpine", "cat")
+def test_standard_input_goes_to_the_container(lab: EmbeddedBackend) -> None:
+    """`echo | docker run -i`: its end ends the container."""
+    command = ["docker", "--context", NODE, "run", "--rm", "-i", "alpine", "cat"]
+    done = subprocess.run(command, env=environment(lab), input=b"hello\n", capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"hello\n"
 
 
 def test_events_follow(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
@@ -131,6 +133,6 @@ def test_a_join_that_reaches_nobody_goes_on_in_the_background(lab: EmbeddedBacke
 
 def test_what_is_missing_names_itself(docker: Callable[..., str]) -> None:
     """Not a stub, and not a wrong answer."""
-    assert docker("top", "nosuch") == (
-        "Error response from daemon: GET /containers/nosuch/top is not implemented by this engine\n"
+    assert docker("commit", "nosuch", "image") == (
+        "Error response from daemon: POST /commit is not implemented by this engine\n"
     )

@@ -87,8 +87,8 @@ def test_a_chunked_body_is_read(formed: EmbeddedBackend) -> None:
 
 def test_what_is_missing_names_itself(manager: DockerClient) -> None:
     """501, not a wrong answer."""
-    with pytest.raises(APIError, match="POST /secrets/create is not implemented by this engine") as refused:
-        manager.secrets.create(name="x", data=b"y")
+    with pytest.raises(APIError, match="POST /commit is not implemented by this engine") as refused:
+        manager.api.commit("x")
     assert refused.value.status_code == 501
 
 
