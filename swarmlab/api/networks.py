@@ -1,21 +1,21 @@
 """`/networks`: this host's own, and the swarm's as this host knows them.
 
 Source: moby daemon/server/router/network/network_routes.go, daemon/cluster/convert/network.go.
-Simplification: `Peers` and `--verbose` are not shown.
 """
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
+from swarmlab.api.network_json import network_json, predefined_json
 from swarmlab.api.system import NETWORK_DRIVERS
-from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp
+from swarmlab.api.wire import Json, refuse_unknown
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, NotImplementedHere
+from swarmlab.engine.host.container import Container, EndpointConfig
 from swarmlab.engine.host.local_network import LocalNetwork
-from swarmlab.engine.model import IPAMConfig, NetworkSpec, Node
+from swarmlab.engine.host.ranges import check_ranges
+from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
 _NO_MANAGER = (
@@ -28,73 +28,18 @@ _CREATE = frozenset(
 )
 
 
-def network_json(daemon: Daemon, network: LocalNetwork) -> Json:
-    """A network."""
-    elsewhere = network.scope == "swarm" and not network.endpoints and not network.ingress
-    range_ = {"Subnet": network.subnet, **({"Gateway": network.gateway} if network.gateway else {})}
-    return {
-        "Name": network.name,
-        "Id": network.id,
-        "Created": timestamp(network.created_at),
-        "Scope": network.scope,
-        "Driver": network.driver,
-        "EnableIPv4": True,
-        "EnableIPv6": False,
-        "IPAM": {"Driver": "default", "Options": None, "Config": [range_] if network.subnet else None},
-        "Internal": network.internal,
-        "Attachable": network.attachable,
-        "Ingress": network.ingress,
-        "ConfigFrom": {"Network": ""},
-        "ConfigOnly": False,
-        "Containers": None if elsewhere else _containers(daemon, network),
-        "Options": encode(network.options),
-        "Labels": None if elsewhere and not network.labels else encode(network.labels),
-    }
-
-
-def _containers(daemon: Daemon, network: LocalNetwork) -> Json:
-    attached = {
-        id_: _attached(daemon.containers.find(id_).name, endpoint.endpoint_id, endpoint.mac, endpoint.address)
-        for id_, endpoint in sorted(network.endpoints.items())
-    }
-    return {**attached, **_balancer(daemon, network)}
-
-
-def _attached(name: str, endpoint_id: str, mac: str, address: str) -> Json:
-    return {
-        "Name": name,
-        "EndpointID": endpoint_id,
-        "MacAddress": mac,
-        "IPv4Address": address,
-        "IPv6Address": "",
-    }
-
-
-def _balancer(daemon: Daemon, network: LocalNetwork) -> Json:
-    """The node's own place on a network of the swarm, from which it balances load."""
-    swarm = daemon.membership.swarm
-    node = swarm.store.get(Node, daemon.membership.info().node_id) if swarm is not None else None
-    own = next((a for a in node.attachments if a.network_id == network.id), None) if node else None
-    if node is None or own is None or not own.addresses:
-        return {}
-    (address, *_) = own.addresses
-    mac = ":".join(["02", "42", *(f"{int(part):02x}" for part in address.partition("/")[0].split("."))])
-    endpoint_id = sha256(f"{node.id} on {network.id}".encode()).hexdigest()
-    key = "ingress-sbox" if network.ingress else f"lb-{network.name}"
-    return {key: _attached(f"{network.name}-endpoint", endpoint_id, mac, address)}
-
-
 def list_(daemon: Daemon, request: Request) -> Answer:
     """Every network that this host knows."""
     filters = parse(request.query, FILTERS)
     one_of(filters, "type", ("builtin", "custom"), "invalid filter: 'type'='{}'")
     found = [network for network in daemon.networks.list() if _fits(network, filters)]
-    return json_list({**network_json(daemon, network), **_listed(network)} for network in found)
+    return json_list({**network_json(daemon, network), **_listed(daemon, network)} for network in found)
 
 
-def _listed(network: LocalNetwork) -> Json:
-    """A list does not say who is attached."""
-    return {"Containers": None if network.scope == "swarm" else {}}
+def _listed(daemon: Daemon, network: LocalNetwork) -> Json:
+    """A list does not say who is attached; a manager has the swarm's networks from the store."""
+    stored = network.scope == "swarm" and daemon.membership.hears_leader()
+    return {"Containers": None if stored else {}}
 
 
 def _fits(network: LocalNetwork, filters: Filters) -> bool:
@@ -110,13 +55,13 @@ def _fits(network: LocalNetwork, filters: Filters) -> bool:
     )
 
 
-def inspect(daemon: Daemon, request: Request) -> Answer:
+def inspect(daemon: Daemon, request: Request) -> Reply:
     """One network."""
     reference, scope = request.parameters["id"], request.query.get("scope", "")
+    if scope == "swarm" and reference in ("bridge", "host") and daemon.membership.info().control_available:
+        return daemon.ask(lambda control: json_response(predefined_json(control.store.find(Network, reference))))
     network = daemon.networks.find(reference)
     if scope not in ("", network.scope):
-        if network.name in ("bridge", "host") and daemon.membership.info().control_available:
-            raise NotImplementedHere(f"this engine has no services on the network {network.name}")
         raise NotFound("network", reference)
     return json_response(network_json(daemon, network))
 
@@ -130,6 +75,9 @@ def create(daemon: Daemon, request: Request) -> Reply:
     driver = str(given.get("Driver") or "bridge")
     if driver not in NETWORK_DRIVERS:
         raise NotFound("plugin", f'"{driver}"')
+    check_ranges(_ranges(_object(given.get("IPAM") or {})))
+    if driver == "overlay" and given.get("Scope") == "local":
+        raise Forbidden("cannot downgrade network scope for overlay networks")
     if driver == "overlay" or given.get("Scope") == "swarm":
         if not daemon.membership.info().control_available:
             raise Forbidden(_NO_MANAGER)
@@ -158,19 +106,22 @@ def _swarm_spec(given: Json) -> NetworkSpec:
 
 
 def _create_local(daemon: Daemon, given: Json) -> LocalNetwork:
-    for key in ("Attachable", "Ingress"):
-        refuse_unknown(given.get(key), key)
+    if given.get("Ingress"):
+        raise Forbidden("Ingress network can only be global scope network")
     ranges = _ranges(_object(given.get("IPAM") or {}))
     chosen = ranges[0] if ranges else IPAMConfig()
-    refuse_unknown([each.subnet for each in ranges[1:]] or chosen.ip_range, "IPAM.Config")
-    return daemon.networks.create(
+    refuse_unknown([each.subnet for each in ranges[1:]], "IPAM.Config")
+    network = daemon.networks.create(
         str(given.get("Name") or ""),
         driver=str(given.get("Driver") or "bridge"),
         range_=chosen,
         labels=_texts(given.get("Labels")),
         options=_texts(given.get("Options")),
         internal=bool(given.get("Internal")),
+        attachable=bool(given.get("Attachable")),
     )
+    network.ipam_options = {} if _object(given.get("IPAM") or {}).get("Options") == {} else None
+    return network
 
 
 def _ranges(ipam: Json) -> tuple[IPAMConfig, ...]:
@@ -195,6 +146,63 @@ def remove(daemon: Daemon, request: Request) -> Reply:
         return daemon.ask(lambda control: control.remove_network(network.id)).then(lambda gone: empty(204))
     daemon.networks.remove(network.id)
     return empty(204)
+
+
+# --- containers come and go ----------------------------------------------------------------------------------------
+
+
+def connect(daemon: Daemon, request: Request) -> Reply:
+    """Put a container on one more network."""
+    given = _object(request.json())
+    container = _container(daemon, given)
+    settings = _object(given.get("EndpointConfig") or {})
+    for key in settings.keys() - {"Aliases", "IPAMConfig", "DriverOpts"}:
+        refuse_unknown(settings[key], f"EndpointConfig.{key}")
+    ipam = _object(settings.get("IPAMConfig") or {})
+    for key in ipam.keys() - {"IPv4Address"}:
+        refuse_unknown(ipam[key], f"EndpointConfig.IPAMConfig.{key}")
+    config = EndpointConfig(
+        network=request.parameters["id"],
+        address=str(ipam.get("IPv4Address") or ""),
+        aliases=tuple(str(alias) for alias in settings.get("Aliases") or ()),  # type: ignore[attr-defined]
+    )
+    return daemon.connecting.connect(container, config).then(lambda _: empty(200))
+
+
+def disconnect(daemon: Daemon, request: Request) -> Answer:
+    """Take a container off a network."""
+    given = _object(request.json())
+    network = daemon.networks.find(request.parameters["id"])
+    daemon.connecting.disconnect(_container(daemon, given), network.id)
+    return empty(200)
+
+
+def _container(daemon: Daemon, given: Json) -> Container:
+    reference = str(given.get("Container") or "")
+    if not reference:
+        raise InvalidParameter('invalid name or ID supplied: ""')
+    return daemon.containers.find(reference)
+
+
+def prune(daemon: Daemon, request: Request) -> Reply:
+    """Remove the networks that nothing uses: the swarm's first, where this node manages, then this host's."""
+    filters = parse(request.query, ("label", "label!", "until"))
+    for key in ("label!", "until"):
+        if key in filters:
+            raise NotImplementedHere(f"the filter {key} of POST /networks/prune is not implemented by this engine")
+    local = [network for network in daemon.networks.unused() if filters.labels("label", network.labels)]
+
+    def answer(gone: list[str]) -> Response:
+        for network in local:
+            daemon.networks.remove(network.id)
+        daemon.events.emit("network", "prune", "", {"reclaimed": "0"})
+        names = [*gone, *(network.name for network in local)]
+        return json_response({"NetworksDeleted": names or None})
+
+    if not daemon.membership.info().control_available:
+        return answer([])
+    wanted = {network.id for network in daemon.networks.list() if filters.labels("label", network.labels)}
+    return daemon.ask(lambda control: control.prune_networks(wanted)).then(answer)
 
 
 def _texts(value: object) -> dict[str, str]:

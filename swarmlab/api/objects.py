@@ -72,7 +72,8 @@ def _attachments(task: Task, store: Store) -> Iterable[Json]:
     for attachment in task.networks:
         network = store.get(model.Network, attachment.network_id)
         if network is not None:
-            yield {"Network": network_json(network), "Addresses": list(attachment.addresses)}
+            addresses = {"Addresses": list(attachment.addresses)} if attachment.addresses else {}
+            yield {"Network": network_json(network), **addresses}
 
 
 def network_json(network: model.Network) -> Json:
@@ -92,7 +93,7 @@ def network_json(network: model.Network) -> Json:
             "Scope": "swarm",
         },
         "DriverState": _driver(spec.driver, network.driver_options),
-        "IPAMOptions": {"Driver": {"Name": spec.ipam_driver or "default"}, "Configs": _ipam(network.ipam)},
+        "IPAMOptions": _ipam_state(network),
     }
 
 
@@ -102,6 +103,12 @@ def _ipam_options(spec: model.NetworkSpec) -> Json:
         return {}
     driver = {"Name": spec.ipam_driver} if spec.ipam_driver and not spec.ingress else {}
     return {"IPAMOptions": {"Driver": driver, **({"Configs": _ipam(spec.ipam)} if spec.ipam else {})}}
+
+
+def _ipam_state(network: model.Network) -> Json:
+    if network.predefined:
+        return {"Driver": {}}
+    return {"Driver": {"Name": network.spec.ipam_driver or "default"}, "Configs": _ipam(network.ipam)}
 
 
 def _driver(name: str, options: object) -> Json:

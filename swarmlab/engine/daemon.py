@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from swarmlab.engine.host.agent import Agent
 from swarmlab.engine.host.attaching import Attaching
+from swarmlab.engine.host.connecting import Connecting
 from swarmlab.engine.host.connectivity import ContainerNetwork
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.events import Events
@@ -72,6 +73,7 @@ class Daemon:
         self.clock = clock = turns.take_part(self.tick, rank=ENGINES)
         self.id = _engine_id(chance)
         self._world = world
+        self._overlay = traffic.overlay
         self.events = Events(clock)
         self.volumes = Volumes(clock, chance, self.events)
         self.networks = Networks(clock, chance, self.events, swarm=self._swarm_networks)
@@ -109,7 +111,9 @@ class Daemon:
             hostname, self.networks, traffic.overlay, self, in_swarm=lambda: bool(self.membership.node_id)
         )
         self.containers.prepare = attaching.prepare
-        self.connect_overlay = attaching.attach
+        self.connecting = Connecting(
+            networks=self.networks, attach=attaching.attach, in_swarm=lambda: bool(self.membership.node_id)
+        )
         ports = HostPorts(published=self._published, ingress=self.networks.ingress_id, balancer=self.balancer_address)
         traffic.add_host(hostname, ports)
         self._swarm_events = SwarmEvents(self.events, self.membership)
@@ -202,6 +206,12 @@ class Daemon:
         node = swarm.store.get(Node, self.membership.node_id) if swarm is not None else None
         own = (each for each in node.attachments if each.network_id == network_id) if node else iter(())
         return next((address.partition("/")[0] for each in own for address in each.addresses), "")
+
+    def peers(self, network_id: str, *, everywhere: bool) -> list[str]:
+        """The hosts that are on a network of the swarm, as this one has heard; `everywhere`: all nodes are."""
+        return (
+            self._overlay.acquaintances(self.hostname) if everywhere else self._overlay.peers(self.hostname, network_id)
+        )
 
     def _published(self, port: int) -> Place | None:
         """The running container, and its port, that a TCP port of this host leads to."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Interface, IPv4Network, ip_interface
+from ipaddress import IPv4Address, IPv4Network
 
-from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
+from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.address_range import AddressRange
 from swarmlab.engine.host.container import Endpoint
-from swarmlab.engine.model import IPAMConfig, Network
+from swarmlab.engine.model import Network
 
 POOL = [IPv4Network(f"172.{number}.0.0/16") for number in range(17, 32)]
 """Where bridges get their ranges from, in order."""
@@ -26,6 +26,7 @@ class LocalNetwork:
         scope: `local` or `swarm`.
         addresses: where containers get theirs from, on bridges.
         own_subnet: whether its range was asked for.
+        ipam_options: as they were sent: none, or empty.
         endpoints: the attached containers, by id.
     """
 
@@ -44,6 +45,7 @@ class LocalNetwork:
     ingress: bool = False
     addresses: AddressRange | None = None
     own_subnet: bool = False
+    ipam_options: dict[str, object] | None = None
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
 
@@ -65,21 +67,6 @@ def shown_network(network: Network) -> LocalNetwork:
         attachable=network.spec.attachable,
         ingress=network.spec.ingress,
     )
-
-
-def wanted_subnet(text: str) -> IPv4Network:
-    """A range that was asked for. Source: moby api/types/network/ipam.go, ValidateIPAM; texts of 28.5.2."""
-    try:
-        interface = ip_interface(text)
-    except ValueError:
-        interface = None
-    if interface is None or "/" not in text:
-        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: invalid CIDR block notation")
-    if not isinstance(interface, IPv4Interface):
-        raise NotImplementedHere("the embedded engine has no IPv6 networks")
-    if interface.ip != interface.network.network_address:
-        raise InvalidParameter(f"invalid network config:\ninvalid subnet {text}: it should be {interface.network}")
-    return interface.network
 
 
 def shown_ends(network: LocalNetwork) -> str:
@@ -111,37 +98,11 @@ GATEWAY_OPTIONS = {
 }
 
 
-def check_ranges(range_: IPAMConfig) -> None:
-    """Refuse a gateway or a range that does not lie in the subnet. Raises InvalidParameter."""
-    problems = []
-    if not range_.subnet:
-        problems = ["a subnet is wanted with a gateway or a range"] if range_.gateway or range_.ip_range else []
-    else:
-        subnet = wanted_subnet(range_.subnet)
-        if range_.ip_range and not _lies_in(range_.ip_range, subnet):
-            problems.append(
-                f"invalid ip-range {range_.ip_range}: parent subnet {range_.subnet} doesn't contain ip-range"
-            )
-        if range_.gateway and not _lies_in(f"{range_.gateway}/32", subnet):
-            problems.append(
-                f"invalid gateway {range_.gateway}: parent subnet {range_.subnet} doesn't contain this address"
-            )
-    if problems:
-        raise InvalidParameter("\n".join(["invalid network config:", *problems]))
-
-
-def _lies_in(inner: str, subnet: IPv4Network) -> bool:
-    try:
-        return IPv4Network(inner, strict=False).subnet_of(subnet)
-    except ValueError:
-        return False
-
-
 def check_own_address(network: LocalNetwork, address: str) -> None:
     """Refuse an address of one's own choice that this network cannot give. Raises InvalidParameter."""
     if not network.own_subnet:
         reason = "user specified IP address is supported only when connecting to networks with user configured subnets"
-    elif not _lies_in(f"{address}/32", IPv4Network(network.subnet)):
+    elif IPv4Address(address) not in IPv4Network(network.subnet):
         reason = f"no configured subnet or ip-range contain the IP address {address}"
     else:
         return

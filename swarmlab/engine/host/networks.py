@@ -24,12 +24,11 @@ from swarmlab.engine.host.local_network import (
     POOL,
     LocalNetwork,
     check_own_address,
-    check_ranges,
     mac_of,
     shown_ends,
     shown_network,
-    wanted_subnet,
 )
+from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
 from swarmlab.engine.pending import Pending
@@ -100,7 +99,7 @@ class Networks:
 
     # --- making and removing ---
 
-    def create(
+    def create(  # noqa: PLR0913  (what can be asked of a network)
         self,
         name: str,
         *,
@@ -109,6 +108,7 @@ class Networks:
         labels: Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
         internal: bool = False,
+        attachable: bool = False,
     ) -> LocalNetwork:
         """Make a bridge of this host, with the given range or a free one.
 
@@ -125,8 +125,9 @@ class Networks:
             raise Forbidden(f'only one instance of "{driver}" network is allowed')
         if driver not in ("", "bridge"):
             raise NotImplementedHere(f"the embedded engine has no local network driver {driver}")
-        check_ranges(range_)
+        check_ranges([range_])
         network = self._make(name, "bridge", range_=range_, labels=labels, options=options, internal=internal)
+        network.attachable = attachable
         self._emit("create", network)
         return network
 
@@ -163,7 +164,7 @@ class Networks:
     def _subnet(self, subnet: str) -> IPv4Network:
         taken = [IPv4Network(network.subnet) for network in self._networks.values() if network.subnet]
         if subnet:
-            wanted = wanted_subnet(subnet)
+            wanted = IPv4Network(subnet)
             if any(wanted.overlaps(other) for other in taken):
                 raise Forbidden("invalid pool request: Pool overlaps with other one on this address space")
             return wanted

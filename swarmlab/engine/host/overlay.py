@@ -215,6 +215,10 @@ class Overlay:
         others = (each for each in self._hosts_on.get(network_id, ()) if each != host)
         return [host, *(other for other in others if self._has(host, other, network_id))]
 
+    def acquaintances(self, host: str) -> list[str]:
+        """The hosts that `host` knows, of whatever swarm; itself first."""
+        return [host, *(other for other in self._own if other != host and self._gossip.knows(host, other))]
+
     def _has(self, host: str, subject: str, network_id: str) -> bool:
         return self._gossip.knows(host, subject) and any(key[0] == network_id for key in self._view(host, subject))
 

@@ -60,6 +60,7 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
         stop_signal=spec.stop_signal,
         stop_timeout_s=stop_grace_period_s(spec),
         mounts=spec.mounts,
+        network_mode=_network_mode(task, networks),
         endpoints=tuple(_endpoint(attachment, networks) for attachment in task.networks),
         hosts=tuple(_host(entry) for entry in spec.hosts),
         ports=_host_ports(task),
@@ -135,6 +136,11 @@ def _endpoint(attachment: NetworkAttachment, networks: Networks) -> EndpointConf
     return EndpointConfig(
         network=network.id, address=attachment.addresses[0] if attachment.addresses else "", aliases=attachment.aliases
     )
+
+
+def _network_mode(task: Task, networks: Networks) -> str:
+    names = [networks[attachment.network_id] for attachment in task.networks]
+    return next((network.spec.name for network in names if network.predefined), "default")
 
 
 def _host(entry: str) -> str:

@@ -95,7 +95,9 @@ class Allocator:
             self._subnets.take(network.ipam[0].subnet)
             self._vxlan_ids.keep(int(network.driver_options[VXLAN_OPTION]))
             self._addresses.add(network.id, network.ipam[0])
-        elif not network.predefined:
+        elif network.predefined:
+            self._addresses.add_without(network.id)
+        else:
             self._new_networks[network.id] = None
 
     def _learn_service(self, service: Service) -> None:
@@ -249,7 +251,7 @@ class Allocator:
             if vip.network_id not in networks:
                 self._addresses.free(vip.network_id, vip.address)
         new = self._addresses.address(NetworkAttachment(network_id=id_) for id_ in networks if id_ not in kept)
-        kept |= {at.network_id: VirtualIP(network_id=at.network_id, address=at.addresses[0]) for at in new}
+        kept |= {at.network_id: VirtualIP(network_id=at.network_id, address="".join(at.addresses[:1])) for at in new}
         return Endpoint(spec=spec, ports=ports, virtual_ips=tuple(kept[id_] for id_ in networks))
 
     def _vip_networks(self, service: Service) -> list[NetworkId]:

@@ -32,9 +32,11 @@ class NodeAttachments:
         self.ingress: NetworkId | None = None
 
     def use(self, task: Task) -> None:
-        """A task on a node uses its networks."""
+        """A task on a node uses its networks, those that are each host's own aside."""
         networks = self._users[task.node_id] if task.networks else {}
         for attachment in task.networks:
+            if not attachment.addresses:
+                continue
             if attachment.network_id not in networks:
                 networks[attachment.network_id] = set()
                 self.dirty[task.node_id] = None

@@ -6,6 +6,8 @@ except for removal: orchestrators do that when they see the changed spec. Every 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.manager.control_attachments import Attachments
@@ -77,6 +79,10 @@ class Control:
     def create_network(self, spec: NetworkSpec) -> Network:
         """Declare a network; the allocator gives it its ranges in the next step."""
         return self._networks.create(spec)
+
+    def prune_networks(self, wanted: Collection[str]) -> list[str]:
+        """Remove those of these networks that nothing uses. Returns the names of what is gone."""
+        return self._networks.prune(wanted)
 
     def remove_network(self, reference: str) -> Network:
         """Remove a network that nothing uses."""

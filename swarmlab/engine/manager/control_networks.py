@@ -7,6 +7,8 @@ Source: swarmkit manager/controlapi/network.go, manager/manager.go (newIngressNe
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
+from contextlib import suppress
 
 from swarmlab.engine.errors import (
     Conflict,
@@ -69,6 +71,16 @@ class Networks:
         with self._store.transaction() as transaction:
             transaction.remove(network)
         return network
+
+    def prune(self, wanted: Collection[str]) -> list[str]:
+        """Remove those of these networks that nothing uses. Returns the names of what is gone."""
+        gone = []
+        for network in [self._store.get(Network, NetworkId(id_)) for id_ in sorted(wanted)]:
+            if network is None or network.predefined or network.spec.ingress:
+                continue
+            with suppress(RpcFailedPrecondition):
+                gone.append(self.remove(network.id).spec.name)
+        return gone
 
     def _check_unused(self, network: Network) -> None:
         for service in self._store.all(Service):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import (
-    NotImplementedHere,
     RpcAlreadyExists,
     RpcFailedPrecondition,
     RpcInvalidArgument,
@@ -40,8 +39,6 @@ from swarmlab.engine.model import (
 )
 from swarmlab.engine.names import random_name
 from swarmlab.engine.store import Store
-
-_PREDEFINED = ("bridge", "host", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,15 +166,7 @@ class Services:
         return spec
 
     def _resolved(self, networks: tuple[NetworkAttachmentConfig, ...]) -> tuple[NetworkAttachmentConfig, ...]:
-        return tuple(replace(config, target=self._network_id(config.target)) for config in networks)
-
-    def _network_id(self, reference: str) -> str:
-        known = reference not in _PREDEFINED
-        network = self._store.find(Network, reference) if known else None
-        if network is None or network.predefined:
-            name = network.spec.name if network is not None else reference
-            raise NotImplementedHere(f"this engine has no services on the network {name}")
-        return network.id
+        return tuple(replace(config, target=self._store.find(Network, config.target).id) for config in networks)
 
     def _check_change(self, before: ServiceSpec, after: ServiceSpec) -> None:
         if before.networks != after.networks and before.task.networks == after.task.networks:

@@ -101,11 +101,16 @@ class Addresses:
 
     def __init__(self) -> None:
         self._pools: dict[NetworkId, AddressPool] = {}
+        self._hosts_own: set[NetworkId] = set()
         self.freed = False
 
     def add(self, network_id: NetworkId, config: IPAMConfig) -> None:
         """Hand out a network's addresses from now on."""
         self._pools[network_id] = AddressPool(config)
+
+    def add_without(self, network_id: NetworkId) -> None:
+        """A network that is each host's own (`host`, `bridge`): the swarm gives no addresses on it."""
+        self._hosts_own.add(network_id)
 
     def drop(self, network_id: NetworkId) -> bool:
         """Hand out a network's addresses no more. Returns whether it had any."""
@@ -120,7 +125,7 @@ class Addresses:
     def keep(self, attachments: Iterable[NetworkAttachment]) -> None:
         """Mark the addresses as taken, after a change of leader."""
         for attachment in attachments:
-            for address in attachment.addresses:
+            for address in filter(None, attachment.addresses):
                 self._pools[attachment.network_id].keep(address)
 
     def free(self, network_id: NetworkId, address: str) -> None:
@@ -130,7 +135,7 @@ class Addresses:
             self.freed = True
 
     def address(self, attachments: Iterable[NetworkAttachment]) -> tuple[NetworkAttachment, ...]:
-        """The attachments with an address each.
+        """The attachments with an address each, but on networks that are each host's own.
 
         Raises:
             Exhausted: not all of them can have one; none is taken then.
@@ -139,10 +144,12 @@ class Addresses:
         freed = self.freed
         try:
             for attachment in attachments:
-                done.append(replace(attachment, addresses=(self.take(attachment.network_id),)))
+                own = attachment.network_id in self._hosts_own
+                done.append(attachment if own else replace(attachment, addresses=(self.take(attachment.network_id),)))
         except Exhausted:
             for attachment in done:
-                self.free(attachment.network_id, attachment.addresses[0])
+                for address in attachment.addresses:
+                    self.free(attachment.network_id, address)
             self.freed = freed
             raise
         return tuple(done)

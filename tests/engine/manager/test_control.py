@@ -264,11 +264,11 @@ def test_a_service_may_name_its_networks() -> None:
             "rpc error: code = InvalidArgument desc = "
             'Service cannot be explicitly attached to the ingress network "ingress"',
         ),
-        ("host", "this engine has no services on the network host"),
+        ("none", "network none not found"),
     ],
 )
 def test_networks_that_a_service_cannot_use(target: str, words: str) -> None:
-    """Unknown ones, the ingress network, and those of the host."""
+    """Unknown ones, the ingress network, and the one that is none."""
     with pytest.raises(EngineError) as refusal:
         FakeSwarm(nodes=1).control.create_service(spec(networks=(NetworkAttachmentConfig(target=target),)))
     assert str(refusal.value) == words

@@ -1,0 +1,198 @@
+"""Tests of `/networks`: containers come and go, what is not used is pruned. Texts recorded from 28.5.2."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.simulated import SimulatedEngines
+
+MANAGER, WORKER = "manager", "worker"
+
+
+@pytest.fixture
+def engines() -> SimulatedEngines:
+    engines = SimulatedEngines("formed")
+    for node in (MANAGER, WORKER):
+        engines.daemon(node).images.add("alpine")
+    engines.wait(5)
+    return engines
+
+
+def make(engines: SimulatedEngines, name: str, node: str = MANAGER, **more: object) -> None:
+    assert engines.ask(node, "POST", "/networks/create", {"Name": name, **more}).status == 201
+
+
+def run(engines: SimulatedEngines, name: str, node: str = MANAGER, *, start: bool = True, mode: str = "") -> None:
+    body = {"Image": "alpine", "Cmd": ["sleep", "1000"], "HostConfig": {"NetworkMode": mode} if mode else {}}
+    created = engines.ask(node, "POST", f"/containers/create?name={name}", body)
+    assert created.status == 201, created.body
+    if start:
+        assert engines.ask(node, "POST", f"/containers/{name}/start").status == 204
+
+
+def refusal(engines: SimulatedEngines, path: str, body: object, node: str = MANAGER) -> tuple[int, str]:
+    answer = engines.ask(node, "POST", path, body)
+    return answer.status, answer.json()["message"]
+
+
+def networks_of(engines: SimulatedEngines, name: str, node: str = MANAGER) -> dict[str, str]:
+    shown = engines.ask(node, "GET", f"/containers/{name}/json").json()["NetworkSettings"]["Networks"]
+    return {network: each["IPAddress"] for network, each in shown.items()}
+
+
+def test_a_running_container_comes_to_a_network_and_leaves_it(engines: SimulatedEngines) -> None:
+    """With an address there at once."""
+    make(engines, "br1")
+    run(engines, "c1")
+    assert engines.ask(MANAGER, "POST", "/networks/br1/connect", {"Container": "c1"}).status == 200
+    assert networks_of(engines, "c1").keys() == {"bridge", "br1"}
+    assert networks_of(engines, "c1")["br1"].endswith(".0.2")
+    assert refusal(engines, "/networks/br1/connect", {"Container": "c1"}) == (
+        403,
+        "endpoint with name c1 already exists in network br1",
+    )
+    assert engines.ask(MANAGER, "POST", "/networks/br1/disconnect", {"Container": "c1"}).status == 200
+    assert networks_of(engines, "c1").keys() == {"bridge"}
+    status, text = refusal(engines, "/networks/br1/disconnect", {"Container": "c1"})
+    assert status == 500
+    assert text.endswith(" is not connected to network br1")
+
+
+def test_a_stopped_container_is_connected_at_its_start(engines: SimulatedEngines) -> None:
+    """With an address of one's own choice."""
+    make(engines, "br2", IPAM={"Config": [{"Subnet": "172.30.0.0/24"}]})
+    run(engines, "c1", start=False)
+    config = {"IPAMConfig": {"IPv4Address": "172.30.0.77"}, "Aliases": ["zz"]}
+    body = {"Container": "c1", "EndpointConfig": config}
+    assert engines.ask(MANAGER, "POST", "/networks/br2/connect", body).status == 200
+    assert networks_of(engines, "c1")["br2"] == ""
+    engines.ask(MANAGER, "POST", "/containers/c1/start")
+    assert networks_of(engines, "c1")["br2"] == "172.30.0.77"
+    run(engines, "c2", start=False)
+    engines.ask(MANAGER, "POST", "/networks/br2/connect", {**body, "Container": "c2"})
+    assert refusal(engines, "/containers/c2/start", None) == (
+        500,
+        "failed to set up container networking: Address already in use",
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "mode", "status", "text"),
+    [
+        (
+            "br2",
+            "",
+            400,
+            "invalid endpoint settings:\nno configured subnet or ip-range contain the IP address 10.9.9.9",
+        ),
+        (
+            "br1",
+            "",
+            400,
+            "invalid endpoint settings:\nuser specified IP address is supported only when connecting to networks with "
+            "user configured subnets",
+        ),
+        ("host", "", 400, "cannot connect container to host network - container must be created in host network mode"),
+        (
+            "none",
+            "",
+            400,
+            "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+        ),
+        (
+            "br1",
+            "host",
+            400,
+            "container sharing network namespace with another container or host cannot be connected to any other "
+            "network",
+        ),
+        (
+            "nosuch",
+            "",
+            500,
+            "Could not attach to network nosuch: rpc error: code = NotFound desc = network nosuch not found",
+        ),
+        (
+            "plain",
+            "",
+            500,
+            "Could not attach to network plain: rpc error: code = PermissionDenied desc = network plain not manually "
+            "attachable",
+        ),
+    ],
+)
+def test_what_cannot_be_connected(engines: SimulatedEngines, network: str, mode: str, status: int, text: str) -> None:
+    """And why."""
+    make(engines, "br1")
+    make(engines, "br2", IPAM={"Config": [{"Subnet": "172.30.0.0/24"}]})
+    make(engines, "plain", Driver="overlay")
+    run(engines, "c1", mode=mode)
+    own = (
+        {"EndpointConfig": {"IPAMConfig": {"IPv4Address": "10.9.9.9"}}} if network.startswith("br") and not mode else {}
+    )
+    assert refusal(engines, f"/networks/{network}/connect", {"Container": "c1", **own}) == (status, text)
+
+
+def test_a_container_of_a_worker_comes_to_an_attachable_network(engines: SimulatedEngines) -> None:
+    """The worker shows the network then, with its peers; before and after it does not know it."""
+    make(engines, "att", Driver="overlay", Attachable=True)
+    assert engines.ask(WORKER, "GET", "/networks/att").status == 404
+    run(engines, "c1", WORKER)
+    assert engines.ask(WORKER, "POST", "/networks/att/connect", {"Container": "c1"}).status == 200
+    shown = engines.ask(WORKER, "GET", "/networks/att").json()
+    assert [each["Name"] for each in shown["Containers"].values()][:1] == ["c1"]
+    assert len(shown["Peers"]) == 1
+    assert refusal(engines, "/networks/att/connect", {"Container": "c1"}, WORKER) == (
+        409,
+        "c1 is already attached to network att",
+    )
+    assert engines.ask(WORKER, "POST", "/networks/att/disconnect", {"Container": "c1"}).status == 200
+    assert engines.ask(WORKER, "GET", "/networks/att").status == 404
+
+
+def test_prune_removes_what_nothing_uses(engines: SimulatedEngines) -> None:
+    """The swarm's networks first; a worker has only its own."""
+    make(engines, "plain", Driver="overlay")
+    make(engines, "br1")
+    make(engines, "br2")
+    run(engines, "c1", mode="br2")
+    assert engines.ask(WORKER, "POST", "/networks/prune").json() == {"NetworksDeleted": None}
+    assert engines.ask(MANAGER, "POST", "/networks/prune").json() == {"NetworksDeleted": ["plain", "br1"]}
+
+
+@pytest.mark.parametrize(
+    ("ranges", "problem"),
+    [
+        ({"Subnet": "10.78.0.5/24"}, "invalid subnet 10.78.0.5/24: it should be 10.78.0.0/24"),
+        ({"Subnet": "nosuch"}, "invalid subnet nosuch: invalid CIDR block notation"),
+        ({"Gateway": "10.99.0.9"}, "invalid subnet : invalid CIDR block notation"),
+        (
+            {"Subnet": "10.78.0.0/24", "Gateway": "10.99.0.9"},
+            "invalid gateway 10.99.0.9: parent subnet 10.78.0.0/24 doesn't contain this address",
+        ),
+        (
+            {"Subnet": "10.78.0.0/24", "IPRange": "10.99.0.0/25"},
+            "invalid ip-range 10.99.0.0/25: parent subnet 10.78.0.0/24 doesn't contain ip-range",
+        ),
+        (
+            {"Subnet": "10.78.0.0/24", "IPRange": "nosuch", "Gateway": "nosuch"},
+            "* invalid ip-range nosuch: invalid CIDR block notation\n* invalid gateway nosuch: invalid address",
+        ),
+    ],
+)
+@pytest.mark.parametrize("driver", ["bridge", "overlay"])
+def test_a_range_that_is_none_is_refused(
+    engines: SimulatedEngines, driver: str, ranges: dict[str, str], problem: str
+) -> None:
+    """In the same words for both drivers."""
+    body = {"Name": "bad", "Driver": driver, "IPAM": {"Config": [ranges]}}
+    assert refusal(engines, "/networks/create", body) == (400, f"invalid network config:\n{problem}")
+
+
+def test_a_range_shows_as_it_was_asked_for(engines: SimulatedEngines) -> None:
+    """Addresses come from the part that was named."""
+    ranges = {"Subnet": "172.30.0.0/24", "IPRange": "172.30.0.128/25", "Gateway": "172.30.0.254"}
+    make(engines, "br2", IPAM={"Config": [ranges]})
+    assert engines.ask(MANAGER, "GET", "/networks/br2").json()["IPAM"]["Config"] == [ranges]
+    run(engines, "c1", mode="br2")
+    assert networks_of(engines, "c1") == {"br2": "172.30.0.128"}
