@@ -22,8 +22,19 @@ from swarmlab.commands.containers.container import (
 from swarmlab.commands.containers.run import ContainerRun
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import Terminal
+from swarmlab.commands.resources.config import ConfigCreate, ConfigInspect, ConfigLs, ConfigRm
 from swarmlab.commands.resources.image import ImageLs, ImagePull
-from swarmlab.commands.resources.network import NetworkCreate, NetworkInspect, NetworkLs, NetworkRm
+from swarmlab.commands.resources.image_names import ImageHistory, ImageRm, ImageTag
+from swarmlab.commands.resources.network import (
+    NetworkConnect,
+    NetworkCreate,
+    NetworkDisconnect,
+    NetworkInspect,
+    NetworkLs,
+    NetworkRm,
+)
+from swarmlab.commands.resources.pruning import ImagePrune, NetworkPrune, VolumePrune
+from swarmlab.commands.resources.secret import SecretCreate, SecretInspect, SecretLs, SecretRm
 from swarmlab.commands.resources.volume import VolumeCreate, VolumeInspect, VolumeLs, VolumeRm
 from swarmlab.commands.services.create import ServiceCreate
 from swarmlab.commands.services.logs import ServiceLogs
@@ -39,16 +50,21 @@ from swarmlab.commands.services.update import ServiceUpdate
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.parsing import parse
 from swarmlab.commands.spelling.usage import Help
-from swarmlab.commands.stacks.stack import StackDeploy, StackLs, StackPs, StackRm, StackServices
-from swarmlab.commands.swarm.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
-from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmLeave, SwarmUpdate
+from swarmlab.commands.stacks.deploy import StackDeploy
+from swarmlab.commands.stacks.stack import StackConfig, StackLs, StackPs, StackRm, StackServices
 from swarmlab.commands.swarm.ca import SwarmCa
 from swarmlab.commands.swarm.keys import SwarmJoinToken, SwarmUnlock, SwarmUnlockKey
+from swarmlab.commands.swarm.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
+from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmLeave, SwarmUpdate
 from swarmlab.commands.system.inspect_any import ContainerInspect, ImageInspect, Inspect
 from swarmlab.commands.system.system import SystemEvents, SystemInfo
 
 __all__ = [
     "Command",
+    "ConfigCreate",
+    "ConfigInspect",
+    "ConfigLs",
+    "ConfigRm",
     "ContainerExec",
     "ContainerInspect",
     "ContainerKill",
@@ -60,13 +76,20 @@ __all__ = [
     "ContainerStop",
     "DockerError",
     "Help",
+    "ImageHistory",
     "ImageInspect",
     "ImageLs",
+    "ImagePrune",
     "ImagePull",
+    "ImageRm",
+    "ImageTag",
     "Inspect",
+    "NetworkConnect",
     "NetworkCreate",
+    "NetworkDisconnect",
     "NetworkInspect",
     "NetworkLs",
+    "NetworkPrune",
     "NetworkRm",
     "NodeDemote",
     "NodeInspect",
@@ -75,6 +98,10 @@ __all__ = [
     "NodePs",
     "NodeRm",
     "NodeUpdate",
+    "SecretCreate",
+    "SecretInspect",
+    "SecretLs",
+    "SecretRm",
     "ServiceCreate",
     "ServiceInspect",
     "ServiceLogs",
@@ -85,25 +112,27 @@ __all__ = [
     "ServiceScale",
     "ServiceUpdate",
     "Session",
+    "StackConfig",
     "StackDeploy",
     "StackLs",
     "StackPs",
     "StackRm",
     "StackServices",
+    "SwarmCa",
     "SwarmInit",
     "SwarmJoin",
     "SwarmJoinToken",
     "SwarmLeave",
+    "SwarmUnlock",
     "SwarmUnlockKey",
     "SwarmUpdate",
     "SystemEvents",
     "SystemInfo",
     "Terminal",
     "VolumeCreate",
-    "SwarmCa",
     "VolumeInspect",
     "VolumeLs",
+    "VolumePrune",
     "VolumeRm",
     "parse",
-    "SwarmUnlock",
 ]

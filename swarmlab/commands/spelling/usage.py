@@ -13,10 +13,12 @@ from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Flag, argument, flags_of
 
 GROUPS = {
+    "config": "Manage Swarm configs",
     "container": "Manage containers",
     "image": "Manage images",
     "network": "Manage networks",
     "node": "Manage Swarm nodes",
+    "secret": "Manage Swarm secrets",
     "service": "Manage Swarm services",
     "stack": "Manage Swarm stacks",
     "swarm": "Manage Swarm",
@@ -26,13 +28,12 @@ GROUPS = {
 """Words that stand before a command."""
 
 REAL = frozenset(
-    "attach build builder buildx checkpoint commit compose config context cp create diff export history import load"
-    " login logout manifest pause plugin port push rename restart rmi save search secret stats tag top trust unpause"
+    "attach build builder buildx checkpoint commit compose context cp create diff export history import load"
+    " login logout manifest pause plugin port push rename restart rmi save search stats tag top trust unpause"
     " update version wait".split()
 ) | frozenset(
     f"{group} {name}"
     for group, names in {
-        "stack": "config",
         "container": "attach commit cp create diff export pause port prune rename restart stats top unpause"
         " update wait",
         "image": "build history import load prune push rm save tag",

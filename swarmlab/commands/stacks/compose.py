@@ -1,113 +1,203 @@
-"""Compose files, as far as `stack deploy` here reads them: read, check the words, fill in variables.
+"""Compose files, as `docker stack` reads them: one or several, checked, filled in, in one form, merged.
 
-A word that this module does not know is refused by name; nothing that a file asks for is ever silently left out.
-Source: docker/cli cli/compose/loader, cli/compose/schema.
+Source: docker/cli cli/compose/loader/{loader,merge}.go, cli/command/stack/loader/loader.go.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
 
 from swarmlab.commands.errors import DockerError
-
-Words = dict[str, Any]
-
-TOP = frozenset({"version", "name", "services", "networks", "volumes"})
-SERVICE = frozenset(
-    "command deploy depends_on dns dns_search entrypoint environment extra_hosts healthcheck hostname image init labels"
-    " logging networks ports read_only stop_grace_period stop_signal tty user volumes working_dir".split()
+from swarmlab.commands.stacks.compose_forms import (
+    Words,
+    normal_data,
+    normal_network,
+    normal_service,
+    normal_volume,
+    read_text,
 )
-DEPLOY = frozenset(
-    "endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config".split()
-)
-NETWORK = frozenset("attachable driver driver_opts external internal ipam labels name".split())
-VOLUME = frozenset("driver driver_opts external labels name".split())
-REAL_BUT_NOT_HERE = frozenset(
-    "build cap_add cap_drop cgroup_parent cgroupns_mode configs container_name credential_spec devices domainname"
-    " env_file expose external_links ipc isolation links mac_address network_mode pid privileged profiles restart"
-    " secrets security_opt shm_size sysctls tmpfs ulimits userns_mode".split()
-)
-_VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|(?P<plain>\w+)|\{(?P<name>\w+)(?:(?P<sign>:?-)(?P<other>[^}]*))?\})")
+from swarmlab.commands.stacks.compose_schema import VERSION, check, refuse_forbidden, version_of
+from swarmlab.commands.stacks.interpolation import interpolate
+from swarmlab.commands.standard_input import ReadsInput
+
+SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
+IGNORED = (
+    "build cgroup_parent cgroupns_mode devices domainname external_links ipc links mac_address network_mode pid"
+    " privileged restart security_opt shm_size userns_mode"
+).split()
+DEPRECATED = {
+    "container_name": "Setting the container name is not supported.",
+    "expose": "Exposing ports is unnecessary - services on the same network can access each other's containers on any "
+    "port.",
+}
+_BY = {"ports": "published", "volumes": "target", "secrets": "source", "configs": "source"}
+_REPLACED = frozenset({"command", "entrypoint", "test"})
 
 
-def read_compose(path: str) -> Words:
-    """The file's content, its words checked.
+def read_compose(command: ReadsInput, paths: Sequence[str], *, interpolated: bool = True) -> Words:
+    """What the files say together.
+
+    Args:
+        command: whose standard input `-` means.
+        paths: the files, the later ones over the earlier ones.
+        interpolated: whether variables are filled in.
 
     Raises:
-        DockerError: it cannot be read, is no compose file, or asks for what is not here.
+        DockerError: a file cannot be read, or says what it may not say.
     """
+    if not paths:
+        raise DockerError("Specify a Compose file (with --compose-file)")
+    directory = os.getcwd() if paths[0] == "-" else os.path.dirname(os.path.abspath(paths[0]))
+    contents = [_parsed(_text_of(command, path)) for path in paths]
+    versions = [version_of(content) for content in contents]
+    for version in versions[1:]:
+        if version != versions[0]:
+            raise DockerError(f"version mismatched between two composefiles : {versions[0]} and {version}")
+    result: Words = {}
+    for content in contents:
+        refuse_forbidden(content.get("services"))
+        filled = interpolate(content, os.environ) if interpolated else content
+        check(filled)
+        result = _merged(result, _normal(filled, directory))
+    return result
+
+
+def _text_of(command: ReadsInput, path: str) -> str:
+    return command.read_input().decode() if path == "-" else read_text(path)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as Go reads it: no dates, no key twice."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Words:
+    loader.flatten_mapping(node)
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.value in lines:
+            raise DockerError(
+                f"yaml: unmarshal errors:\n  line {line}: mapping key {json_text(key.value)} already defined at line "
+                f"{lines[key.value]}"
+            )
+        lines[key.value] = line
+    return {str(loader.construct_object(key)): loader.construct_object(value, deep=True) for key, value in node.value}
+
+
+def json_text(value: str) -> str:
+    """A text between double quotes."""
+    return f'"{value}"'
+
+
+def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
+
+
+def _parsed(text: str) -> Words:
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise DockerError(f"open {path}: no such file or directory") from None
-    try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, _Loader)
+    except yaml.MarkedYAMLError as error:
+        raise DockerError(f"yaml: {_reason(error)}") from None
     except yaml.YAMLError as error:
         raise DockerError(f"yaml: {error}") from None
     if not isinstance(content, dict):
         raise DockerError("top-level object must be a mapping")
-    content = dict(_filled(content))
-    _check(content, TOP, "(root)")
-    for name, service in (content.get("services") or {}).items():
-        _check(service, SERVICE, f"services.{name}")
-        _check(service.get("deploy") or {}, DEPLOY, f"services.{name}.deploy")
-    for kind, known in (("networks", NETWORK), ("volumes", VOLUME)):
-        for name, owned in (content.get(kind) or {}).items():
-            _check(owned or {}, known, f"{kind}.{name}")
     return content
 
 
-def _check(words: Words, known: frozenset[str], where: str) -> None:
-    for word in words:
-        if word in known or word.startswith("x-"):
-            continue
-        if word in REAL_BUT_NOT_HERE or (where == "(root)" and word in ("configs", "secrets")):
-            raise DockerError(
-                f"swarmlab's %docker does not read `{word}` ({where}) in a compose file; "
-                "in a terminal use the docker CLI"
-            )
-        raise DockerError(f"{where} Additional property {word} is not allowed")
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    """The parser's sentence as Go's has it. Simplification: not every sentence of the two is the same."""
+    line = error.problem_mark.line + 1 if error.problem_mark and error.problem_mark.line else 0
+    problem = str(error.problem).replace(
+        "mapping values are not allowed here", "mapping values are not allowed in this context"
+    )
+    problem = "found character that cannot start any token" if "cannot start any token" in problem else problem
+    return f"line {line}: {problem}" if line else problem
 
 
-def _filled(value: Any) -> Any:
-    """The same with `$NAME`, `${NAME}` and `${NAME:-other}` replaced from the environment."""
-    match value:
-        case str():
-            return _VARIABLE.sub(_variable, value)
-        case dict():
-            return {key: _filled(item) for key, item in value.items()}
-        case list():
-            return [_filled(item) for item in value]
-        case _:
-            return value
+def _normal(content: Words, directory: str) -> Words:
+    found: Words = {"version": version_of(content)} if "version" in content else {"version": VERSION}
+    for name, service in (content.get("services") or {}).items():
+        found.setdefault("services", {})[name] = normal_service(service, directory, os.environ)
+    for name, network in (content.get("networks") or {}).items():
+        found.setdefault("networks", {})[name] = normal_network(name, network)
+    for name, volume in (content.get("volumes") or {}).items():
+        found.setdefault("volumes", {})[name] = normal_volume(name, volume)
+    for kind in ("secrets", "configs"):
+        for name, data in (content.get(kind) or {}).items():
+            found.setdefault(kind, {})[name] = normal_data(name, data, directory)
+    return {**found, **{key: value for key, value in content.items() if key.startswith("x-")}}
 
 
-def _variable(found: re.Match[str]) -> str:
-    if found["escaped"]:
-        return "$"
-    value = os.environ.get(found["plain"] or found["name"])
-    missing = value is None or (found["sign"] == ":-" and not value)
-    return (found["other"] or "") if missing else str(value)
+# --- several files -------------------------------------------------------------------------------------------------
 
 
-def pairs(value: Any) -> dict[str, str]:
-    """A mapping, or a list of `key=value`, as a map of texts."""
-    if isinstance(value, list):
-        return {key: rest for key, _, rest in (str(item).partition("=") for item in value)}
-    return {str(key): "" if item is None else _text(item) for key, item in (value or {}).items()}
+def _merged(base: Words, over: Words) -> Words:
+    if not base:
+        return over
+    result = {**base, **over}
+    for section in SECTIONS[1:]:
+        if section in base or section in over:
+            result[section] = {**base.get(section, {}), **over.get(section, {})}
+    services = {**base.get("services", {})}
+    for name, service in over.get("services", {}).items():
+        services[name] = _merged_words(services[name], service) if name in services else service
+    return {**result, "services": services}
 
 
-def texts(value: Any) -> list[str]:
-    """One text or a list of them, as a list."""
-    if value is None:
-        return []
-    return [_text(item) for item in value] if isinstance(value, list) else [_text(value)]
+def _merged_words(base: Words, over: Words) -> Words:
+    result = dict(base)
+    for key, value in over.items():
+        before = result.get(key)
+        if key in _REPLACED or before is None or (key == "logging" and _is_other_driver(before, value)):
+            result[key] = value
+        elif isinstance(before, dict) and isinstance(value, dict):
+            result[key] = _merged_words(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            result[key] = _merged_lists(key, before, value)
+        elif value not in (None, ""):
+            result[key] = value
+    for key in _BY.keys() & result.keys():
+        result[key] = _sorted(key, result[key])
+    return result
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _is_other_driver(before: Words, after: Words) -> bool:
+    return bool(before.get("driver") != after.get("driver", before.get("driver")))
+
+
+def _merged_lists(key: str, base: list[Any], over: list[Any]) -> list[Any]:
+    by = _BY.get(key)
+    if by is None:
+        return [*base, *over]
+    return list({each.get(by): each for each in (*base, *over)}.values())
+
+
+def _sorted(key: str, items: list[Any]) -> list[Any]:
+    by = _BY[key]
+    return sorted(items, key=lambda each: each.get(by, 0 if by == "published" else ""))
+
+
+# --- what is said of what is not done ------------------------------------------------------------------------------
+
+
+def warnings(content: Words) -> list[str]:
+    """What of the services a stack does not know, as the CLI warns of it."""
+    services = list((content.get("services") or {}).values())
+    ignored = sorted({name for service in services for name in IGNORED if name in service})
+    deprecated = [f"{name}: {text}" for name, text in DEPRECATED.items() if _any_has(services, name)]
+    found = [f"Ignoring unsupported options: {', '.join(ignored)}\n"] if ignored else []
+    body = "\n\n".join(deprecated)
+    return [*found, *([f"Ignoring deprecated options:\n\n{body}\n"] if deprecated else [])]
+
+
+def _any_has(services: Iterable[Words], name: str) -> bool:
+    return any(name in service for service in services)
