@@ -130,7 +130,17 @@ def _spec(request: Request) -> ServiceSpec:
     if not (isinstance(template, dict) and isinstance(template.get("ContainerSpec"), dict)):
         raise InvalidParameter("mismatched Runtime and *Spec fields")
     assert isinstance(body, dict)
-    return decode(ServiceSpec, adjust_service(body, request.version), "ServiceSpec")
+    spec = adjust_service(body, request.version)
+    _complete_privileges(template["ContainerSpec"])
+    return decode(ServiceSpec, spec, "ServiceSpec")
+
+
+def _complete_privileges(container: Json) -> None:
+    """What is said of privileges is shown whole, with what was not said."""
+    given = container.get("Privileges")
+    if isinstance(given, dict):
+        first = {name: given.get(name) for name in ("CredentialSpec", "SELinuxContext")}
+        container["Privileges"] = {**first, **given, "NoNewPrivileges": bool(given.get("NoNewPrivileges"))}
 
 
 def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:

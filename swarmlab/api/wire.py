@@ -192,6 +192,8 @@ def encode(value: object) -> object:
             return value.value
         case bytes():
             return base64.b64encode(value).decode()
+        case float() if value.is_integer():
+            return int(value)
         case Mapping():
             return {key: encode(value[key]) for key in sorted(value)}
         case tuple() | list():
