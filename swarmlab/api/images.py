@@ -1,6 +1,6 @@
 """`/images` and `/distribution`. Source: moby daemon/server/router/image/image_routes.go, pkg/streamformatter.
 
-Simplification: no layers on disk, so no GraphDriver.Data, and a history of one line.
+Simplification: no layers on disk, so no GraphDriver.Data.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ import json
 from fnmatch import fnmatch
 
 from swarmlab.api.filters import Filters, parse
-from swarmlab.api.messages import Answer, Request, Stream, json_list, json_response
+from swarmlab.api.messages import Answer, Request, Stream, empty, json_list, json_response
 from swarmlab.api.versions import image_of
 from swarmlab.api.wire import Json, timestamp, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
 from swarmlab.engine.host.catalogue import CatalogueImage, parse_reference
+from swarmlab.engine.host.image_history import history_of
 from swarmlab.engine.host.images import Image
 from swarmlab.engine.host.pulls import Pull, PullStep
 from swarmlab.engine.pending import Pending
 
 FILTERS = ("before", "dangling", "label", "reference", "since", "until")
-_NOT_YET = ("before", "label", "since", "until")
+_NOT_YET = ("label", "until")
+_TEMPLATE = "the filter {} of {} is not implemented by this engine"
 _BAR = 50
 _SIZES = ("B", "kB", "MB", "GB")
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -31,12 +33,16 @@ def list_(daemon: Daemon, request: Request) -> Answer:
     filters = parse(request.query, FILTERS)
     for key in _NOT_YET:
         if key in filters:
-            raise NotImplementedHere(f"the filter {key} of GET /images/json is not implemented by this engine")
+            raise NotImplementedHere(_TEMPLATE.format(key, "GET /images/json"))
+    before = [daemon.images.find(name).content.created_at for name in filters.get("before")]
+    since = [daemon.images.find(name).content.created_at for name in filters.get("since")]
     counted = request.version >= (1, 51)
     return json_list(
         image_of(_summary(daemon, image, counted=counted), request.version)
         for image in daemon.images.list()
         if _fits(image, filters)
+        and all(image.content.created_at < time for time in before)
+        and all(image.content.created_at > time for time in since)
     )
 
 
@@ -113,17 +119,38 @@ def _config(content: CatalogueImage) -> Json:
 
 
 def history(daemon: Daemon, request: Request) -> Answer:
-    """How an image came to be: one line."""
+    """How an image came to be: its layers and settings, the newest first."""
     image = daemon.images.find(request.parameters["name"])
-    line = {
-        "Comment": "",
-        "Created": unix_seconds(image.content.created_at),
-        "CreatedBy": "",
-        "Id": image.id,
-        "Size": image.content.size_bytes,
-        "Tags": list(image.tags),
-    }
-    return json_list([line])
+    lines = [
+        {
+            "Comment": "buildkit.dockerfile.v0",
+            "Created": unix_seconds(image.content.created_at),
+            "CreatedBy": step.created_by,
+            "Id": "<missing>",
+            "Size": step.size_bytes,
+            "Tags": None,
+        }
+        for step in history_of(image.content)
+    ]
+    newest: Json = {**lines[0], "Id": image.id, "Tags": list(image.tags) or None}
+    return json_list([newest, *lines[1:]])
+
+
+def tag(daemon: Daemon, request: Request) -> Answer:
+    """Give an image one more name."""
+    daemon.images.tag(request.parameters["name"], request.query.get("repo", ""), request.query.get("tag", ""))
+    return empty(201)
+
+
+def prune(daemon: Daemon, request: Request) -> Answer:
+    """Remove the images that have no name, with the filter `dangling=false` all that no container is made of."""
+    filters = parse(request.query, ("dangling", "label", "label!", "until"))
+    for key in ("label", "label!", "until"):
+        if key in filters:
+            raise NotImplementedHere(_TEMPLATE.format(key, "POST /images/prune"))
+    gone, freed = daemon.images.prune(all_=filters.yes_or_no("dangling") is False)
+    deleted = [{what: reference} for what, reference in gone]
+    return json_response({"ImagesDeleted": deleted or None, "SpaceReclaimed": freed})
 
 
 def remove(daemon: Daemon, request: Request) -> Answer:

@@ -145,6 +145,8 @@ ROUTES = (
     Route("POST", "/images/create", images.pull, ("fromImage", "tag", "platform")),
     Route("GET", "/images/{name:*}/json", images.inspect, ("manifests",)),
     Route("GET", "/images/{name:*}/history", images.history),
+    Route("POST", "/images/{name:*}/tag", images.tag, ("repo", "tag")),
+    Route("POST", "/images/prune", images.prune, ("filters",)),
     Route("DELETE", "/images/{name:*}", images.remove, ("force", "noprune")),
     Route("GET", "/containers/json", containers.list_, ("all", "limit", "size", "filters")),
     Route("POST", "/containers/create", containers.create, ("name", "platform"), body="container.CreateRequest"),

@@ -88,6 +88,50 @@ OPTIONS = [
     )
 ]
 
+IMAGES_AND_NETWORKS = [
+    (MANAGER, line)
+    for line in (
+        "docker swarm init --advertise-addr {address}",
+        "docker pull --quiet alpine",
+        "docker tag alpine mine:v1",
+        "docker tag nosuch mine:v2",
+        "docker tag alpine Mine",
+        "docker history nosuch",
+        "docker history --quiet --no-trunc alpine",
+        "docker rmi nosuch mine:v1",
+        "docker image prune --force",
+        "docker network create br1",
+        "docker network create --subnet 172.30.0.0/24 --ip-range 172.30.0.128/25 --gateway 172.30.0.254 br2",
+        "docker network create --subnet 10.78.0.0/24 --gateway 10.99.0.9 bad",
+        "docker network create --subnet 10.78.0.0/24 --ip-range 10.99.0.0/25 bad",
+        "docker network create --subnet 10.78.0.5/24 bad",
+        "docker network create --driver overlay --ingress bad",
+        "docker network create --driver overlay --attachable att",
+        "docker run --detach --name c1 --network att alpine sleep 1000",
+        "docker network connect --alias zz br1 c1",
+        "docker network connect br1 c1",
+        "docker network connect --ip 1.2.3.4 br2 c1",
+        "docker network connect nosuch c1",
+        "docker network connect att c1",
+        "docker network connect br1 nosuch",
+        "docker network rm br1",
+        "docker network disconnect br1 c1",
+        "docker network disconnect nosuch c1",
+        "docker network prune --force",
+        "docker network ls --format '{{{{.Name}}}} {{{{.Driver}}}} {{{{.Scope}}}}'",
+        "docker service create --detach --name onhost --network host alpine sleep 1000",
+        "docker service create --detach --name onnone --network none alpine sleep 1000",
+        "docker service rm onhost",
+        "docker rm --force c1",
+        "docker volume create v1",
+        "docker volume prune --force",
+        "docker volume prune --all --force",
+        "docker volume create --driver nosuch v2",
+        "docker image rm alpine",
+        "docker swarm leave --force",
+    )
+]
+
 A_STACK = [
     (MANAGER, line)
     for line in (
@@ -98,6 +142,25 @@ A_STACK = [
         "docker stack ls",
         "docker network inspect demo_back --format '{{{{.Name}}}} {{{{.Labels}}}} {{{{.Driver}}}} {{{{.Attachable}}}}'",
         "docker stack rm demo",
+        "docker stack deploy --compose-file {files}/stack.yml '\"'",
+        "docker stack deploy --compose-file {files}/stack.yml --resolve-image maybe demo",
+        "docker stack deploy demo",
+        "docker stack deploy --compose-file {files}/nosuch.yml demo",
+        "docker stack config --compose-file {files}/full.yml",
+        "docker stack deploy --compose-file {files}/full.yml demo",
+        "docker secret create elsewhere {files}/token",
+        "docker stack deploy --compose-file {files}/full.yml demo",
+        "docker service inspect demo_web",
+        "docker secret inspect demo_plain",
+        "docker config inspect demo_conf mynamed-1",
+        "docker network ls --filter name=demo_ --format '{{{{.Name}}}} {{{{.Driver}}}} {{{{.Scope}}}}'",
+        "docker stack deploy --detach --resolve-image never --compose-file {files}/full.yml demo",
+        "docker stack deploy --detach --prune --compose-file {files}/small.yml demo",
+        "docker stack deploy --detach --compose-file {files}/changed.yml demo",
+        "docker stack services demo",
+        "docker stack ls",
+        "docker stack rm demo nosuch",
+        "docker secret ls --format '{{{{.Name}}}}'",
         "docker swarm leave --force",
     )
 ]
@@ -227,7 +290,7 @@ SECRETS_AND_CONFIGS = [
         "docker secret create token /dev/null",
         "docker secret create -bad {files}/token",
         "docker secret create -- -bad {files}/token",
-        "docker secret create --label a=b -l c -l a=d token {files}/token",
+        "docker secret create --label a=b -l a=d token {files}/token",
         "docker secret create TOKEN {files}/token",
         "docker secret create --template-driver golang filled {files}/token",
         "docker secret inspect token",

@@ -1,4 +1,4 @@
-"""`docker network ls | inspect | create | rm`.
+"""`docker network ls | inspect | create | rm | connect | disconnect`.
 
 Source: docker/cli cli/command/network/.
 """
@@ -6,6 +6,7 @@ Source: docker/cli cli/command/network/.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 from swarmlab.client.tables import natural, short_id
@@ -77,17 +78,17 @@ class NetworkCreate(Command, path="network create"):
 
     usage = "[OPTIONS] NETWORK"
     summary = "Create a network"
-    lacks = frozenset(
-        "--aux-address --config-from --config-only --ingress --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6"
-        " --scope".split()
-    )
+    lacks = frozenset("--aux-address --config-from --config-only --ipam-driver --ipam-opt --ipv4 --ipv6".split())
 
     attachable: Switch = flag("--attachable", "Enable manual container attachment")
     driver: Text = flag("-d, --driver string", "Driver to manage the Network", '"bridge"')
     gateway: Text = flag("--gateway string", "IPv4 or IPv6 Gateway for the master subnet")
+    ingress: Switch = flag("--ingress", "Create swarm routing-mesh network")
     internal: Switch = flag("--internal", "Restrict external access to the network")
+    ip_range: Text = flag("--ip-range string", "Allocate container ip from a sub-range")
     label: Many = flag("--label list", "Set metadata on a network")
     opt: Many = flag("-o, --opt map", "Set driver specific options", "map[]")
+    scope: Text = flag("--scope string", "Control the network's scope")
     subnet: Text = flag("--subnet string", "Subnet in CIDR format that represents a network segment")
     name: str = argument()
 
@@ -98,10 +99,13 @@ class NetworkCreate(Command, path="network create"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        config = given({"Subnet": self.subnet, "Gateway": self.gateway})
+        _check_inside(self.subnet, range=self.ip_range, gateway=self.gateway)
+        config = given({"Subnet": self.subnet, "IPRange": self.ip_range, "Gateway": self.gateway})
         body = {
             "Name": self.name,
             "Driver": self.driver or "bridge",
+            "Scope": self.scope or "",
+            "Ingress": bool(self.ingress),
             "IPAM": {"Driver": "default", "Options": {}, "Config": [config] if config else []},
             "Internal": bool(self.internal),
             "Attachable": bool(self.attachable),
@@ -109,6 +113,66 @@ class NetworkCreate(Command, path="network create"):
             "Labels": pairs(self.label),
         }
         session.terminal.print(session.post("/networks/create", body)["Id"])
+
+
+def _check_inside(subnet: Text, **inner: Text) -> None:
+    """Refuse what does not lie in the subnet. Source: docker/cli cli/command/network/create.go, consolidateIpam."""
+    for kind, text in inner.items():
+        if text and not (subnet and _contains(subnet, text)):
+            raise DockerError(f"no matching subnet for {kind} {text}")
+
+
+def _contains(subnet: str, text: str) -> bool:
+    try:
+        return ip_network(text, strict=False).network_address in ip_network(subnet, strict=False)
+    except ValueError:
+        return True  # the engine says what is wrong with it
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConnect(Command, path="network connect"):
+    """Put a container on one more network."""
+
+    usage = "[OPTIONS] NETWORK CONTAINER"
+    summary = "Connect a container to a network"
+    lacks = frozenset("--driver-opt --gw-priority --ip6 --link --link-local-ip".split())
+
+    alias: Many = flag("--alias strings", "Add network-scoped alias for the container")
+    ip: Text = flag("--ip string", 'IPv4 address (e.g., "172.30.100.104")')
+    network: str = argument()
+    container: str = argument()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.networks.get({self.network!r}).connect({self.container!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        address = {"IPAMConfig": {"IPv4Address": self.ip}} if self.ip else {}
+        config = {**address, **({"Aliases": list(self.alias)} if self.alias else {})}
+        body = {"Container": self.container, "EndpointConfig": config}
+        session.post(f"/networks/{self.network}/connect", body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkDisconnect(Command, path="network disconnect"):
+    """Take a container off a network."""
+
+    usage = "[OPTIONS] NETWORK CONTAINER"
+    summary = "Disconnect a container from a network"
+
+    force: Switch = flag("-f, --force", "Force the container to disconnect from a network")
+    network: str = argument()
+    container: str = argument()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.networks.get({self.network!r}).disconnect({self.container!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        body = {"Container": self.container, "Force": bool(self.force)}
+        session.post(f"/networks/{self.network}/disconnect", body)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -255,7 +255,13 @@ class Images:
         name = "" if by_id else parse_reference(reference).familiar
         if name in image.tags and len(image.tags) > 1:
             image.tags.remove(name)
-            return [name]
+            repository = name.rpartition(":")[0]
+            if any(other.rpartition(":")[0] == repository for other in image.tags):
+                return [name]
+            # A repository's digest goes with its last tag. Recorded from 28.5.2.
+            digests = [digest for digest in image.digests if digest.partition("@")[0] == repository]
+            image.digests = [digest for digest in image.digests if digest not in digests]
+            return [name, *digests]
         names, image.tags = [*image.tags, *image.digests], []
         return names
 

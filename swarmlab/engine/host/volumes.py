@@ -12,11 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Conflict, InvalidParameter, NotImplementedHere, VolumeNotFound
+from swarmlab.engine.errors import Conflict, EngineError, InvalidParameter, NotFound, VolumeNotFound
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.ids import Chance, ContainerId
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+
+_OPTIONS = frozenset({"type", "o", "device", "size"})
+"""What the driver `local` may be told. Simplification: it is shown, and does nothing else."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,12 +73,14 @@ class Volumes:
 
         Raises:
             InvalidParameter: no name for a volume.
-            NotImplementedHere: another driver than `local`.
+            NotFound: no such driver.
         """
         if name in self._volumes:
             return self._volumes[name]
         if driver not in ("", "local"):
-            raise NotImplementedHere(f"the embedded engine has no volume driver {driver}")
+            raise _NoDriver(name, driver)
+        for option in (options or {}).keys() - _OPTIONS:
+            raise InvalidParameter(f'create {name}: invalid option: "{option}"')
         if name:
             _check_name(name)
         volume = Volume(
@@ -104,11 +110,22 @@ class Volumes:
         self._events.emit("volume", "destroy", name, {"driver": volume.driver})
 
     def prune(self, *, all_: bool = False) -> builtins.list[Volume]:
-        """Remove the unused anonymous volumes, with `all_` the named ones too; returns what is gone."""
-        unused = [volume for volume in self.list() if not volume.users and (all_ or volume.anonymous)]
+        """Remove the unused anonymous volumes, with `all_` the named ones too; returns what is gone.
+
+        Those with options of their own are spared. Source: moby volume/service/service.go, LocalVolumesSize filter.
+        """
+        kept = (volume for volume in self.list() if not volume.users and not volume.options)
+        unused = [volume for volume in kept if all_ or volume.anonymous]
         for volume in unused:
             self.remove(volume.name)
         return unused
+
+
+class _NoDriver(NotFound):
+    def __init__(self, name: str, driver: str) -> None:
+        EngineError.__init__(
+            self, f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found'
+        )
 
 
 def _check_name(name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swarmlab.engine.errors import Conflict, InvalidParameter, NotImplementedHere, VolumeNotFound
+from swarmlab.engine.errors import Conflict, InvalidParameter, NotFound, VolumeNotFound
 from swarmlab.engine.model import Mount
 from tests.engine.hosts import LocalHost, text_of
 
@@ -69,11 +69,13 @@ def test_prune_takes_unused_anonymous_ones_unless_told_otherwise() -> None:
 
 
 def test_bad_names_and_drivers_are_refused() -> None:
-    """With Docker's words, or with ours where we have less."""
+    """With Docker's words. Recorded from 28.5.2."""
     host = LocalHost()
     with pytest.raises(InvalidParameter, match=r"includes invalid characters for a local volume name"):
         host.volumes.create("a b")
     with pytest.raises(InvalidParameter, match=r"volume name is too short"):
         host.volumes.create("x")
-    with pytest.raises(NotImplementedHere, match=r"foo"):
+    with pytest.raises(NotFound, match=r'^create bar: error looking up volume plugin foo: plugin "foo" not found$'):
         host.volumes.create("bar", driver="foo")
+    with pytest.raises(InvalidParameter, match=r'^create bar: invalid option: "nosuch"$'):
+        host.volumes.create("bar", options={"nosuch": "x"})

@@ -1,0 +1,117 @@
+"""`docker image tag | rm | history`: the names of an image, how they go, and how it came to be.
+
+Source: docker/cli cli/command/image/{tag,remove,history}.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from swarmlab.client.tables import ellipsis, short_id
+from swarmlab.commands.command import Command
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.printing.inspecting import each
+from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.units import age, decimal_size
+from swarmlab.commands.session import Session
+from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.references import Reference
+
+_CREATED_BY_WIDTH = 45
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageTag(Command, path="tag", also=("image tag",)):
+    """Give an image one more name."""
+
+    usage = "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]"
+    summary = "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE"
+    aliases = "docker image tag, docker tag"
+
+    source: str = argument()
+    target: str = argument()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.images.get({self.source!r}).tag({self.target!r})"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        named = Reference.read(self.target)
+        repository = self.target.removesuffix(f":{named.tag}") if named.tag else self.target
+        if repository != repository.lower():
+            shown = repository if "/" in repository else f"library/{repository}"
+            raise DockerError(
+                f'Error parsing reference: "{self.target}" is not a valid repository/tag: invalid reference format: '
+                f"repository name ({shown}) must be lowercase"
+            )
+        session.post(f"/images/{self.source}/tag", params={"repo": repository, "tag": named.tag or "latest"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRm(Command, path="rmi", also=("image rm", "image remove")):
+    """Remove names of images, and images with their last name."""
+
+    usage = "[OPTIONS] IMAGE [IMAGE...]"
+    summary = "Remove one or more images"
+    aliases = "docker image rm, docker image remove, docker rmi"
+    lacks = frozenset({"--platform"})
+
+    force: Switch = flag("-f, --force", "Force removal of the image")
+    no_prune: Switch = flag("--no-prune", "Do not delete untagged parents")
+    images: Many = arguments()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "\n".join(f"client.images.remove({name!r}, force={bool(self.force)})" for name in self.images)
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        params = ({"force": "1"} if self.force else {}) | ({"noprune": "1"} if self.no_prune else {})
+
+        def remove(name: str) -> None:
+            answer: list[dict[str, str]] = session.request("delete", f"/images/{name}", params=params).json()
+            for gone in answer:
+                (what, reference), *_ = gone.items()
+                session.terminal.print(f"{what}: {reference}")
+
+        each(self.images, remove)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageHistory(Command, path="history", also=("image history",)):
+    """How an image came to be, the newest layer first."""
+
+    usage = "[OPTIONS] IMAGE"
+    summary = "Show the history of an image"
+    aliases = "docker image history, docker history"
+    lacks = frozenset({"--platform", "-H", "--human"})
+
+    format: Text = flag("--format string", FORMAT_TABLE)
+    no_trunc: Switch = flag("--no-trunc", "Don't truncate output")
+    quiet: Switch = flag("-q, --quiet", "Only show image IDs")
+    image: str = argument()
+
+    def sdk(self) -> str:
+        """See Command."""
+        return f"client.images.get({self.image!r}).history()"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        headers = {"ID": "IMAGE", "CreatedSince": "CREATED", "CreatedBy": "CREATED BY", "Size": "SIZE"}
+        rows = [self._row(line, session.now()) for line in session.get(f"/images/{self.image}/history")]
+        listing = Listing(session.terminal, {**headers, "Comment": "COMMENT"})
+        listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
+
+    def _row(self, line: dict[str, Any], now: datetime) -> dict[str, str]:
+        by = line["CreatedBy"].replace("\t", " ")
+        return {
+            "ID": line["Id"] if self.no_trunc else short_id(line["Id"]),
+            "CreatedSince": f"{age(datetime.fromtimestamp(line['Created'], tz=UTC), now)} ago",
+            "CreatedBy": by if self.no_trunc else ellipsis(by, _CREATED_BY_WIDTH),
+            "Size": decimal_size(line["Size"]),
+            "Comment": line["Comment"],
+        }
