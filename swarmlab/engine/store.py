@@ -101,7 +101,7 @@ class Store:
 
     def get(self, type_: type[T], id_: str) -> T | None:
         """The object with exactly this id, or None."""
-        return cast("T | None", self._tables[type_].get(id_))
+        return self._tables[type_].get(id_)  # type: ignore[return-value]
 
     def all(self, type_: type[T]) -> Iterator[T]:
         """Every object of a type, in the order of creation."""
@@ -148,7 +148,7 @@ class Store:
 
     def _tasks(self, ids: Iterable[str]) -> list[Task]:
         table = self._tables[Task]
-        return [cast(Task, table[id_]) for id_ in ids]
+        return [table[id_] for id_ in ids]  # type: ignore[misc]
 
     # --- writing ---
 
@@ -261,7 +261,7 @@ class Transaction:
     def get(self, type_: type[T], id_: str) -> T | None:
         """The object as it stands in this transaction."""
         if id_ in self._written:
-            return cast("T | None", self._written[id_])
+            return self._written[id_]  # type: ignore[return-value]
         return self._store.get(type_, id_)
 
     def create(self, obj: StoreObject) -> None:
@@ -270,7 +270,7 @@ class Transaction:
 
     def update(self, obj: StoreObject) -> None:
         """Replace an object; a task's move is checked against the table of moves."""
-        before = cast(StoreObject | None, self.get(type(obj), obj.id))
+        before: StoreObject | None = self.get(type(obj), obj.id)  # type: ignore[type-var]
         if before is None:
             raise KeyError(f"no {_KIND[type(obj)].value} {obj.id} to update")
         if isinstance(obj, Task) and isinstance(before, Task):

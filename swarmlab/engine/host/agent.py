@@ -172,7 +172,8 @@ class Agent:
     def _report(self, task_id: TaskId, status: TaskStatus) -> None:
         if task_id in self._runners:
             self._unreported.append(Report(task_id=task_id, status=status))
-            self._on_reports()
+            if len(self._unreported) == 1:
+                self._on_reports()
 
     def take_reports(self) -> list[Report]:
         """What was observed since the last call, in order; of tasks that are still this node's."""

@@ -162,7 +162,7 @@ class Scheduler:
         with self._store.transaction() as transaction:
             for task in decisions:
                 old = transaction.get(Task, task.id)
-                if old is not None and _verdict(old.status) != _verdict(task.status):
+                if old is not None and _is_news(old.status, task.status):
                     transaction.update(task)
         return self._store.version != before
 
@@ -227,5 +227,5 @@ class Scheduler:
         return self._unplaced(task, f"no suitable node ({explanation})" if explanation else "no suitable node")
 
 
-def _verdict(status: TaskStatus) -> tuple[TaskState, str, str]:
-    return (status.state, status.message, status.err)
+def _is_news(known: TaskStatus, decided: TaskStatus) -> bool:
+    return known.state is not decided.state or (known.message, known.err) != (decided.message, decided.err)

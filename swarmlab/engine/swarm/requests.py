@@ -91,6 +91,8 @@ class Requests:
 
     def tick(self) -> bool:
         """Try the waiting ones again. Returns whether any was answered."""
+        if not self._waiting:
+            return False
         waiting, self._waiting = self._waiting, []
         still = [attempt for attempt in waiting if not attempt()]
         self._waiting = still + self._waiting

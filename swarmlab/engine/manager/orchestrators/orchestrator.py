@@ -66,6 +66,8 @@ class Orchestrator(ABC):
 
     def on_change(self, change: Change) -> None:
         """Mark services that changed, and whatever tasks and nodes give reason to do."""
+        if isinstance(change.after, Task) and change.after.service_id not in self._ours:
+            return
         self._restarts.on_change(change)
         self._updates.on_change(change)
         removed = change.action is Action.REMOVE
