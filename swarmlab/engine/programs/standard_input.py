@@ -24,10 +24,11 @@ class StandardInput:
         heard: called when there is something new to read.
     """
 
-    __slots__ = ("_text", "ended", "heard")
+    __slots__ = ("_is_at_end", "_text", "ended", "heard")
 
     def __init__(self, text: str = "", *, ended: bool = False) -> None:
         self._text = text
+        self._is_at_end = False
         self.ended = ended
         self.heard: Callable[[], None] = lambda: None
 
@@ -43,20 +44,29 @@ class StandardInput:
             self.ended = True
             self.heard()
 
+    def end_once(self) -> None:
+        """Whoever reads next is at the end, and whoever reads after that is not: Ctrl-D at a terminal."""
+        self._is_at_end = True
+        self.heard()
+
     def take_line(self) -> str | None:
         """The next line with its end, what is left before the end of all, empty at the end; None: wait."""
         line, newline, rest = self._text.partition("\n")
-        if not newline and not self.ended:
+        if not newline and not self._may_end():
             return None
         self._text = rest
         return line + newline
 
     def take_some(self) -> str | None:
         """All that is there, empty at the end; None: wait."""
-        if not self._text and not self.ended:
+        if not self._text and not self._may_end():
             return None
         text, self._text = self._text, ""
         return text
+
+    def _may_end(self) -> bool:
+        is_at_end, self._is_at_end = self._is_at_end or self.ended, False
+        return is_at_end
 
 
 NO_INPUT = StandardInput(ended=True)
@@ -131,7 +141,7 @@ class TypedTerminal:
         if line:
             self._source.feed(line)
         else:
-            self._source.end()
+            self._source.end_once()
 
     def _take_back(self, letters: int) -> None:
         letters = min(letters, len(self._line))

@@ -202,3 +202,16 @@ def test_cat_repeats_what_it_reads(host: LocalHost) -> None:
     container.keyboard.end()
     assert host.wait(host.containers.wait(container.id)) == 0
     assert [line.text for line in container.log._lines or ()] == ["grüße"]
+
+
+def test_ctrl_d_ends_who_reads_not_the_terminal(host: LocalHost, container: Container) -> None:
+    """First `cat`, then the shell."""
+    exec_, output = _exec(host, container, "sh", stdin=True, tty=True)
+    assert exec_.keyboard is not None
+    for keys in (b"cat\r", b"hello\r", b"\x04"):
+        host.advance(1)
+        exec_.keyboard.receive(keys)
+    host.advance(1)
+    assert _text(output) == "/ # cat\r\nhello\r\nhello\r\n/ # "
+    exec_.keyboard.receive(b"\x04")
+    assert host.wait(exec_.ended) == 0
