@@ -133,7 +133,7 @@ class Allocator:
         if change.action is Action.REMOVE or task.state.is_terminal:
             was_live = isinstance(before, Task) and not before.state.is_terminal
             self._free_task(task, was_live=was_live)
-        elif not isinstance(before, Task) or before.node_id != task.node_id:
+        elif not isinstance(before, Task) or before.node_id != task.node_id or before.networks is not task.networks:
             self._learn_task(task)
 
     # --- freeing ---

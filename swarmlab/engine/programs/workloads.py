@@ -16,6 +16,7 @@ from swarmlab.engine.programs.busybox import SMALL_PROGRAMS
 from swarmlab.engine.programs.file_tools import FILE_TOOLS
 from swarmlab.engine.programs.network_tools import NETWORK_TOOLS
 from swarmlab.engine.programs.processes import Program
+from swarmlab.engine.programs.servers.busybox_httpd import BUSYBOX_HTTPD
 from swarmlab.engine.programs.servers.entrypoints import HELLO, entrypoint
 from swarmlab.engine.programs.servers.httpd import HTTPD
 from swarmlab.engine.programs.servers.nginx import NGINX
@@ -33,13 +34,13 @@ from swarmlab.engine.programs.web_clients import CURL, WGET
 
 _KNOWN_APPLETS = frozenset(
     """adduser arch arp awk base64 bc chgrp chmod chown chroot cmp crond dd deluser diff dig dmesg du egrep expand fold
-    gunzip gzip httpd ifconfig install ip killall less ln logger login md5sum mkfifo mktemp more mount nice nohup od
+    gunzip gzip ifconfig install ip killall less ln logger login md5sum mkfifo mktemp more mount nice nohup od
     paste pgrep pidof pkill readlink realpath reboot route sha1sum sha256sum shuf split stat stty su sync tar telnet
     traceroute tty umount unzip usleep vi watch which yes apk""".split()
 )
 """What alpine has and this engine does not simulate."""
 
-_APPLETS = (*TEXT_TOOLS, *SYSTEM_TOOLS, *NETWORK_TOOLS, *FILE_TOOLS, WGET)
+_APPLETS = (*TEXT_TOOLS, *SYSTEM_TOOLS, *NETWORK_TOOLS, *FILE_TOOLS, WGET, BUSYBOX_HTTPD)
 
 _SERVED: Mapping[str, Program] = {
     program.name: program
@@ -48,7 +49,7 @@ _SERVED: Mapping[str, Program] = {
 """What images bring beyond what they are built on."""
 
 BUSYBOX: Mapping[str, Program] = {**SMALL_PROGRAMS, **{each.name: each for each in _APPLETS}, **SHELLS}
-_DEBIAN_LACKS = frozenset("ash free nc netstat nslookup ping ps top uptime wget".split())
+_DEBIAN_LACKS = frozenset("ash free httpd nc netstat nslookup ping ps top uptime wget".split())
 DEBIAN: Mapping[str, Program] = {
     **{name: each for name, each in BUSYBOX.items() if name not in _DEBIAN_LACKS},
     "bash": SHELLS["sh"],

@@ -41,7 +41,7 @@ def _run(context: Context) -> Run:
     _notice(context, f"AH00489: Apache/{version} (Unix) configured -- resuming normal operations", "mpm_event")
     _notice(context, "AH00094: Command line: 'httpd -D FOREGROUND'", "core")
     try:
-        return (yield from serve_until_signal(context, _PORT, serve))
+        return (yield from serve_until_signal(context, _PORT))
     except Signal as signal:
         if signal.name == "SIGWINCH":
             _notice(context, "AH00492: caught SIGWINCH, shutting down gracefully", "mpm_event")

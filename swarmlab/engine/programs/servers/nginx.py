@@ -78,7 +78,7 @@ def _run(context: Context) -> Run:
         return 1
     server.begin()
     try:
-        return (yield from serve_until_signal(context, _PORT, serve))
+        return (yield from serve_until_signal(context, _PORT))
     except Signal as signal:
         server.end(signal.name)
     return 0

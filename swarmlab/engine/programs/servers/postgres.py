@@ -80,7 +80,7 @@ def _run(context: Context) -> Run:
             _log(context, "could not create any TCP/IP sockets", level="FATAL")
             return 1
         _log(context, "database system is ready to accept connections")
-        return (yield from serve_until_signal(context, _PORT, _serve))
+        return (yield from serve_until_signal(context, _PORT))
     except Signal as signal:
         kind = {"SIGTERM": "smart", "SIGINT": "fast", "SIGQUIT": "immediate"}[signal.name]
         for line in (f"received {kind} shutdown request", "shutting down", "database system is shut down"):

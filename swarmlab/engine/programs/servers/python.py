@@ -58,7 +58,7 @@ def _serve(context: Context, port: int, version: str) -> Run:
     if announced:
         context.print(greeting)
     try:
-        return (yield from serve_until_signal(context, port, serve))
+        return (yield from serve_until_signal(context, port))
     except Signal:
         if not announced:
             context.print(greeting)

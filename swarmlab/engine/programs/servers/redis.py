@@ -35,7 +35,7 @@ def _run(context: Context) -> Run:
     _say(context, "M", "*", "Server initialized")
     _say(context, "M", "*", "Ready to accept connections tcp")
     try:
-        return (yield from serve_until_signal(context, _PORT, database.serve))
+        return (yield from serve_until_signal(context, _PORT))
     except Signal as signal:
         context.print(f"1:signal-handler ({int(context.clock.now)}) Received {signal.name} scheduling shutdown...")
         _say(context, "M", "*", "User requested shutdown...")

@@ -32,7 +32,7 @@ def _run(context: Context) -> Run:
         return 1
     _log(context, f"listening on [::]:{_PORT}")
     with suppress(Signal):
-        yield from serve_until_signal(context, _PORT, serve)
+        yield from serve_until_signal(context, _PORT)
     return _ENDED_BY_SIGNAL
 
 

@@ -22,8 +22,8 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-def serve_until_signal(context: Context, port: int, serve: Serve) -> Run:
-    """Listen on a port; a signal that the program handles is raised here. Whoever calls has seen that it is free."""
+def serve_until_signal(context: Context, port: int) -> Run:
+    """Go on listening on a port until the end; a signal that the program handles is raised here."""
     try:
         while True:
             yield None

@@ -29,7 +29,7 @@ def _run(context: Context) -> Run:
         context.complain(f"{_stamp(context)} listen tcp :{port}: bind: address already in use")
         return 1
     with suppress(Signal):
-        yield from serve_until_signal(context, port, serve)
+        yield from serve_until_signal(context, port)
     return _ENDED_BY_SIGNAL
 
 
