@@ -221,7 +221,13 @@ class Swarm:
         hearing = {node_id for node_id in self.raft.peers if self.raft.hears_leader(node_id)}
         if hearing != self._hearing:
             self._hearing = hearing
-            self._doubtful |= dict.fromkeys(self.members)
+            self._doubt_everybody()
+            if self.successor is not None:
+                self.successor._doubt_everybody()
+
+    def _doubt_everybody(self) -> None:
+        self._doubtful |= dict.fromkeys(self.members)
+        self._clock.wake()
 
     def _publish_managers(self) -> None:
         """Write what raft knows of the managers to their nodes; all nodes are to hear of it."""

@@ -303,6 +303,7 @@ class Membership:
         self.contacts.hang_up()
         self._clock.wake()
         successor.recheck(self.node_id)
+        successor.dispatcher.announce(self.node_id)
 
     def hear(self, managers: tuple[RemoteManager, ...], cluster: ClusterObject) -> None:
         """The swarm tells who manages, whom to trust, and how managers' keys are locked."""

@@ -102,6 +102,44 @@ def test_a_lost_manager_can_be_demoted_and_removed() -> None:
     assert hosts.node_ls() == ["docker-swarm-2 ready reachable", "docker-swarm-3 ready leader"]
 
 
+def test_a_demoted_manager_has_the_role_of_a_worker_five_seconds_later() -> None:
+    """The leader looks again every five seconds; constraints go by this role."""
+    hosts = Hosts("three-managers")
+    hosts.set_role(1, Role.WORKER)
+    hosts.advance(4.9)
+    assert hosts.node(1).role is Role.MANAGER
+    hosts.advance(0.2)
+    assert hosts.node(1).role is Role.WORKER
+
+
+def test_who_is_promoted_right_after_a_demotion_waits() -> None:
+    """Its engine waits twice sixteen seconds for the role of a worker that does not come; later it takes a second."""
+    hosts = Hosts("three-managers")
+    hosts.set_role(1, Role.WORKER)
+    hosts.advance(1)
+    hosts.set_role(1, Role.MANAGER)
+    hosts.advance(30)
+    assert "docker-swarm-1 ready" in hosts.node_ls()
+    hosts.advance(2)
+    assert "docker-swarm-1 ready reachable" in hosts.node_ls()
+    hosts.set_role(1, Role.WORKER)
+    hosts.advance(6)
+    hosts.set_role(1, Role.MANAGER)
+    hosts.advance(1)
+    assert "docker-swarm-1 ready reachable" in hosts.node_ls()
+
+
+def test_several_managers_are_demoted_one_after_the_other() -> None:
+    """Each as long as the rest is a majority; the last one stays."""
+    hosts = Hosts("three-managers")
+    hosts.set_role(1, Role.WORKER)
+    hosts.set_role(2, Role.WORKER)
+    words = REFUSED + "attempting to demote the last manager of the swarm"
+    assert _refusal(lambda: hosts.set_role(3, Role.WORKER)) == words
+    hosts.advance(6)
+    assert hosts.node_ls() == ["docker-swarm-1 ready", "docker-swarm-2 ready", "docker-swarm-3 ready leader"]
+
+
 def test_an_unreachable_worker_is_promoted_when_it_is_back() -> None:
     """Until then the wish stands."""
     hosts = Hosts("formed")
