@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from hashlib import sha256
 
@@ -126,6 +126,18 @@ def parse_reference(text: str) -> Reference:
     if match["domain"] in (None, *_HUB):
         repository = match["path"].removeprefix("library/")
     return Reference(repository=repository, tag=tag or ("" if digest else "latest"), digest=digest)
+
+
+def with_tag(repository: str, tag: str) -> Reference:
+    """A repository's name with a tag of its own, `latest` where none is given.
+
+    Raises:
+        InvalidParameter: one of them is none.
+    """
+    reference = parse_reference(repository)
+    if tag and not _TAG.fullmatch(tag):
+        raise InvalidParameter("invalid tag format")
+    return replace(reference, tag=tag or reference.tag)
 
 
 def _why_not(repository: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, ServerError
 from swarmlab.engine.host import repositories
-from swarmlab.engine.host.catalogue import CatalogueImage, Reference, parse_reference
+from swarmlab.engine.host.catalogue import CatalogueImage, Reference, parse_reference, with_tag
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.host.pulls import Pull, PullStep, plan_layers
 from swarmlab.engine.ids import Chance
@@ -179,7 +179,7 @@ class Images:
             InvalidParameter: that is no name.
         """
         image = self.find(source)
-        name = parse_reference(f"{repository}:{tag}" if tag else repository).familiar
+        name = with_tag(repository, tag).familiar
         for other in self._images.values():
             if name in other.tags and other is not image:
                 other.tags.remove(name)
