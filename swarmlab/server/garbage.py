@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG = 100_000
-_OLDER, _OLDEST = 50, 100
+_YOUNG = 1_000_000
+_OLDER, _OLDEST = 10, 10
 
 
 def collect_seldom() -> None:
-    """Let the collector look after a hundred thousand new objects, at older ones after many such looks."""
+    """Let the collector look after a million new objects, and at older ones after ten such looks."""
     gc.set_threshold(_YOUNG, _OLDER, _OLDEST)
