@@ -21,6 +21,7 @@ ClusterId = NewType("ClusterId", str)
 ContainerId = NewType("ContainerId", str)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _ID_LENGTH = 25
 
 T = TypeVar("T")
@@ -28,11 +29,11 @@ T = TypeVar("T")
 
 def base36(number: int, width: int) -> str:
     """`number` in base 36, padded with zeros on the left to `width` digits, at most `width` of them."""
-    digits = ""
+    pairs = []
     while number:
-        number, digit = divmod(number, 36)
-        digits = _DIGITS[digit] + digits
-    return digits.rjust(width, "0")[:width]
+        number, pair = divmod(number, 36 * 36)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs)).lstrip("0").rjust(width, "0")[:width]
 
 
 class Chance:

@@ -74,7 +74,9 @@ class Attaching:
 
     def _is_to_be_attached(self, config: EndpointConfig) -> bool:
         """Whether it is a network of the swarm, and no task's: those come with their address."""
-        return "/" not in config.address and self._in_swarm() and not self._networks.is_local(config.network)
+        if config.network == "bridge" or "/" in config.address:
+            return False
+        return self._in_swarm() and not self._networks.is_local(config.network)
 
     def attach(self, container: Container, config: EndpointConfig) -> Pending[None]:
         """Ask the leader for an address on a network, by its name or id."""

@@ -83,9 +83,10 @@ class Events:
             scope=scope,
         )
         self._kept.append(event)
-        self._streams = [stream for stream in self._streams if not stream.ended]
-        for stream in self._streams:
-            stream._hear(event)
+        if self._streams:
+            self._streams = [stream for stream in self._streams if not stream.ended]
+            for stream in self._streams:
+                stream._hear(event)
 
     def past(self, since: float | None = None, until: float | None = None) -> list[Event]:
         """The events that are still kept of that time, oldest first."""

@@ -29,6 +29,7 @@ from swarmlab.engine.model import (
     TaskState,
     TaskStatus,
     VirtualIP,
+    with_status,
 )
 from swarmlab.engine.store import Action, Change, Store, Transaction
 
@@ -305,4 +306,4 @@ class Allocator:
         else:
             networks = self._addresses.address(self._attachments(service, task.spec.networks))
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
-        return replace(task, networks=networks, endpoint=(service and service.endpoint) or task.endpoint, status=status)
+        return with_status(task, status, networks=networks, endpoint=service.endpoint if service else None)

@@ -80,8 +80,19 @@ class Task:
         return f"{self.service_name}.{self.slot or self.node_id}.{self.id}"
 
 
-def with_status(task: Task, status: TaskStatus) -> Task:
-    """The task with another status: `replace` by hand, since most writes of a swarm are this one."""
+def with_status(
+    task: Task,
+    status: TaskStatus,
+    *,
+    node_id: NodeId | None = None,
+    networks: tuple[NetworkAttachment, ...] | None = None,
+    endpoint: Endpoint | None = None,
+    given: tuple[GenericResource, ...] | None = None,
+) -> Task:
+    """The task with another status and, where it is told, what it was given with it.
+
+    `replace` by hand, since most writes of a swarm are this one.
+    """
     return Task(
         id=task.id,
         meta=task.meta,
@@ -90,14 +101,14 @@ def with_status(task: Task, status: TaskStatus) -> Task:
         service_name=task.service_name,
         service_labels=task.service_labels,
         slot=task.slot,
-        node_id=task.node_id,
+        node_id=task.node_id if node_id is None else node_id,
         status=status,
         desired_state=task.desired_state,
         spec_version=task.spec_version,
-        endpoint=task.endpoint,
-        networks=task.networks,
+        endpoint=task.endpoint if endpoint is None else endpoint,
+        networks=task.networks if networks is None else networks,
         job_iteration=task.job_iteration,
-        assigned_generic_resources=task.assigned_generic_resources,
+        assigned_generic_resources=task.assigned_generic_resources if given is None else given,
     )
 
 
