@@ -16,6 +16,12 @@ from swarmlab.engine.errors import NotFound, NotImplementedHere
 from swarmlab.engine.manager.generic_resources import read
 from swarmlab.engine.swarm.membership import LocalNodeState, SwarmInfo
 
+_TWO_MANAGERS = (
+    "WARNING: Running Swarm in a two-manager configuration. This configuration provides\n"
+    "         no fault tolerance, and poses a high risk to lose control over the cluster.\n"
+    "         Refer to https://docs.docker.com/engine/swarm/admin_guide/ to configure the\n"
+    "         Swarm for fault-tolerance."
+)
 KERNEL = "6.1.0-simulated"
 LOG_DRIVERS = ["awslogs", "fluentd", "gelf", "journald", "json-file", "local", "splunk", "syslog"]
 NETWORK_DRIVERS = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"]
@@ -77,6 +83,7 @@ def version(daemon: Daemon, request: Request) -> Answer:
 
 def info(daemon: Daemon, request: Request) -> Answer:
     """What `docker info` shows."""
+    swarm = daemon.membership.info()
     containers = daemon.containers.list(all_=True)
     running = sum(container.state.running for container in containers)
     return json_response(
@@ -128,8 +135,9 @@ def info(daemon: Daemon, request: Request) -> Answer:
                 "ServerVersion": daemon.version,
                 "Runtimes": {"runc": {"path": "runc"}},
                 "DefaultRuntime": "runc",
-                "Swarm": swarm_json(daemon.membership.info()),
+                "Swarm": swarm_json(swarm),
                 **_REST,
+                "Warnings": _warnings(swarm) or None,
             },
             request.version,
         )
@@ -165,8 +173,12 @@ _REST: Json = {
         "Address": "/run/containerd/containerd.sock",
         "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"},
     },
-    "Warnings": None,
 }
+
+
+def _warnings(swarm: SwarmInfo) -> list[str]:
+    """Source: moby daemon/cluster/swarm.go, Info; words recorded from 28.5.2."""
+    return [_TWO_MANAGERS] if swarm.managers == 2 else []
 
 
 def swarm_json(swarm: SwarmInfo) -> Json:
@@ -182,6 +194,7 @@ def swarm_json(swarm: SwarmInfo) -> Json:
         **({"Nodes": swarm.nodes} if swarm.nodes else {}),
         **({"Managers": swarm.managers} if swarm.managers else {}),
         **({"Cluster": cluster_json(swarm.cluster)} if swarm.cluster else {}),
+        **({"Warnings": warnings} if (warnings := _warnings(swarm)) else {}),
     }
 
 

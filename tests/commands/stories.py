@@ -21,6 +21,7 @@ FORMING_AND_RUNNING = [
     (MANAGER, "docker node update --availability drain --label-add zone=a docker-swarm-1"),
     (MANAGER, "docker node promote docker-swarm-2"),
     (MANAGER, "docker node promote docker-swarm-2"),
+    (MANAGER, "docker info --format '{{{{json .Warnings}}}} {{{{json .Swarm.Warnings}}}}'"),
     (MANAGER, "docker node demote docker-swarm-2"),
     (MANAGER, "docker node update --availability active docker-swarm-1"),
     (MANAGER, "docker service create --detach --name web --mode global --publish 8080:80 nginx"),
