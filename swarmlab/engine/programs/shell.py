@@ -1,4 +1,4 @@
-"""The program `sh`: runs what shell_syntax.py parses. Sequences, `&&`, `||`, loops, `if`, variables, `>`, `$(…)`.
+"""The program `sh`: runs what shell_syntax.py parses. Pipes, `&&`, `||`, loops, `if`, variables, `>`, `$(…)`.
 
 Owns the variables of one running shell. As process 1 it ignores SIGTERM, as busybox's does, and a program that it runs
 in the foreground is not reached by signals to it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import zip_longest
 
 from swarmlab.engine.errors import NotImplementedHere
@@ -16,6 +17,7 @@ from swarmlab.engine.host.files import NoSuchFile, ReadOnly
 from swarmlab.engine.programs import shell_syntax as syntax
 from swarmlab.engine.programs.arithmetic import NotComputable, evaluate
 from swarmlab.engine.programs.busybox import absolute, not_simulated
+from swarmlab.engine.programs.pipelines import run_pipeline
 from swarmlab.engine.programs.processes import Context, Program, Run, Signal
 from swarmlab.engine.programs.shell_words import ShellSyntaxError, UnfinishedCommand, Word, expansions
 from swarmlab.engine.programs.standard_input import read_line
@@ -57,6 +59,8 @@ class _Shell:
             case syntax.Sequence():
                 for each in command.commands:
                     yield from self.run(each)
+            case syntax.Pipe():
+                yield from self._run_pipe(command)
             case syntax.Chain():
                 yield from self._run_chain(command)
             case syntax.Loop():
@@ -68,6 +72,25 @@ class _Shell:
             case syntax.Simple():
                 self.code = yield from self._run_simple(command)
         return self.code
+
+    def _run_pipe(self, pipe: syntax.Pipe) -> Run:
+        """Each command in a shell of its own, all at once; a single one, negated, in this."""
+        if len(pipe.commands) == 1:
+            yield from self.run(pipe.commands[0])
+        else:
+            self.code = yield from run_pipeline(
+                self.context, [partial(self._run_apart, each) for each in pipe.commands]
+            )
+        if pipe.negated:
+            self.code = int(self.code == 0)
+        return self.code
+
+    def _run_apart(self, command: syntax.Command, context: Context) -> Run:
+        inner = _Shell(context, dict(self.variables), self.arguments, self.code, set(self.exported))
+        try:
+            return (yield from inner.run(command))
+        except _Exit as end:
+            return end.code
 
     def _run_chain(self, chain: syntax.Chain) -> Run:
         for operator, command in chain.links:
@@ -125,6 +148,9 @@ class _Shell:
             except ReadOnly:
                 self.context.complain(f"sh: can't create {path}: Read-only file system")
                 return 1
+        if command.errors is not None:
+            path = absolute(context, (yield from self._expand_whole(command.errors)))
+            context = _errors_into_file(context, path)
         if command.errors_too or command.as_errors:
             write, stream = context.write, "stdout" if command.errors_too else "stderr"
             context = replace(context, write=lambda _, text: write(stream, text))
@@ -235,6 +261,20 @@ class _Shell:
         return "".join(collected).rstrip("\n")
 
 
+def _errors_into_file(context: Context, path: str) -> Context:
+    write, files = context.write, context.files
+    if path != "/dev/null":
+        files.write(path, "")
+
+    def divide(stream: str, text: str) -> None:
+        if stream == "stdout":
+            write(stream, text)
+        elif path != "/dev/null":
+            files.write(path, text, append=True)
+
+    return replace(context, write=divide)
+
+
 # --- what the shell does itself ---
 
 
@@ -271,9 +311,17 @@ def _set(_: _Shell, context: Context, words: tuple[str, ...]) -> int:
 
 def _test(shell: _Shell, context: Context, words: tuple[str, ...]) -> int:
     arguments = words[1:-1] if words[0] == "[" else words[1:]
+    if arguments[:1] == ("!",) and len(arguments) > 1:
+        code = _test(shell, context, ("test", *arguments[1:]))
+        return int(not code) if code < 2 else code
     match arguments:
         case (("-z" | "-n") as operator, text):
             return int(bool(text) == (operator == "-z"))
+        case (("-r" | "-w"), path):
+            return int(not _exists(context, absolute(context, path), "-e"))
+        case ("-s", path):
+            whole = absolute(context, path)
+            return int(not (context.files.is_file(whole) and context.files.read(whole)))
         case (("-e" | "-f" | "-d") as operator, path):
             return int(not _exists(context, absolute(context, path), operator))
         case (left, ("=" | "==" | "!=") as operator, right):

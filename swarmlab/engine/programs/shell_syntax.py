@@ -1,6 +1,6 @@
 """The grammar of the small shell: text in, commands out. Owns no state; shell.py runs what is parsed here.
 
-Simplification: no pipes, background commands, functions, `case`, here-documents, subshells or globs; whoever writes
+Simplification: no background commands, functions, `case`, here-documents, subshells or globs; whoever writes
 one is told so when the container is created.
 """
 
@@ -17,7 +17,7 @@ from swarmlab.engine.programs.shell_words import Reader, ShellSyntaxError, Unfin
 class Simple:
     """A program with its arguments; `output` is where standard output goes, `append` how.
 
-    `errors_too` stands for `2>&1`, `as_errors` for `>&2`.
+    `errors_too` stands for `2>&1`, `as_errors` for `>&2`; `errors` is where standard error goes.
     """
 
     words: tuple[Word, ...]
@@ -26,6 +26,15 @@ class Simple:
     append: bool = False
     errors_too: bool = False
     as_errors: bool = False
+    errors: Word | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipe:
+    """Commands joined by `|`, at least one; `negated` by `!` before it."""
+
+    commands: tuple[Command, ...]
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +77,10 @@ class If:
     otherwise: Sequence | None
 
 
-Command = Simple | Chain | Sequence | Loop | For | If
+Command = Simple | Pipe | Chain | Sequence | Loop | For | If
 
 
-_NOT_HERE = ("|", "&", "(", "<", "<<", "2>", ";;")
+_NOT_HERE = ("&", "(", "<", "<<", ";;")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 
 
@@ -123,13 +132,26 @@ class _Parser:
         return Sequence(commands=tuple(commands))
 
     def _chain(self) -> Command:
-        links: list[tuple[str, Command]] = [("", self._command())]
+        links: list[tuple[str, Command]] = [("", self._pipe())]
         while self._at("&&", "||"):
             operator = str(self._tokens.pop(0))
             while self._at("\n"):
                 self._tokens.pop(0)
-            links.append((operator, self._command()))
+            links.append((operator, self._pipe()))
         return links[0][1] if len(links) == 1 else Chain(links=tuple(links))
+
+    def _pipe(self) -> Command:
+        negated = self._keyword() == "!"
+        if negated:
+            self._tokens.pop(0)
+        commands = [self._command()]
+        while self._at("|"):
+            self._tokens.pop(0)
+            while self._at("\n"):
+                self._tokens.pop(0)
+            commands.append(self._command())
+        plain = len(commands) == 1 and not negated
+        return commands[0] if plain else Pipe(commands=tuple(commands), negated=negated)
 
     def _command(self) -> Command:
         match self._keyword():
@@ -139,7 +161,7 @@ class _Parser:
                 return self._for()
             case "if":
                 return self._if()
-            case "case" | "function" | "{" | "!" as word:
+            case "case" | "function" | "{" as word:
                 raise NotImplementedHere(f"the embedded engine's sh has no `{word}`")
             case "do" | "done" | "then" | "else" | "elif" | "fi":
                 raise self._unexpected()
@@ -185,11 +207,14 @@ class _Parser:
         words: list[Word] = []
         assignments: list[tuple[str, Word]] = []
         output: Word | None = None
+        errors: Word | None = None
         append = errors_too = as_errors = False
-        while self._tokens and not self._at(";", "\n", "&&", "||"):
+        while self._tokens and not self._at(";", "\n", "&&", "||", "|"):
             token = self._tokens.pop(0)
             if token in (">", ">>"):
                 output, append = self._target(), token == ">>"
+            elif token == "2>":
+                errors = self._target()
             elif token == "2>&1":
                 errors_too = True
             elif token in ("1>&2", ">&2"):
@@ -201,7 +226,7 @@ class _Parser:
                 assignments.append((match[1], _without(token, match.end())))
             else:
                 words.append(token)
-        if not words and not assignments and output is None:
+        if not words and not assignments and output is None and errors is None:
             raise self._unexpected()
         return Simple(
             words=tuple(words),
@@ -210,6 +235,7 @@ class _Parser:
             append=append,
             errors_too=errors_too,
             as_errors=as_errors,
+            errors=errors,
         )
 
     def _target(self) -> Word:

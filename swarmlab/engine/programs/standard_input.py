@@ -32,6 +32,11 @@ class StandardInput:
         self.ended = ended
         self.heard: Callable[[], None] = lambda: None
 
+    @property
+    def has_news(self) -> bool:
+        """Whether whoever reads now gets something, be it the end. A line may still be unfinished."""
+        return bool(self._text) or self.ended
+
     def feed(self, text: str) -> None:
         """More came."""
         if text and not self.ended:
