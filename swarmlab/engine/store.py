@@ -9,7 +9,7 @@ An object that is given to a transaction is the store's from then on: it is stam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import TracebackType
@@ -29,6 +29,8 @@ from swarmlab.engine.model import (
     Service,
     StoreObject,
     Task,
+    TaskStatus,
+    with_status,
 )
 from swarmlab.engine.quick import quick
 from swarmlab.engine.store_index import Index, SlotKey, name_of, slot_key
@@ -277,6 +279,14 @@ class Transaction:
             check_move(before.state, obj.state)
         # What stands in the store must not be stamped anew: others may hold it as what was before.
         self._put(obj.id, before, replace(obj) if obj is before else obj)
+
+    def move(self, task: Task, passed: Sequence[TaskStatus]) -> None:
+        """Note every state that a task passed through: each move is checked, the last status stays."""
+        state = task.state
+        for status in passed:
+            check_move(state, status.state)
+            state = status.state
+        self._put(task.id, task, with_status(task, passed[-1]))
 
     def remove(self, obj: StoreObject) -> None:
         """Remove an object."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict
 from swarmlab.engine.host.container import Container, MountPoint
 from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
@@ -94,16 +95,16 @@ class Runs:
         return container
 
     def _process(self, container: Container, network_of: Container, program: Program) -> Process:
-        clock, log, config, keyboard = self._parts.clock, container.log, container.config, container.keyboard
+        first, config, keyboard = _First(self, self._parts.clock, container), container.config, container.keyboard
         start = Start(
             arguments=container.command,
             user=config.user,
             working_dir=config.working_dir,
             terminal=config.tty,
-            write=lambda stream, text: log.write(clock.now, stream, text),
+            write=first.write,
             chance=self._parts.chance.branch(),
             stdin=keyboard.source if keyboard else None,
-            processes=lambda: self.running(container),
+            processes=first.processes,
         )
         return self.spawn(
             container,
@@ -111,7 +112,7 @@ class Runs:
             program,
             start,
             keyboard=keyboard,
-            on_exit=lambda code: self._end(container, code),
+            on_exit=first.end,
             is_init=not config.init,
         )
 
@@ -206,6 +207,26 @@ class Runs:
             writable = "false" if mount.read_only else "true"
             attributes |= {"destination": mount.destination, "propagation": "", "read/write": writable}
         self._parts.events.emit("volume", action, mount.name, attributes)
+
+
+class _First:
+    """What process 1 has to do with its container: where it writes, what runs beside it, what its end is."""
+
+    __slots__ = ("_clock", "_container", "_runs")
+
+    def __init__(self, runs: Runs, clock: Clock, container: Container) -> None:
+        self._runs = runs
+        self._clock = clock
+        self._container = container
+
+    def write(self, stream: str, text: str) -> None:
+        self._container.log.write(self._clock.now, stream, text)
+
+    def processes(self) -> list[Running]:
+        return self._runs.running(self._container)
+
+    def end(self, code: int) -> None:
+        self._runs._end(self._container, code)
 
 
 def _volumes_of(container: Container) -> list[MountPoint]:

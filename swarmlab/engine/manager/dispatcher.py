@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from swarmlab.engine.assignment import AgentLink, AgentSide, Assignment
 from swarmlab.engine.clock import Clock, Timer
-from swarmlab.engine.ids import Chance, NodeId
+from swarmlab.engine.ids import Chance, NodeId, TaskId
 from swarmlab.engine.manager.assignments import Assignments
 from swarmlab.engine.manager.heartbeats import FIRST_CALL_S, GRACE, GRACE_UNKNOWN, Loss, lose, period_s
 from swarmlab.engine.model import Node, NodeState, NodeStatus, Task, TaskState, TaskStatus, with_status
@@ -325,11 +325,24 @@ class Dispatcher:
         with self._store.transaction() as transaction:
             for node_id in reporting:
                 agent = self._session(node_id)
+                passed: dict[TaskId, list[TaskStatus]] = {}
                 for report in agent.take_reports() if agent is not None else ():
-                    task = transaction.get(Task, report.task_id)
-                    if task is not None and task.node_id == node_id and _moves_on(task.status, report.status):
-                        transaction.update(with_status(task, report.status))
+                    passed.setdefault(report.task_id, []).append(report.status)
+                for task_id, statuses in passed.items():
+                    task = transaction.get(Task, task_id)
+                    if task is not None and task.node_id == node_id and (news := _news(task.status, statuses)):
+                        transaction.move(task, news)
         return self._store.version != before
+
+
+def _news(known: TaskStatus, reported: list[TaskStatus]) -> list[TaskStatus]:
+    """What of the reports on a task moves it on."""
+    news = []
+    for status in reported:
+        if _moves_on(known, status):
+            news.append(status)
+            known = status
+    return news
 
 
 def _moves_on(known: TaskStatus, reported: TaskStatus) -> bool:
