@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from docker.errors import DockerException
+from docker.types import EndpointSpec, ServiceMode
 
 from swarmlab.backends import embedded
 from swarmlab.backends.embedded import EmbeddedBackend
-from swarmlab.client.protocols import LAB_STATES, PORTS, Backend, LabState
+from swarmlab.client.protocols import LAB_STATES, PORTS, Backend, LabState, NoWebAnswer
 from swarmlab.ownership import create_lab_directory
 from swarmlab.server.door import SocketPathError
 
@@ -272,3 +273,27 @@ def test_a_lost_container_is_named_by_its_task(start_lab: StartLab) -> None:
     with closing(lab.client("docker-swarm-3")) as manager:
         errors = [t["Status"].get("Err", "") for t in manager.services.get("helloworld").tasks()]
         assert f"No such container: helloworld.1.{task['ID']}" in errors
+
+
+# --- published ports -----------------------------------------------------------------------------------------------
+
+
+def test_a_published_port_is_answered_on_every_node_and_says_by_which_container(start_lab: StartLab) -> None:
+    """Asked from outside of the swarm, through the routing mesh; a wall of the cloud keeps everybody out."""
+    lab = start_lab("formed")
+    with closing(lab.client("docker-swarm-3")) as client:
+        spec = EndpointSpec(ports={8080: 80})
+        client.services.create("traefik/whoami", name="web", mode=ServiceMode("replicated", 3), endpoint_spec=spec)
+        lab.clock.sleep(15)
+        containers = {task["Status"]["ContainerStatus"]["ContainerID"] for task in client.api.tasks()}
+    answers = [lab.web.get(host.name, 8080, "/", timeout_s=3) for host in lab.hosts for _ in range(3)]
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.answered_by for answer in answers} == containers
+    assert all(f"Hostname: {(answer.answered_by or '')[:12]}\n" in answer.body for answer in answers)
+    with pytest.raises(NoWebAnswer, match=r"^Failed to connect to 172.31.16.11 port 8081: Connection refused$"):
+        lab.web.get("docker-swarm-1", 8081, "/", timeout_s=3)
+    lab.faults.block("docker-swarm-1", "8080/tcp", at="security_group")
+    before = lab.clock.now()
+    with pytest.raises(NoWebAnswer, match=r"^Connection timed out after 3000 milliseconds$"):
+        lab.web.get("docker-swarm-1", 8080, "/", timeout_s=3)
+    assert (lab.clock.now() - before).total_seconds() == pytest.approx(3)
