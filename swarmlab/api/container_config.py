@@ -104,6 +104,9 @@ def _extra(given: Json, host: Json) -> Json:
 
 def _healthcheck(given: Json) -> Healthcheck | None:
     content = given.get("Healthcheck")
+    retries = content.get("Retries") if isinstance(content, dict) else 0
+    if isinstance(retries, int) and retries < 0:
+        raise InvalidParameter("Retries in Healthcheck cannot be negative")
     return decode(Healthcheck, content, "Healthcheck") if content and not is_nothing(content) else None
 
 
@@ -153,13 +156,16 @@ def _mounts(given: Json, host: Json) -> Iterable[Mount]:
         yield decode(Mount, mount, "HostConfig.Mounts")
     for path in sorted(object_of(host.get("Tmpfs") or {}, "HostConfig.Tmpfs")):
         yield Mount(type="tmpfs", target=path)
-    for path in sorted(object_of(given.get("Volumes") or {}, "Volumes")):
+    bound = {mount.target for mount in map(_bind, texts_in(host, "Binds"))}
+    for path in sorted(object_of(given.get("Volumes") or {}, "Volumes").keys() - bound):
         yield Mount(type="volume", target=path)
 
 
 def _bind(text: str) -> Mount:
-    """`source:target[:mode]` of `--volume`; a source that is no path is a volume's name."""
+    """`source:target[:mode]` of `--volume`; a source that is no path is a volume's name, a path alone is anonymous."""
     parts = text.split(":")
+    if len(parts) == 1 and text.startswith("/"):
+        return Mount(type="volume", target=text)
     if len(parts) not in (2, 3):
         raise InvalidParameter(f"invalid volume specification: '{text}'")
     source, target, *mode = parts

@@ -17,12 +17,18 @@ _OBJECTS = ("config", "container", "daemon", "image", "network", "node", "plugin
 def list_(daemon: Daemon, request: Request) -> Answer:
     """What happens on this host, and on managers in the swarm, as it happens."""
     filters = parse(request.query, None)
-    events = daemon.events.follow(time_in(request, "since"), time_in(request, "until"))
+    events = daemon.events.follow(_time(request, "since"), _time(request, "until"))
 
     def line(event: Event) -> bytes:
         return json_bytes(event_json(event)) if _fits(event, filters) else b""
 
-    return Stream(flow=Encoded(events, line, close=events.close))
+    # Who names an end is blocked until engine time reaches it.
+    return Stream(flow=Encoded(events, line, close=events.close), moves_time=lambda: "until" in request.query)
+
+
+def _time(request: Request, name: str) -> float | None:
+    """Here zero is a time: the beginning of all."""
+    return (time_in(request, name) or 0.0) if request.query.get(name) else None
 
 
 def event_json(event: Event) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from swarmlab.api.container_filters import prunable
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, empty, json_response
 from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp_s
@@ -87,6 +88,11 @@ def remove(daemon: Daemon, request: Request) -> Answer:
 
 def prune(daemon: Daemon, request: Request) -> Answer:
     """Remove the unused anonymous volumes, with the filter `all` the named ones too."""
-    everything = parse(request.query, ("all",)).yes_or_no("all") or request.version < (1, 42)
-    gone = [volume.name for volume in daemon.volumes.prune(all_=everything)]
+    filters = parse(request.query, ("all", "label", "label!"))
+    everything = filters.yes_or_no("all") or request.version < (1, 42)
+
+    def is_meant(volume: Volume) -> bool:
+        return prunable(filters, volume.labels, volume.created_at, daemon.clock.now)
+
+    gone = [volume.name for volume in daemon.volumes.prune(all_=everything, meant=is_meant)]
     return json_response({"VolumesDeleted": gone, "SpaceReclaimed": 0})

@@ -16,6 +16,9 @@ from swarmlab.engine.quick import quick
 KEPT = 256
 """Events that can be asked for afterwards. Source: moby daemon/events/events.go, eventsLimit."""
 
+UNREAD = 1024
+"""Events that wait for a slow reader; it misses what comes after. Source: moby daemon/events/events.go, bufferSize."""
+
 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class EventStream:
         self._unread = past
         self._until = until
         self._closed = False
+        # Only so that something happens then: readers are asked after every step.
+        self._end = clock.at(until, lambda: None) if until is not None and until > clock.now else None
 
     def read(self) -> list[Event]:
         """What came since the last read, oldest first."""
@@ -52,9 +57,11 @@ class EventStream:
     def close(self) -> None:
         """Hear no more."""
         self._closed = True
+        if self._end is not None:
+            self._end.cancel()
 
     def _hear(self, event: Event) -> None:
-        if self._until is None or event.time <= self._until:
+        if len(self._unread) < UNREAD and (self._until is None or event.time <= self._until):
             self._unread.append(event)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Clock
@@ -109,13 +109,13 @@ class Volumes:
         del self._volumes[name]
         self._events.emit("volume", "destroy", name, {"driver": volume.driver})
 
-    def prune(self, *, all_: bool = False) -> builtins.list[Volume]:
-        """Remove the unused anonymous volumes, with `all_` the named ones too; returns what is gone.
+    def prune(self, *, all_: bool = False, meant: Callable[[Volume], bool] = lambda _: True) -> builtins.list[Volume]:
+        """Remove the unused anonymous volumes that are meant, with `all_` the named ones too; returns what is gone.
 
         Those with options of their own are spared. Source: moby volume/service/service.go, LocalVolumesSize filter.
         """
         kept = (volume for volume in self.list() if not volume.users and not volume.options)
-        unused = [volume for volume in kept if all_ or volume.anonymous]
+        unused = [volume for volume in kept if (all_ or volume.anonymous) and meant(volume)]
         for volume in unused:
             self.remove(volume.name)
         return unused
