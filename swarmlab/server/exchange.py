@@ -6,12 +6,16 @@ what was written before. Knows nothing of what is asked.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from swarmlab.api.messages import Answer, Flow, Hijack, Request, Response, Stream
 from swarmlab.engine.pending import Pending
 from swarmlab.server.connection import Connection, Incoming, Listener
 from swarmlab.server.heads import read_query
+
+_HEAD_FIRST_S = 0.05
+"""Wall time in which a client reads a head, before output follows."""
 
 
 def request_of(incoming: Incoming) -> Request:
@@ -58,6 +62,7 @@ class Exchange:
         self._hijack: Hijack | None = None
         self._moves_time: Callable[[], bool] = lambda: True
         self._begun = False
+        self._held = False
         self.done = False
         connection.listener = Listener(drained=poll_soon, left=self._client_left, gone=self.abandon)
 
@@ -70,7 +75,7 @@ class Exchange:
         """Write what there is to write by now."""
         if not self._begun:
             self._begin_if_ready()
-        if self._flow is not None and not self.done and self._connection.writable:
+        if self._flow is not None and not (self.done or self._held) and self._connection.writable:
             self._write_more(self._flow)
 
     def _begin_if_ready(self) -> None:
@@ -102,6 +107,13 @@ class Exchange:
         self._connection.listener.received = lambda content: self._act(lambda: reply.receive(content))
         upgrade = {"Content-Type": reply.content_type, "Connection": "Upgrade", "Upgrade": "tcp"}
         self._connection.take_over(upgrade)
+        if reply.head_first:
+            self._held = True
+            asyncio.get_running_loop().call_later(_HEAD_FIRST_S, self._release)
+
+    def _release(self) -> None:
+        self._held = False
+        self._poll_soon()
 
     def _act(self, action: Callable[[], None]) -> None:
         """Let the engine hear what the client sent."""

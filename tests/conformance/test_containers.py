@@ -1,0 +1,275 @@
+"""Containers of one engine: restart policies, pause, mounts, archives, filters, and how each refuses."""
+
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from swarmlab.lab import Lab
+from tests.conformance.asking import MANAGER, ask, demand, wait_for
+
+STARTS_FROM = "separate"
+
+
+@dataclass
+class Seen:
+    """What the story left."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, tuple[int, str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    listed: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def seen(lab: Lab) -> Iterator[Seen]:
+    """Containers that crash, stand still, mount and hold files."""
+    node, seen = lab[MANAGER], Seen()
+    node.client.images.pull("alpine", "latest")
+
+    def run(name: str, *command: str, **config: object) -> None:
+        body = {"Image": "alpine", "Cmd": list(command), **config}
+        seen.ids[name] = demand(node, "POST", f"/containers/create?name={name}", body)["Id"]
+        demand(node, "POST", f"/containers/{name}/start")
+
+    def refuse(name: str, method: str, path: str, body: object = None) -> None:
+        answer = ask(node, method, path, body)
+        seen.refused[name] = (answer.status_code, answer.json()["message"])
+
+    def create(name: str, host: object) -> None:
+        refuse(name, "POST", "/containers/create", {"Image": "alpine", "Cmd": ["true"], "HostConfig": host})
+
+    def inspect(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = demand(node, "GET", f"/containers/{name}/json")
+        return found
+
+    _crash(lab, seen, run, refuse, inspect)
+    run("one", "sleep", "1000", ExposedPorts={"99/tcp": {}}, Labels={"a": "b"})
+    demand(node, "POST", "/containers/one/pause")
+    seen.states["paused"] = inspect("one")["State"]
+    refuse("pause twice", "POST", "/containers/one/pause")
+    refuse("start paused", "POST", "/containers/one/start")
+    refuse("remove paused", "DELETE", "/containers/one")
+    demand(node, "POST", "/containers/one/unpause")
+    refuse("unpause twice", "POST", "/containers/one/unpause")
+    refuse("remove running", "DELETE", "/containers/one")
+    refuse("same name", "POST", "/containers/one/rename?name=one")
+    refuse("no name", "POST", "/containers/one/rename?name=")
+    create("foo policy", {"RestartPolicy": {"Name": "foo"}})
+    create("retries", {"RestartPolicy": {"Name": "always", "MaximumRetryCount": 3}})
+    create("auto remove", {"AutoRemove": True, "RestartPolicy": {"Name": "always"}})
+    create("no source", {"Mounts": [{"Type": "bind", "Source": "/nosuch/x", "Target": "/m"}]})
+    create("relative", {"Mounts": [{"Type": "bind", "Source": "rel", "Target": "/m"}]})
+    create("mode", {"Binds": ["/a:/m:foo"]})
+    create("twice", {"Binds": ["/a:/m", "/b:/m"]})
+    create("root", {"Binds": ["/x:/"]})
+    create("little memory", {"Memory": 1000})
+    run("two", "sh", "-c", "echo hi > /m/x; sleep 1000", HostConfig={"Binds": ["/srv/made:/m"], "ReadonlyRootfs": True})
+    _archive(node, seen, refuse)
+    seen.states["mounts"] = inspect("two")["Mounts"]
+    _filter(node, seen, refuse)
+    for name in ("one", "two", "crasher"):
+        demand(node, "DELETE", f"/containers/{name}?force=1")
+    yield seen
+
+
+def _crash(lab: Lab, seen: Seen, run: Any, refuse: Any, inspect: Any) -> None:
+    policy = {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 2}}
+    run("few", "sh", "-c", "exit 2", HostConfig=policy)
+    wait_for(lab, lambda: inspect("few")["State"]["Status"], "exited", timeout_s=30)
+    seen.counts["few"] = inspect("few")["RestartCount"]
+    demand(lab[MANAGER], "DELETE", "/containers/few")
+    run("crasher", "sh", "-c", "exit 2", HostConfig={"RestartPolicy": {"Name": "always"}})
+    wait_for(lab, lambda: inspect("crasher")["RestartCount"] >= 4, True, timeout_s=30)
+    wait_for(lab, lambda: inspect("crasher")["State"]["Status"], "restarting", timeout_s=30)
+    seen.states["restarting"] = inspect("crasher")["State"]
+    refuse("remove restarting", "DELETE", "/containers/crasher")
+    refuse("pause restarting", "POST", "/containers/crasher/pause")
+    demand(lab[MANAGER], "POST", "/containers/crasher/stop")
+    seen.states["stopped"] = inspect("crasher")["State"]
+
+
+def _archive(node: Any, seen: Seen, refuse: Any) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        entry = tarfile.TarInfo("f.txt")
+        entry.size = 6
+        tar.addfile(entry, io.BytesIO(b"hello\n"))
+    container = node.client.containers.get("one")
+    container.put_archive("/tmp", packed.getvalue())
+    chunks, stat = container.get_archive("/tmp/f.txt")
+    with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as tar:
+        member = tar.extractfile("f.txt")
+        assert member is not None
+        seen.files["content"] = member.read()
+    seen.files["stat"] = {key: stat[key] for key in ("name", "size", "linkTarget")}
+    seen.files["changes"] = demand(node, "GET", "/containers/one/changes")
+    refuse("no file", "GET", "/containers/one/archive?path=/nosuch")
+    refuse("into a file", "PUT", "/containers/one/archive?path=/tmp/f.txt", {})
+    refuse("nowhere", "PUT", "/containers/one/archive?path=/nosuch", {})
+
+
+def _filter(node: Any, seen: Seen, refuse: Any) -> None:
+    filters = {
+        "before": {"before": ["two"]},
+        "since": {"since": ["one"]},
+        "expose": {"expose": ["90-100/tcp"]},
+        "exited": {"exited": ["2"]},
+        "label": {"label": ["a=b"]},
+        "status": {"status": ["exited"]},
+        "ancestor": {"ancestor": ["alpine"], "name": ["^/two$"]},
+        "no task": {"is-task": ["false"], "name": ["one"]},
+        "volume": {"volume": ["/m"]},
+    }
+    for name, wanted in filters.items():
+        found = demand(node, "GET", f"/containers/json?all=1&filters={json.dumps(wanted)}")
+        seen.listed[name] = sorted(each["Names"][0].strip("/") for each in found)
+    wrong = {
+        "status": {"status": ["foo"]},
+        "health": {"health": ["foo"]},
+        "exited": {"exited": ["x"]},
+        "publish": {"publish": ["x"]},
+        "before": {"before": ["nosuch"]},
+        "unknown": {"foo": ["bar"]},
+    }
+    for name, wanted in wrong.items():
+        refuse(f"filter {name}", "GET", f"/containers/json?filters={json.dumps(wanted)}")
+
+
+def test_a_container_is_restarted_so_many_times(seen: Seen) -> None:
+    """`--restart on-failure:2`."""
+    assert seen.counts["few"] == 2
+
+
+def test_between_two_runs_it_is_restarting(seen: Seen) -> None:
+    """It counts as running; a stop leaves it as it is."""
+    state = seen.states["restarting"]
+    assert (state["Running"], state["Restarting"], state["Pid"], state["ExitCode"]) == (True, True, 0, 2)
+    state = seen.states["stopped"]
+    assert (state["Status"], state["Running"], state["Restarting"], state["ExitCode"]) == ("exited", False, False, 2)
+
+
+def test_a_paused_container_counts_as_running(seen: Seen) -> None:
+    """With its process."""
+    state = seen.states["paused"]
+    assert (state["Status"], state["Running"], state["Paused"], state["Pid"] > 0) == ("paused", True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "text"),
+    [
+        (
+            "remove restarting",
+            409,
+            'cannot remove container "crasher": container is restarting: stop the container before removing or force '
+            "remove",
+        ),
+        ("pause restarting", 409, "Container {crasher} is restarting, wait until the container is running"),
+        ("pause twice", 409, "Container {one} is already paused"),
+        ("start paused", 409, "cannot start a paused container, try unpause instead"),
+        (
+            "remove paused",
+            409,
+            'cannot remove container "one": container is paused: unpause and then stop the container before removing '
+            "or force remove",
+        ),
+        ("unpause twice", 409, "Container {one} is not paused"),
+        (
+            "remove running",
+            409,
+            'cannot remove container "one": container is running: stop the container before removing or force remove',
+        ),
+        ("same name", 400, "Renaming a container with the same name as its current name"),
+        ("no name", 400, "Neither old nor new names may be empty"),
+        (
+            "foo policy",
+            400,
+            "invalid restart policy: unknown policy 'foo'; use one of 'no', 'always', 'on-failure', or "
+            "'unless-stopped'",
+        ),
+        ("retries", 400, "invalid restart policy: maximum retry count can only be used with 'on-failure'"),
+        ("auto remove", 400, "can't create 'AutoRemove' container with restart policy"),
+        ("no source", 400, 'invalid mount config for type "bind": bind source path does not exist: /nosuch/x'),
+        (
+            "relative",
+            400,
+            "invalid mount config for type \"bind\": invalid mount path: 'rel' mount path must be absolute",
+        ),
+        ("mode", 400, "invalid mode: foo"),
+        ("twice", 400, "Duplicate mount point: /m"),
+        (
+            "root",
+            400,
+            "invalid volume specification: '/x:/': invalid mount config for type \"bind\": invalid specification: "
+            "destination can't be '/'",
+        ),
+        ("little memory", 400, "Minimum memory limit allowed is 6MB"),
+        ("no file", 404, "Could not find the file /nosuch in container one"),
+        ("into a file", 400, "extraction point is not a directory"),
+        ("nowhere", 404, "Could not find the file /nosuch in container one"),
+        (
+            "filter status",
+            400,
+            "invalid filter 'status=foo': invalid value for state (foo): must be one of created, running, paused, "
+            "restarting, removing, exited, dead",
+        ),
+        (
+            "filter health",
+            400,
+            "invalid filter 'health=foo': invalid value for health (foo): must be one of none, starting, healthy, "
+            "unhealthy",
+        ),
+        ("filter exited", 400, "invalid filter 'exited=x': strconv.Atoi: parsing \"x\": invalid syntax"),
+        ("filter before", 404, "No such container: nosuch"),
+        ("filter unknown", 400, "invalid filter 'foo'"),
+    ],
+)
+def test_a_refusal_is_worded(seen: Seen, name: str, status: int, text: str) -> None:
+    """Status and text."""
+    assert seen.refused[name] == (status, text.format(**seen.ids))
+
+
+def test_a_file_goes_in_and_comes_out(seen: Seen) -> None:
+    """`docker cp`; what it wrote shows in `docker diff`."""
+    assert seen.files["content"] == b"hello\n"
+    assert seen.files["stat"] == {"name": "f.txt", "size": 6, "linkTarget": ""}
+    assert seen.files["changes"] == [{"Path": "/tmp", "Kind": 0}, {"Path": "/tmp/f.txt", "Kind": 1}]
+
+
+def test_a_path_of_the_host_is_made_and_mounted(seen: Seen) -> None:
+    """`--volume /srv/made:/m`."""
+    assert seen.states["mounts"] == [
+        {
+            "Type": "bind",
+            "Source": "/srv/made",
+            "Destination": "/m",
+            "Mode": "",
+            "RW": True,
+            "Propagation": "rprivate",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("before", ["crasher", "one"]),
+        ("since", ["two"]),
+        ("expose", ["one"]),
+        ("exited", ["crasher"]),
+        ("label", ["one"]),
+        ("status", ["crasher"]),
+        ("ancestor", ["two"]),
+        ("no task", ["one"]),
+        ("volume", ["two"]),
+    ],
+)
+def test_a_filter_chooses(seen: Seen, name: str, names: list[str]) -> None:
+    """`docker ps --all --filter`."""
+    assert seen.listed[name] == names
