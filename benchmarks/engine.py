@@ -83,11 +83,7 @@ class Cluster:
 
     def run_until(self, condition: Callable[[], bool]) -> None:
         """Jump from timer to timer until the condition holds."""
-        self.simulation.step()
-        while not condition():
-            due = self.simulation.next_due()
-            assert due is not None, "nothing is planned any more"
-            self.simulation.advance_to(due)
+        assert self.simulation.run_until(condition, limit_s=24 * 3600), "it does not come to that"
 
     def create(self, replicas: int) -> None:
         """Create a service and wait until all of its tasks run."""

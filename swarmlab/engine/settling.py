@@ -1,20 +1,67 @@
-"""Whether a swarm has come to rest: nothing is on its way from one state to another. Owns nothing."""
+"""Whether a swarm has come to rest: nothing is on its way from one state to another.
+
+Owns, while somebody waits for that, which tasks and nodes are still on their way: followed from change to change.
+"""
 
 from __future__ import annotations
 
+from swarmlab.engine.ids import NodeId, TaskId
 from swarmlab.engine.model import Node, NodeState, Task, TaskState
+from swarmlab.engine.store import Change
 from swarmlab.engine.swarm.cluster import Swarm
 
 
-def is_settled(swarm: Swarm) -> bool:
-    """Whether every node that can be is ready, and every task is where it is wanted."""
-    if not swarm.has_leader:
-        return False
-    nodes = {node.id: node for node in swarm.store.all(Node)}
-    if any(node.status.state is not NodeState.READY and swarm.connected(node.id) for node in nodes.values()):
-        return False
-    down = {node.id for node in nodes.values() if node.status.state is NodeState.DOWN}
-    return all(_is_at_rest(task) for task in swarm.store.all(Task) if task.node_id not in down)
+class Settling:
+    """One swarm on its way to rest; to be closed when nobody waits any more."""
+
+    def __init__(self, swarm: Swarm) -> None:
+        self._swarm = swarm
+        self._restless: dict[TaskId, NodeId] = {}
+        self._unready: dict[NodeId, NodeState] = {}
+        for node in swarm.store.all(Node):
+            self._note_node(node)
+        for task in swarm.store.all(Task):
+            self._note_task(task)
+        swarm.store.subscribe(self._hear, Node, Task)
+
+    def close(self) -> None:
+        """Follow the swarm no more."""
+        self._swarm.store.unsubscribe(self._hear)
+
+    def _hear(self, change: Change) -> None:
+        match change.object:
+            case Task() as task if change.after is None:
+                self._restless.pop(task.id, None)
+            case Task() as task:
+                self._note_task(task)
+            case Node() as node if change.after is None:
+                self._unready.pop(node.id, None)
+            case Node() as node:
+                self._note_node(node)
+
+    def _note_task(self, task: Task) -> None:
+        if _is_at_rest(task):
+            self._restless.pop(task.id, None)
+        else:
+            self._restless[task.id] = task.node_id
+
+    def _note_node(self, node: Node) -> None:
+        if node.status.state is NodeState.READY:
+            self._unready.pop(node.id, None)
+        else:
+            self._unready[node.id] = node.status.state
+
+    @property
+    def settled(self) -> bool:
+        """Whether every node that can be is ready, and every task is where it is wanted, but for nodes that are down.
+
+        A swarm that nobody is in any more is at rest.
+        """
+        if not self._swarm.members:
+            return True
+        if not self._swarm.has_leader or any(self._swarm.connected(node_id) for node_id in self._unready):
+            return False
+        return all(self._unready.get(node_id) is NodeState.DOWN for node_id in self._restless.values())
 
 
 def _is_at_rest(task: Task) -> bool:

@@ -23,7 +23,7 @@ from swarmlab.engine.host.overlay import Overlay
 from swarmlab.engine.host.traffic import Traffic
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.pending import Pending
-from swarmlab.engine.settling import is_settled
+from swarmlab.engine.settling import Settling
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.membership import Membership
 from swarmlab.engine.turns import Turns
@@ -102,16 +102,19 @@ class Simulation:
         Raises:
             TimeoutError: it does not stand after `limit_s` seconds.
         """
-        if not self._jump_until(lambda: answer.done, limit_s):
+        if not self.run_until(lambda: answer.done, limit_s):
             raise TimeoutError(f"no answer within {limit_s} s of engine time")
         return answer.result()
 
     def settle(self, limit_s: float = 120) -> None:
         """Let time pass until every task is as desired and every node that can be is ready, but not for ever."""
-        self._jump_until(lambda: all(is_settled(swarm) for swarm in self.swarms()), limit_s)
+        settlings = [Settling(swarm) for swarm in self.swarms()]
+        self.run_until(lambda: all(settling.settled for settling in settlings), limit_s)
+        for settling in settlings:
+            settling.close()
 
-    def _jump_until(self, condition: Callable[[], bool], limit_s: float) -> bool:
-        """Jump from timer to timer until `condition` holds; says whether it does."""
+    def run_until(self, condition: Callable[[], bool], limit_s: float = 120) -> bool:
+        """Jump from timer to timer until `condition` holds, but for `limit_s` seconds at most; says whether it does."""
         limit = self.clock.now + limit_s
         self.step()
         while not condition():

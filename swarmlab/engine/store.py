@@ -97,7 +97,7 @@ class Store:
         self.frozen = False
         self._tables: dict[type[StoreObject], dict[str, StoreObject]] = {type_: {} for type_ in _KIND}
         self._index = Index()
-        self._subscribers: dict[type[StoreObject], list[Subscriber]] = {type_: [] for type_ in _KIND}
+        self._subscribers: dict[type[StoreObject], tuple[Subscriber, ...]] = dict.fromkeys(_KIND, ())
 
     # --- reading ---
 
@@ -160,13 +160,12 @@ class Store:
         It may mark work to do, but not write.
         """
         for type_ in types or _KIND:
-            self._subscribers[type_].append(subscriber)
+            self._subscribers[type_] = (*self._subscribers[type_], subscriber)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Let it hear no more."""
-        for subscribers in self._subscribers.values():
-            if subscriber in subscribers:
-                subscribers.remove(subscriber)
+        for type_, subscribers in self._subscribers.items():
+            self._subscribers[type_] = tuple(each for each in subscribers if each != subscriber)
 
     def transaction(self) -> Transaction:
         """Collect writes (`with store.transaction() as transaction:`) and commit them at the end.
@@ -190,7 +189,7 @@ class Store:
         for change in changes:
             self._write(change)
         for change in changes:
-            for subscriber in tuple(self._subscribers[type(change.object)]):
+            for subscriber in self._subscribers[type(change.object)]:
                 subscriber(change)
 
     def take_over(self, other: Store) -> None:

@@ -210,9 +210,9 @@ class TaskRunner:
         except EngineError as error:
             self._fail(_StartFailed(error))
         else:
-            self._after(started, self._start_ended)
+            self._after(started, partial(self._start_ended, container))
 
-    def _start_ended(self, started: Pending[None]) -> None:
+    def _start_ended(self, container: Container, started: Pending[None]) -> None:
         try:
             started.result()
         except NotModified:
@@ -220,11 +220,11 @@ class TaskRunner:
         except EngineError as error:
             self._fail(_StartFailed(error))
             return
-        self._started(self._host.container(self.task))
+        self._started(container)
 
-    def _started(self, container: Container | None) -> None:
+    def _started(self, container: Container) -> None:
         """The container runs; with a health check the task does so only when that has gone well."""
-        if container is not None and container.state.running:
+        if container.state.running:
             if container.health is not None and container.health.status is HealthStatus.STARTING:
                 self._await_health(container)
                 return
