@@ -6,12 +6,13 @@ as typed (`10s`, `64m`), so a command spells itself again exactly; numbers and b
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from swarmlab.commands.printing import units
-from swarmlab.commands.spelling import authorities, mounts, ports
+from swarmlab.commands.spelling import authorities, file_references, mounts, ports
 from swarmlab.commands.spelling.attachments import attachment
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
@@ -86,8 +87,41 @@ def _environment(text: str) -> str:
 
 
 def _resource(text: str) -> str:
-    if not re.fullmatch(r"[^=]+=\d+", text):
-        raise ValueError(f"could not parse generic resource {text}: expected KIND=NUMBER")
+    if "=" not in text:
+        raise ValueError(f"invalid generic-resource format `{text}` expected `name=value`")
+    return text
+
+
+def _label(text: str) -> str:
+    if not text.partition("=")[0].strip():
+        raise ValueError(f"invalid label '{text}': empty name")
+    return text
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise ValueError(f"IP address is not correctly formatted: {text}") from None
+
+
+def _extra_host(text: str) -> str:
+    name, separator, address = text.partition("=" if "=" in text else ":")
+    if not (name and separator):
+        raise ValueError(f'bad format for add-host: "{text}"')
+    if address != "host-gateway":
+        try:
+            ipaddress.ip_address(address.strip("[]"))
+        except ValueError:
+            raise ValueError(f'invalid IP address in add-host: "{address}"') from None
+    return text
+
+
+def _domain(text: str) -> str:
+    if text != "." and not re.fullmatch(
+        r"\s*([a-zA-Z0-9]([\w-]*[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([\w-]*[a-zA-Z0-9])?\.?", text
+    ):
+        raise ValueError(f"{text} is not a valid domain")
     return text
 
 
@@ -118,8 +152,14 @@ KINDS: dict[str, Kind] = {
     "network": Kind(read=_checked(attachment), many=True),
     "env": Kind(read=_environment, many=True),
     "resource": Kind(read=_resource, many=True),
+    "label": Kind(read=_label, many=True),
+    "ip": Kind(read=_ip_address, many=True),
+    "extra-host": Kind(read=_extra_host, many=True),
+    "domain": Kind(read=_domain, many=True),
     "pem-file": Kind(read=_checked(authorities.read_pem)),
     "external-ca": Kind(read=_checked(authorities.read_external_ca), many=True),
     "mount": Kind(read=_checked(mounts.read_mount), many=True),
+    "secret": Kind(read=_checked(file_references.read_secret), many=True),
+    "config": Kind(read=_checked(file_references.read_config), many=True),
     "port": Kind(read=_checked(ports.read_ports), many=True),
 }
