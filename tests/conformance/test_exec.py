@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, ask, demand
+from tests.conformance.asking import MANAGER, ask, demand, wait_for
 
 STARTS_FROM = "separate"
 RUNC = "OCI runtime exec failed: exec failed: unable to start container process: "
@@ -31,7 +31,7 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(lab: Lab) -> Iterator[Seen]:
+def seen(lab: Lab) -> Iterator[Seen]:  # noqa: PLR0915  (one story, told once)
     """One container, and all that is asked of it."""
     node, seen = lab[MANAGER], Seen()
     node.client.images.pull("alpine", "latest")
@@ -121,6 +121,7 @@ def _typed(node: Any, container: Any) -> bytes:
     end = time.monotonic() + 10
     while b"hi\n" not in received and time.monotonic() < end:
         received += raw.recv(4096)
+    wire._response.close()
     wire.close()
     return received
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
+from swarmlab.engine.errors import InvalidParameter, NotImplementedHere, ServerError
 from swarmlab.engine.host.container import Container, ContainerConfig, MountPoint
 from swarmlab.engine.host.files import is_directory_in
 from swarmlab.engine.host.host_parts import HostParts
@@ -26,6 +26,7 @@ def make_mounts(
 
     Raises:
         InvalidParameter: a mount that cannot be.
+        ServerError: one of `--volume` that cannot be: here the engine's refusal has no type.
         NoSuchContainer: there is none to take mounts from.
     """
     inherited = [mount for reference in config.volumes_from for mount in _mounts_of(reference, find)]
@@ -80,11 +81,13 @@ def _check(mount: Mount, parts: HostParts, bind: str | None) -> None:
     """`bind` is what `--volume` said, None for `--mount`."""
     wrong = next((word for word in _mode(bind).split(",") if word and word not in _MODES), None)
     if wrong is not None:
-        raise InvalidParameter(f"invalid mode: {_mode(bind)}")
+        raise ServerError(f"invalid mode: {_mode(bind)}")
     reason = _reason_against(mount)
+    if reason and bind:
+        kind = f'invalid mount config for type "{mount.type}"'
+        raise ServerError(f"invalid volume specification: '{bind}': {kind}: {reason}")
     if reason:
-        spec = f"invalid volume specification: '{bind}': " if bind else ""
-        raise InvalidParameter(f'{spec}invalid mount config for type "{mount.type}": {reason}')
+        raise InvalidParameter(f'invalid mount config for type "{mount.type}": {reason}')
     if mount.type not in ("volume", "bind", "tmpfs"):
         raise NotImplementedHere(f"the embedded engine has no mounts of type {mount.type}")
     creates = bind is not None or bool(_options(mount, "BindOptions").get("CreateMountpoint"))

@@ -157,11 +157,9 @@ class Containers:
         """
         container = self.find(reference)
         if container.state.running and not force:
-            first = "unpause and then stop" if container.state.paused else "stop"
-            raise Conflict(
-                f'cannot remove container "{container.name}": container is {container.state.status}: {first} the '
-                "container before removing or force remove"
-            )
+            reason = f"{container.state.status}: stop the container before removing or force remove"
+            reason = "paused and must be unpaused first" if container.state.paused else reason
+            raise Conflict(f'cannot remove container "{container.name}": container is {reason}')
         self._restarts.cancel(container)
         if container.state.running:
             container.config = replace(container.config, auto_remove=False, restart="no")
@@ -346,10 +344,10 @@ class Containers:
         self.tell(container, "pause")
 
     def unpause(self, reference: str) -> None:
-        """Let its processes go on. Raises Conflict."""
+        """Let its processes go on. Raises ServerError."""
         container = self.find(reference)
         if not container.state.paused:
-            raise Conflict(f"Container {container.id} is not paused")
+            raise ServerError(f"Container {container.id} is not paused")
         container.state = replace(container.state, status=ContainerStatus.RUNNING)
         self._runs.thaw(container)
         self.health.resume(container)

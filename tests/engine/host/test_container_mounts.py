@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swarmlab.engine.errors import InvalidParameter, NoSuchContainer
+from swarmlab.engine.errors import InvalidParameter, NoSuchContainer, ServerError
 from swarmlab.engine.host.container import ContainerConfig, MountPoint
 from swarmlab.engine.model import Mount
 from tests.engine.hosts import LocalHost
@@ -68,9 +68,9 @@ def test_a_mount_that_cannot_be_is_refused(host: LocalHost, mount: Mount, reason
 
 def test_what_volume_says_is_quoted(host: LocalHost) -> None:
     """As it was written."""
-    with pytest.raises(InvalidParameter, match=r"^invalid volume specification: '/x:m': invalid mount config for"):
+    with pytest.raises(ServerError, match=r"^invalid volume specification: '/x:m': invalid mount config for"):
         host.containers.create(ContainerConfig(image="alpine", **_bind("/x", "m")))  # type: ignore[arg-type]
-    with pytest.raises(InvalidParameter, match=r"^invalid mode: foo$"):
+    with pytest.raises(ServerError, match=r"^invalid mode: foo$"):
         host.containers.create(ContainerConfig(image="alpine", **_bind("/x", "/m", mode="foo")))  # type: ignore[arg-type]
 
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from swarmlab.engine.errors import Conflict, InvalidParameter
+from swarmlab.engine.errors import Conflict, InvalidParameter, ServerError
 from swarmlab.engine.host.container import Container, ContainerConfig
 from tests.engine.hosts import LocalHost
 
@@ -158,7 +158,7 @@ def test_signals_wake_a_paused_container(host: LocalHost) -> None:
         host.containers.start("one").result()
     host.containers.kill("one", "SIGHUP")
     assert container.state.status == "running"
-    with pytest.raises(Conflict, match=f"^Container {container.id} is not paused$"):
+    with pytest.raises(ServerError, match=f"^Container {container.id} is not paused$"):
         host.containers.unpause("one")
     host.containers.pause("one")
     host.wait(host.containers.stop("one", timeout_s=1))
