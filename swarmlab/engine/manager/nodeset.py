@@ -100,7 +100,7 @@ class NodeInfo:
 
         CPU and memory in use play no part.
         """
-        failures = self.failures(task, now)
+        failures = self.failures(task, now) if self._failures else 0
         return (
             failures if failures >= MAX_FAILURES else 0,
             self.active_by_service.get(task.service_id, 0),

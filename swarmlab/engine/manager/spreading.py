@@ -59,11 +59,15 @@ class Spreading:
         that may take none still count for their branch.
         """
         root = Branch()
+        preferences = placement(self._sample.spec).preferences
+        if not preferences:
+            root.nodes = [info for info in nodes if self._pipeline.passes(info)]
+            return root
         for info in nodes:
             branch = root
             count = info.active_by_service.get(self._sample.service_id, 0)
             branch.tasks += count
-            for value in (label(name, info.node) for name in placement(self._sample.spec).preferences):
+            for value in (label(name, info.node) for name in preferences):
                 if value is not None:
                     branch = branch.branches.setdefault(value, Branch())
                     branch.tasks += count
