@@ -46,6 +46,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "port": st.sampled_from(["8080:80", "80", "published=8080,target=80,mode=host", "7000-7002:70-72/udp"]),
     "env": st.builds("{}={}".format, NAME, WORD),
     "resource": st.builds("{}={}".format, NAME, st.integers(0, 9)),
+    "secret": st.builds("source={},target={},mode=0400".format, NAME, NAME),
+    "config": st.builds("source={},target=/{}".format, NAME, NAME),
     "strings": NAME,
     "ipNetSlice": st.just("10.0.0.0/8"),
     "pem-file": st.just(str(Path(__file__).parent / "files" / "root.crt")),
@@ -125,7 +127,7 @@ def test_python_values_are_checked_like_typed_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["docker build .", "docker secret ls", "docker service create --credential-spec x alpine"]
+    "line", ["docker build .", "docker plugin ls", "docker service create --credential-spec x alpine"]
 )
 def test_what_is_not_here_is_said_so(line: str) -> None:
     """A real command or flag that this package lacks is not called unknown."""
