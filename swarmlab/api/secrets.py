@@ -76,7 +76,7 @@ class Resource(Generic[T]):
             raise InvalidParameter(f"invalid {self._kind} version")
 
         def change(control: Control) -> Response:
-            stored = control.secrets if self._type is Secret else control.configs
+            stored = control.secrets if self._kind == "secret" else control.configs
             stored.relabel(reference, int(text), spec)
             return empty()
 
@@ -86,7 +86,7 @@ class Resource(Generic[T]):
         """Remove it, where no service asks for it."""
 
         def change(control: Control) -> Response:
-            stored = control.secrets if self._type is Secret else control.configs
+            stored = control.secrets if self._kind == "secret" else control.configs
             stored.remove(request.parameters["id"])
             return empty(204)
 
