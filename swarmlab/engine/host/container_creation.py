@@ -67,7 +67,6 @@ def make_container(
         created_at=parts.clock.now,
         log=LogBuffer(keeps=config.log_driver != "none", terminal=config.tty, details=_log_details(config)),
         mounts=mounts,
-        files=dict(content.files),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 REASONS: Mapping[int, str] = {
     200: "OK",
@@ -115,14 +115,16 @@ class Url:
         return f"{self.host}:{self.port}" if self.named_port else self.host
 
 
+_URL = re.compile(
+    r"(?:(?P<scheme>[a-z]+)://)?(?P<host>[^/:?#@\s]+)(?::(?P<port>\d{1,5}))?(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?"
+)
+
+
 def parse_url(text: str) -> Url | None:
     """`http://web:8080/path`, also without the scheme; None for what is no address of HTTP."""
-    parts = urlsplit(text if "://" in text else f"http://{text}")
-    try:
-        port = parts.port
-    except ValueError:
+    match = _URL.fullmatch(text)
+    if match is None or match["scheme"] not in (None, "http"):
         return None
-    if parts.scheme != "http" or not parts.hostname:
-        return None
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Url(host=parts.hostname, port=port or 80, path=path, named_port=port is not None and port != 80)
+    port = int(match["port"] or 80)
+    path = (match["path"] or "/") + (match["query"] or "")
+    return Url(host=match["host"].lower(), port=port, path=path, named_port=port != 80)
