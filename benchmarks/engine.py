@@ -60,7 +60,11 @@ class Running:
         store.subscribe(self._hear, Task)
 
     def _hear(self, change: Change) -> None:
-        self.count += _runs(change.after) - _runs(change.before)
+        before, after = change.before, change.after
+        if _runs(after):
+            self.count += not _runs(before)
+        elif before is not None:
+            self.count -= _runs(before)
 
 
 def _runs(task: object) -> bool:

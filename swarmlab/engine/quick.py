@@ -33,7 +33,7 @@ def quick(cls: type[C]) -> type[C]:
     exec(source, scope)  # dataclasses does no other
     init = scope["made_with"](**names)
     init.__qualname__ = f"{cls.__qualname__}.__init__"
-    cls.__init__ = init  # type: ignore[misc]
+    setattr(cls, "__init__", init)  # noqa: B010  (mypy lets nobody assign to a method)
     return cls
 
 

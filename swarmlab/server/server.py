@@ -22,7 +22,7 @@ from swarmlab.engine.simulation import Simulation
 from swarmlab.server.connection import Connection, Incoming
 from swarmlab.server.door import Door, check_path
 from swarmlab.server.exchange import Exchange, request_of
-from swarmlab.server.garbage import collect_seldom
+from swarmlab.server.garbage import LARGE, collect_seldom
 from swarmlab.server.runner import Runner
 
 T = TypeVar("T")
@@ -48,7 +48,8 @@ class EngineServer:
     def __init__(self, simulation: Simulation, sockets: Mapping[str, Path], *, rate: float | None) -> None:
         for path in sockets.values():
             check_path(path)
-        collect_seldom()
+        if len(simulation.daemons) >= LARGE:
+            collect_seldom()
         self._simulation = simulation
         self._rate = rate
         self._sockets = sockets
