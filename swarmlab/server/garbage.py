@@ -2,9 +2,9 @@
 
 Python's collector goes through the newest objects after every 700, and through all of them whenever they have grown by
 a quarter: with millions of objects that live as long as their cluster that is a third of all time, and it finds
-nothing, since what the engine drops is not part of cycles and goes at once. So in such a process it looks seldom. This
-is the process's affair, not the engine's: a server of a large simulation calls it, and so do benchmarks. Small labs, whose
-process may be a notebook's, keep what Python does by itself.
+nothing, since what the engine drops is not part of cycles and goes at once. So in such a process it looks seldom.
+This is the process's affair, not the engine's: a server of a large simulation calls it, and so do benchmarks. Small
+labs, whose process may be a notebook's, keep what Python does by itself.
 """
 
 from __future__ import annotations
