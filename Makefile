@@ -16,11 +16,11 @@ PARALLEL_EACH := --numprocesses auto --maxprocesses 4 --dist worksteal
 PARALLEL_REAL := --numprocesses 3 --dist loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help env-lab env-test lab test check fix notebooks chaos real newcomer clean
+.PHONY: help env-lab env-test lab test check fix api-coverage notebooks chaos real newcomer clean
 
 help:  ## this list
 	@echo "make lab is where to begin. All verbs:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 env-lab env-test: env-%:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; $(PYTHON) was not found." >&2; exit 1; }
@@ -38,17 +38,21 @@ check: env-test  ## lint, types, layers, and whether everything generated is cur
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) tools/coverage_table.py --check
+	@$(RUN) tools/api_coverage.py --check
 
 fix: env-test  ## mend what `make check` can mend: lint, format, everything generated
 	@.venv/bin/ruff check --fix --exit-zero --quiet
 	@.venv/bin/ruff format
 	@$(RUN) tools/coverage_table.py
 
+api-coverage: env-test  ## run the tests that ask the API, and write docs/api-coverage.md anew
+	@$(RUN) tools/api_coverage.py
+
 notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
 
 chaos: env-test  ## play a thousand histories of faults, and ten thousand requests that nobody should send
-	@SWARMLAB_CHAOS=1000 SWARMLAB_FUZZ=10000 $(RUN) -m pytest $(PARALLEL_EACH) tests/invariants tests/fuzz $(ARGS)
+	@SWARMLAB_CHAOS=1000 SWARMLAB_FUZZ=10000 $(RUN) -m pytest $(PARALLEL_EACH) tests/invariants tests/fuzz tests/server/test_hostile.py $(ARGS)
 
 real: env-test  ## run the lessons, transcripts and faults on three real Docker Engines
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)

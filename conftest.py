@@ -17,6 +17,8 @@ from nbval.plugin import IPyNbCell
 
 from tests.needs import NEEDS, required
 
+pytest_plugins = ["tests.recorded_routes"]
+
 os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
 os.environ.setdefault("SWARMLAB_TIME", "manual")
 os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")

@@ -82,7 +82,6 @@ ROUTES = (
     Route("GET", "/info", system.info),
     Route("GET", "/events", events.list_, ("since", "until", "filters")),
     Route("GET", "/distribution/{name:*}/json", images.distribution),
-    Route("POST", "/auth", system.auth),
     # the swarm
     Route("POST", "/swarm/init", swarm.init, body="swarm.InitRequest"),
     Route("POST", "/swarm/join", swarm.join, body="swarm.JoinRequest"),

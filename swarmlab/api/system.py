@@ -12,7 +12,7 @@ from swarmlab.api.swarm import cluster_json
 from swarmlab.api.versions import info_of
 from swarmlab.api.wire import Json, timestamp
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import NotFound, NotImplementedHere
+from swarmlab.engine.errors import NotFound
 from swarmlab.engine.manager.generic_resources import read
 from swarmlab.engine.swarm.membership import LocalNodeState, SwarmInfo
 
@@ -206,8 +206,3 @@ def no_plugins(daemon: Daemon, request: Request) -> Answer:
 def no_plugin(daemon: Daemon, request: Request) -> Answer:
     """One plugin: none. `docker inspect` asks for it when it finds nothing else of a name."""
     raise NotFound("plugin", f'"{request.parameters["name"]}"')
-
-
-def auth(daemon: Daemon, request: Request) -> Answer:
-    """Logging in to a registry."""
-    raise NotImplementedHere("POST /auth is not implemented by this engine: its registry asks for no login")
