@@ -55,9 +55,7 @@ class LocalHost:
         self.volumes = Volumes(self.clock, chance, self.events)
         self.networks = Networks(self.clock, chance, self.events)
         self.traffic = Traffic(self.world, Overlay(self.clock, self.world))
-        self.traffic.add_host(
-            "host", HostPorts(published=lambda _: None, ingress=lambda: "", balancer=lambda _: "")
-        )
+        self.traffic.add_host("host", HostPorts(published=lambda _: None, ingress=lambda: "", balancer=lambda _: ""))
         parts = HostParts(
             hostname="host",
             clock=self.clock,
