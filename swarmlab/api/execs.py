@@ -47,13 +47,13 @@ def start(daemon: Daemon, request: Request) -> Answer | Pending[Response]:
     execs.check_startable(exec_)
     if given.get("Detach"):
         return execs.start(exec_).then(lambda done: empty())
-    tty = exec_.config.tty
-    output = Attached(stdout=exec_.config.stdout or tty, stderr=exec_.config.stderr)
+    tty = bool(given.get("Tty"))  # how it is sent; whether there is a terminal was said before
+    output = Attached(stdout=exec_.config.stdout or exec_.config.tty, stderr=exec_.config.stderr)
     if not exec_.started:
         exec_.listeners.append(output)
     begun = execs.start(exec_)
     begun.on_done(lambda: _tell_refusal(begun, output))
-    flow = Encoded(output, encoder(tty=tty or not request.headers.get("upgrade")), close=output.close)
+    flow = Encoded(output, encoder(tty=tty), close=output.close)
 
     def moves_time() -> bool:
         return exec_.running and not exec_.waits_for_keys

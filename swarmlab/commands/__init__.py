@@ -19,6 +19,17 @@ from swarmlab.commands.containers.container import (
     ContainerStart,
     ContainerStop,
 )
+from swarmlab.commands.containers.lifecycle import (
+    ContainerDiff,
+    ContainerPause,
+    ContainerPort,
+    ContainerPrune,
+    ContainerRename,
+    ContainerRestart,
+    ContainerTop,
+    ContainerUnpause,
+    ContainerWait,
+)
 from swarmlab.commands.containers.run import ContainerRun
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import Terminal
@@ -65,15 +76,24 @@ __all__ = [
     "ConfigInspect",
     "ConfigLs",
     "ConfigRm",
+    "ContainerDiff",
     "ContainerExec",
     "ContainerInspect",
     "ContainerKill",
     "ContainerLogs",
     "ContainerLs",
+    "ContainerPause",
+    "ContainerPort",
+    "ContainerPrune",
+    "ContainerRename",
+    "ContainerRestart",
     "ContainerRm",
     "ContainerRun",
     "ContainerStart",
     "ContainerStop",
+    "ContainerTop",
+    "ContainerUnpause",
+    "ContainerWait",
     "DockerError",
     "Help",
     "ImageHistory",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, ask, demand, wait_for
+from tests.conformance.asking import MANAGER, ask, demand
 
 STARTS_FROM = "separate"
 RUNC = "OCI runtime exec failed: exec failed: unable to start container process: "

@@ -10,13 +10,12 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
 from swarmlab.commands.printing.following import INTERRUPT, STEP_S, follow
 from swarmlab.commands.printing.streams import Frames, Stream
 from swarmlab.commands.resources.image_pull import pull
-from swarmlab.commands.services.flags import given, pairs
+from swarmlab.commands.services.flags import HealthFlags, given, pairs
 from swarmlab.commands.services.images import tagged
 from swarmlab.commands.session import Session, filters
 from swarmlab.commands.spelling.mounts import read_mount
@@ -34,7 +33,7 @@ LAST_WORDS_S = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContainerRun(Command, path="run", also=("container run",)):
+class ContainerRun(HealthFlags, path="run", also=("container run",)):
     """One container on one engine: Docker's unit, where Swarm's is the service."""
 
     usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]"
@@ -42,20 +41,21 @@ class ContainerRun(Command, path="run", also=("container run",)):
     aliases = "docker container run, docker run"
     interspersed = False
     lacks = frozenset(
-        "--add-host --annotation -a --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent"
+        "--annotation -a --attach --blkio-weight --blkio-weight-device --cap-add --cap-drop --cgroup-parent"
         " --cgroupns --cidfile --cpu-count --cpu-percent --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime"
         " -c --cpu-shares --cpuset-cpus --cpuset-mems --detach-keys --device --device-cgroup-rule --device-read-bps"
         " --device-read-iops --device-write-bps --device-write-iops --disable-content-trust --dns --dns-option"
-        " --dns-search --domainname --env-file --expose --gpus --group-add --health-cmd --health-interval"
-        " --health-retries --health-start-interval --health-start-period --health-timeout --init -i --interactive"
+        " --dns-search --domainname --env-file --expose --gpus --group-add"
+        " --init -i --interactive"
         " --io-maxbandwidth --io-maxiops --ip --ip6 --ipc --isolation --kernel-memory --label-file --link"
         " --link-local-ip --log-driver --log-opt --mac-address --memory-reservation --memory-swap"
-        " --memory-swappiness --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit"
-        " --platform --privileged -P --publish-all --read-only --runtime --security-opt --shm-size --sig-proxy"
-        " --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --ulimit --use-api-socket --userns"
+        " --memory-swappiness --network-alias --oom-kill-disable --oom-score-adj --pid --pids-limit"
+        " --platform --privileged -P --publish-all --runtime --security-opt --shm-size --sig-proxy"
+        " --stop-signal --stop-timeout --storage-opt --sysctl --ulimit --use-api-socket --userns"
         " --uts --volume-driver --volumes-from".split()
     )
 
+    add_host: Many = flag("--add-host list", "Add a custom host-to-IP mapping (host:ip)")
     cpus: Text = flag("--cpus decimal", "Number of CPUs")
     detach: Switch = flag("-d, --detach", "Run container in background and print container ID")
     entrypoint: Text = flag("--entrypoint string", "Overwrite the default ENTRYPOINT of the image")
@@ -69,8 +69,10 @@ class ContainerRun(Command, path="run", also=("container run",)):
     publish: Many = flag("-p, --publish list", "Publish a container's port(s) to the host", syntax="port")
     pull: Text = flag("--pull string", 'Pull image before running ("always", "missing", "never")', '"missing"')
     quiet: Switch = flag("-q, --quiet", "Suppress the pull output")
+    read_only: Switch = flag("--read-only", "Mount the container's root filesystem as read only")
     restart: Text = flag("--restart string", "Restart policy to apply when a container exits", '"no"')
     rm: Switch = flag("--rm", "Automatically remove the container and its associated anonymous volumes when it exits")
+    tmpfs: Many = flag("--tmpfs list", "Mount a tmpfs directory")
     tty: Switch = flag("-t, --tty", "Allocate a pseudo-TTY")
     user: Text = flag("-u, --user string", "Username or UID (format: <name|uid>[:<group|gid>])")
     volume: Many = flag("-v, --volume list", "Bind mount a volume")
@@ -122,7 +124,10 @@ class ContainerRun(Command, path="run", also=("container run",)):
         output = not self.detach
         ports = [port for text in self.publish for port in read_ports(text)]
         keys = [f"{port['TargetPort']}/{port['Protocol']}" for port in ports]
+        health: dict[str, Any] = {}
+        self.merge_health(health)
         return {
+            **health,
             "Image": self.image,
             "Cmd": list(self.command) or None,
             "Entrypoint": None if self.entrypoint is None else [self.entrypoint],
@@ -147,6 +152,9 @@ class ContainerRun(Command, path="run", also=("container run",)):
         return given(
             {
                 "AutoRemove": bool(self.rm),
+                "ExtraHosts": list(self.add_host) or None,
+                "ReadonlyRootfs": bool(self.read_only),
+                "Tmpfs": {path: options for path, _, options in (text.partition(":") for text in self.tmpfs)} or None,
                 "Binds": list(self.volume) or None,
                 "Mounts": [read_mount(text) for text in self.mount] or None,
                 "NetworkMode": self.network or "bridge",

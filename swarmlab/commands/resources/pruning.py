@@ -16,7 +16,7 @@ from swarmlab.commands.spelling.options import Many, Switch, flag
 _UNTIL = 'Provide filter values (e.g. "until=<timestamp>")'
 
 
-def _is_meant(session: Session, warning: str, *, force: Switch) -> bool:
+def is_meant(session: Session, warning: str, *, force: Switch) -> bool:
     """Whether to go on; here nobody is asked, and no answer means no."""
     if not force:
         session.terminal.write(f"WARNING! {warning}\nAre you sure you want to continue? [y/N] ")
@@ -45,7 +45,7 @@ class ImagePrune(Command, path="image prune"):
     def perform(self, session: Session) -> None:
         """See Command."""
         unused = "all images without at least one container associated to them." if self.all else "all dangling images."
-        if not _is_meant(session, f"This will remove {unused}", force=self.force):
+        if not is_meant(session, f"This will remove {unused}", force=self.force):
             return
         wanted = {"dangling": ["false" if self.all else "true"], **typed_filters(self.filter)}
         answer: dict[str, Any] = session.post("/images/prune", params=filters(wanted))
@@ -75,7 +75,7 @@ class NetworkPrune(Command, path="network prune"):
     def perform(self, session: Session) -> None:
         """See Command."""
         warning = "This will remove all custom networks not used by at least one container."
-        if not _is_meant(session, warning, force=self.force):
+        if not is_meant(session, warning, force=self.force):
             return
         gone = session.post("/networks/prune", params=filters(typed_filters(self.filter)))["NetworksDeleted"]
         if gone:
@@ -103,7 +103,7 @@ class VolumePrune(Command, path="volume prune"):
     def perform(self, session: Session) -> None:
         """See Command."""
         kind = "all volumes" if self.all else "anonymous local volumes"
-        if not _is_meant(session, f"This will remove {kind} not used by at least one container.", force=self.force):
+        if not is_meant(session, f"This will remove {kind} not used by at least one container.", force=self.force):
             return
         answer = session.post("/volumes/prune", params=filters(self._filters()))
         if answer["VolumesDeleted"]:
