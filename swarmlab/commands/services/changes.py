@@ -51,18 +51,6 @@ def change_preferences(placement: Spec, add: Texts, remove: Texts) -> None:
         placement["Preferences"] = before + [{"Spread": {"SpreadDescriptor": text.partition("=")[2]}} for text in add]
 
 
-def change_resources(template: Spec, add: Texts, remove: Texts) -> None:
-    """Remove generic resources by kind, then add or replace others."""
-    if not (add or remove):
-        return
-    reservations = template.setdefault("Resources", {}).setdefault("Reservations", {})
-    before = {each["DiscreteResourceSpec"]["Kind"]: each for each in reservations.get("GenericResources") or []}
-    kept = {kind: each for kind, each in before.items() if kind not in remove}
-    for kind, value in pairs(add).items():
-        kept[kind] = {"DiscreteResourceSpec": {"Kind": kind, "Value": int(value)}}
-    reservations["GenericResources"] = list(kept.values())
-
-
 def change_mounts(container: Spec, add: Texts, remove: Texts) -> None:
     """Remove mounts by target, and add or replace others by target."""
     mounts = {each.get("Target", ""): each for each in container.get("Mounts") or []}

@@ -5,9 +5,10 @@ Source: docker/cli cli/command/service/create.go, opts.go ToService.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from swarmlab.commands.errors import DockerError
+from swarmlab.commands.services.file_references import resolve as resolve_files
 from swarmlab.commands.services.flags import (
     ContainerFlags,
     HealthFlags,
@@ -19,10 +20,13 @@ from swarmlab.commands.services.flags import (
     given,
     pairs,
 )
+from swarmlab.commands.services.generic_resources import read_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.networks import resolve
 from swarmlab.commands.services.progress import wait_on_service
+from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits, read_env_files
 from swarmlab.commands.session import Session
+from swarmlab.commands.spelling.file_references import read_config, read_secret
 from swarmlab.commands.spelling.mounts import read_mount
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
 from swarmlab.commands.spelling.ports import read_ports
@@ -32,6 +36,7 @@ _BOTH = "can only be used with replicated or replicated-job mode"
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceCreate(
+    CapabilityFlags,
     ContainerFlags,
     HealthFlags,
     ResourceFlags,
@@ -45,22 +50,21 @@ class ServiceCreate(
     usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]"
     summary = "Create a new service"
     interspersed = False
-    lacks = frozenset(
-        "--cap-add --cap-drop --config --credential-spec --env-file --isolation --secret --ulimit"
-        " --with-registry-auth".split()
-    )
+    lacks = frozenset("--credential-spec --isolation".split())
 
+    config: Many = flag("--config config", "Specify configurations to expose to the service")
     constraint: Many = flag("--constraint list", "Placement constraints")
-    container_label: Many = flag("--container-label list", "Container labels")
-    dns: Many = flag("--dns list", "Set custom DNS servers")
+    container_label: Many = flag("--container-label list", "Container labels", syntax="label")
+    dns: Many = flag("--dns list", "Set custom DNS servers", syntax="ip")
     dns_option: Many = flag("--dns-option list", "Set DNS options")
-    dns_search: Many = flag("--dns-search list", "Set custom DNS search domains")
+    dns_search: Many = flag("--dns-search list", "Set custom DNS search domains", syntax="domain")
     endpoint_mode: Text = flag("--endpoint-mode string", "Endpoint mode (vip or dnsrr)", '"vip"')
     env: Many = flag("-e, --env list", "Set environment variables", syntax="env")
+    env_file: Many = flag("--env-file list", "Read in a file of environment variables")
     generic_resource: Many = flag("--generic-resource list", "User defined resources", syntax="resource")
     group: Many = flag("--group list", "Set one or more supplementary user groups for the container")
-    host: Many = flag("--host list", "Set one or more custom host-to-IP mappings (host:ip)")
-    label: Many = flag("-l, --label list", "Service labels")
+    host: Many = flag("--host list", "Set one or more custom host-to-IP mappings (host:ip)", syntax="extra-host")
+    label: Many = flag("-l, --label list", "Service labels", syntax="label")
     max_concurrent: Number = flag(
         "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
     )
@@ -79,7 +83,9 @@ class ServiceCreate(
     replicas_max_per_node: Number = flag(
         "--replicas-max-per-node uint", "Maximum number of tasks per node (default 0 = unlimited)"
     )
+    secret: Many = flag("--secret secret", "Specify secrets to expose to the service")
     sysctl: Many = flag("--sysctl list", "Sysctl options")
+    ulimit: Many = flag("--ulimit ulimit", "Ulimit options", "[]")
     image: str = argument()
     command: Many = arguments(least=0)
 
@@ -121,8 +127,16 @@ class ServiceCreate(
         self.merge_update_configs(spec)
         return spec
 
+    def _ask_for_files(self, session: Session, container: Spec) -> None:
+        if self.secret:
+            container["Secrets"] = resolve_files(session, "secret", [read_secret(text) for text in self.secret])
+        if self.config:
+            container["Configs"] = resolve_files(session, "config", [read_config(text) for text in self.config])
+
     def _mode(self) -> Spec:
         mode = self.mode or "replicated"
+        if mode.endswith("-job") and any(getattr(self, each.name) is not None for each in fields(UpdateFlags)):
+            raise DockerError("update and rollback configuration is not supported for jobs")
         if mode.startswith("global"):
             self._refuse_replicas()
         if mode not in ("replicated-job",) and self.max_concurrent is not None:
@@ -155,6 +169,7 @@ class ServiceCreate(
         }
         if self.network:
             template["Networks"] = resolve(session, self.network)
+        self._ask_for_files(session, template["ContainerSpec"])
         self.merge_resources(template)
         self.merge_restart_policy(template)
         self.merge_log_driver(template)
@@ -165,7 +180,7 @@ class ServiceCreate(
             "Image": tagged(self.image),
             "Args": list(self.command) or None,
             "Labels": pairs(self.container_label) or None,
-            "Env": last_of_each(self.env) or None,
+            "Env": last_of_each((*read_env_files(self.env_file), *self.env)) or None,
             "Groups": list(self.group) or None,
             "Mounts": [read_mount(text) for text in self.mount] or None,
             "Hosts": [hosts_entry(text) for text in self.host] or None,
@@ -174,11 +189,13 @@ class ServiceCreate(
         }
         container = given(container) | {"Init": False}
         self.merge_container(container)
+        self.merge_capabilities(container)
+        change_ulimits(container, self.ulimit, ())
         self.merge_health(container)
         return container
 
     def _generic_resources(self) -> Spec:
-        found = [generic_resource(text) for text in self.generic_resource]
+        found = read_generic_resources(self.generic_resource)
         return {"GenericResources": found} if found else {}
 
     def _placement(self) -> Spec:
@@ -204,12 +221,6 @@ def last_of_each(variables: Many) -> list[str]:
 def preference(text: str) -> Spec:
     """`spread=node.labels.zone` as the API has it."""
     return {"Spread": {"SpreadDescriptor": text.partition("=")[2]}}
-
-
-def generic_resource(text: str) -> Spec:
-    """`gpu=2` as the API has it."""
-    kind, _, value = text.partition("=")
-    return {"DiscreteResourceSpec": {"Kind": kind, "Value": int(value)}}
 
 
 def hosts_entry(text: str) -> str:

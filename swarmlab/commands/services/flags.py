@@ -181,7 +181,10 @@ class HealthFlags(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerFlags(Command):
-    """What the container of a task is like."""
+    """What the container of a task is like.
+
+    Nobody is logged in to a registry here, so `--with-registry-auth` has nothing to send.
+    """
 
     entrypoint: Text = flag("--entrypoint command", "Overwrite the default ENTRYPOINT of the image")
     hostname: Text = flag("--hostname string", "Container hostname")
@@ -195,6 +198,7 @@ class ContainerFlags(Command):
     )
     stop_signal: Text = flag("--stop-signal string", "Signal to stop the container")
     tty: Switch = flag("-t, --tty", "Allocate a pseudo-TTY")
+    with_registry_auth: Switch = flag("--with-registry-auth", "Send registry authentication details to swarm agents")
     user: Text = flag("-u, --user string", "Username or UID (format: <name|uid>[:<group|gid>])")
     workdir: Text = flag("-w, --workdir string", "Working directory inside the container")
 

@@ -5,6 +5,7 @@ Source: moby client/service_create.go.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +13,14 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.references import Reference
 
+_NO_NAME = re.compile(r"[^a-z0-9._/-]")
+
 
 def tagged(image: str) -> str:
-    """The familiar name with its tag, `latest` unless another one or a digest is given."""
+    """The familiar name with its tag, `latest` unless another one or a digest is given; what is no name stays as is."""
     reference = Reference.read(image)
+    if _NO_NAME.search(reference.path):
+        return image
     if not reference.tag and not reference.digest:
         reference = replace(reference, tag="latest")
     return reference.familiar

@@ -6,7 +6,6 @@ converged once it has stayed so for the monitor period (5 s unless its update co
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from swarmlab.commands.errors import DockerError

@@ -17,9 +17,9 @@ from swarmlab.commands.services.changes import (
     change_networks,
     change_ports,
     change_preferences,
-    change_resources,
 )
 from swarmlab.commands.services.create import hosts_entry
+from swarmlab.commands.services.file_references import change as change_files
 from swarmlab.commands.services.flags import (
     ContainerFlags,
     HealthFlags,
@@ -29,14 +29,18 @@ from swarmlab.commands.services.flags import (
     UpdateFlags,
     WaitingFlags,
 )
+from swarmlab.commands.services.generic_resources import change_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.progress import wait_on_service
+from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits
 from swarmlab.commands.session import Session
+from swarmlab.commands.spelling.file_references import read_config, read_secret
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, flag
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceUpdate(
+    CapabilityFlags,
     ContainerFlags,
     HealthFlags,
     ResourceFlags,
@@ -50,21 +54,20 @@ class ServiceUpdate(
     usage = "[OPTIONS] SERVICE"
     summary = "Update a service"
     shows_defaults = False
-    lacks = frozenset(
-        "--cap-add --cap-drop --config-add --config-rm --credential-spec --isolation --max-concurrent --secret-add"
-        " --secret-rm --ulimit-add --ulimit-rm --with-registry-auth".split()
-    )
+    lacks = frozenset("--credential-spec --isolation".split())
 
     args: Text = flag("--args command", "Service command args")
+    config_add: Many = flag("--config-add config", "Add or update a config file on a service")
+    config_rm: Many = flag("--config-rm list", "Remove a configuration file")
     constraint_add: Many = flag("--constraint-add list", "Add or update a placement constraint")
     constraint_rm: Many = flag("--constraint-rm list", "Remove a constraint")
-    container_label_add: Many = flag("--container-label-add list", "Add or update a container label")
+    container_label_add: Many = flag("--container-label-add list", "Add or update a container label", syntax="label")
     container_label_rm: Many = flag("--container-label-rm list", "Remove a container label by its key")
-    dns_add: Many = flag("--dns-add list", "Add or update a custom DNS server")
+    dns_add: Many = flag("--dns-add list", "Add or update a custom DNS server", syntax="ip")
     dns_option_add: Many = flag("--dns-option-add list", "Add or update a DNS option")
     dns_option_rm: Many = flag("--dns-option-rm list", "Remove a DNS option")
     dns_rm: Many = flag("--dns-rm list", "Remove a custom DNS server")
-    dns_search_add: Many = flag("--dns-search-add list", "Add or update a custom DNS search domain")
+    dns_search_add: Many = flag("--dns-search-add list", "Add or update a custom DNS search domain", syntax="domain")
     dns_search_rm: Many = flag("--dns-search-rm list", "Remove a DNS search domain")
     endpoint_mode: Text = flag("--endpoint-mode string", "Endpoint mode (vip or dnsrr)")
     env_add: Many = flag("--env-add list", "Add or update an environment variable", syntax="env")
@@ -74,11 +77,14 @@ class ServiceUpdate(
     generic_resource_rm: Many = flag("--generic-resource-rm list", "Remove a Generic resource")
     group_add: Many = flag("--group-add list", "Add an additional supplementary user group to the container")
     group_rm: Many = flag("--group-rm list", "Remove a previously added supplementary user group from the container")
-    host_add: Many = flag("--host-add list", 'Add a custom host-to-IP mapping ("host:ip")')
+    host_add: Many = flag("--host-add list", 'Add a custom host-to-IP mapping ("host:ip")', syntax="extra-host")
     host_rm: Many = flag("--host-rm list", 'Remove a custom host-to-IP mapping ("host:ip")')
     image: Text = flag("--image string", "Service image tag")
-    label_add: Many = flag("--label-add list", "Add or update a service label")
+    label_add: Many = flag("--label-add list", "Add or update a service label", syntax="label")
     label_rm: Many = flag("--label-rm list", "Remove a label by its key")
+    max_concurrent: Number = flag(
+        "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
+    )
     mount_add: Many = flag("--mount-add mount", "Add or update a mount on a service")
     mount_rm: Many = flag("--mount-rm list", "Remove a mount by its target path")
     network_add: Many = flag("--network-add network", "Add a network")
@@ -95,8 +101,12 @@ class ServiceUpdate(
         "--replicas-max-per-node uint", "Maximum number of tasks per node (default 0 = unlimited)"
     )
     rollback: Switch = flag("--rollback", "Rollback to previous specification")
+    secret_add: Many = flag("--secret-add secret", "Add or update a secret on a service")
+    secret_rm: Many = flag("--secret-rm list", "Remove a secret")
     sysctl_add: Many = flag("--sysctl-add list", "Add or update a Sysctl option")
     sysctl_rm: Many = flag("--sysctl-rm list", "Remove a Sysctl option")
+    ulimit_add: Many = flag("--ulimit-add ulimit", "Add or update a ulimit option", "[]")
+    ulimit_rm: Many = flag("--ulimit-rm list", "Remove a ulimit option")
     service: str = argument()
 
     def sdk(self) -> str:
@@ -110,7 +120,9 @@ class ServiceUpdate(
     def perform(self, session: Session) -> None:
         """See Command."""
         service = session.get(f"/services/{self.service}")
-        spec, params = service["Spec"], {"version": service["Version"]["Index"], "registryAuthFrom": "spec"}
+        spec, params = service["Spec"], {"version": service["Version"]["Index"]}
+        if not self.with_registry_auth:
+            params["registryAuthFrom"] = "spec"
         warning = ""
         if self.rollback:
             self._refuse_others()
@@ -140,6 +152,7 @@ class ServiceUpdate(
         change_labels(spec, self.label_add, self.label_rm)
         self._change_mode(spec["Mode"])
         self._change_container(template["ContainerSpec"])
+        self._change_files(session, template["ContainerSpec"])
         self._change_template(template)
         if self.network_add or self.network_rm:
             change_networks(session, template, self.network_add, self.network_rm)
@@ -149,7 +162,14 @@ class ServiceUpdate(
         if self.publish_add or self.publish_rm:
             change_ports(spec.setdefault("EndpointSpec", {}), self.publish_add, self.publish_rm)
 
+    def _change_files(self, session: Session, container: Spec) -> None:
+        if self.secret_add or self.secret_rm:
+            change_files(session, container, "secret", [read_secret(text) for text in self.secret_add], self.secret_rm)
+        if self.config_add or self.config_rm:
+            change_files(session, container, "config", [read_config(text) for text in self.config_add], self.config_rm)
+
     def _change_mode(self, mode: Spec) -> None:
+        # The real command takes --max-concurrent and does nothing with it.
         if self.replicas is not None:
             if "Replicated" not in mode:
                 raise DockerError("replicas can only be used with replicated mode")
@@ -157,6 +177,8 @@ class ServiceUpdate(
 
     def _change_container(self, container: Spec) -> None:
         self.merge_container(container)
+        self.merge_capabilities(container)
+        change_ulimits(container, self.ulimit_add, self.ulimit_rm)
         self.merge_health(container)
         if self.image is not None:
             container["Image"] = tagged(self.image)
@@ -180,7 +202,7 @@ class ServiceUpdate(
 
     def _change_template(self, template: Spec) -> None:
         self.merge_resources(template)
-        change_resources(template, self.generic_resource_add, self.generic_resource_rm)
+        change_generic_resources(template, self.generic_resource_add, self.generic_resource_rm)
         self.merge_restart_policy(template)
         self.merge_log_driver(template)
         placement = template.setdefault("Placement", {})

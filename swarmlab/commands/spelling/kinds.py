@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from swarmlab.commands.printing import units
-from swarmlab.commands.spelling import authorities, file_references, mounts, ports
+from swarmlab.commands.spelling import authorities, file_references, mounts, ports, ulimits
 from swarmlab.commands.spelling.attachments import attachment
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
@@ -156,6 +156,7 @@ KINDS: dict[str, Kind] = {
     "ip": Kind(read=_ip_address, many=True),
     "extra-host": Kind(read=_extra_host, many=True),
     "domain": Kind(read=_domain, many=True),
+    "ulimit": Kind(read=_checked(ulimits.read_ulimit), many=True),
     "pem-file": Kind(read=_checked(authorities.read_pem)),
     "external-ca": Kind(read=_checked(authorities.read_external_ca), many=True),
     "mount": Kind(read=_checked(mounts.read_mount), many=True),

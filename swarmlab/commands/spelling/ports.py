@@ -69,7 +69,7 @@ def _short(text: str) -> list[PortConfig]:
     if protocol not in PROTOCOLS:
         raise ValueError(f"invalid proto: {protocol}")
     published_ports = _range(published, "invalid hostPort") if published else [0] * len(targets)
-    if address and address[0] and not re.fullmatch(r"[\d.]+", address[0]):
+    if address and address[0] and not re.fullmatch(r"\d+(\.\d+){3}", address[0]):
         raise ValueError(f"invalid IP address: {address[0]}")
     return [_config(protocol, *pair) for pair in _paired(published_ports, targets, f"{target} and {published}")]
 

@@ -1,0 +1,85 @@
+"""What the container of a task may do and what it finds around it: capabilities, ulimits, files of variables.
+
+Source: docker/cli opts/capabilities.go, opts/file.go, cli/command/service/update.go (updateCapabilities).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarmlab.commands.command import Command
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.services.flags import Spec
+from swarmlab.commands.spelling.options import Many, flag
+from swarmlab.commands.spelling.ulimits import read_ulimit
+
+_ALL, _RESET = "ALL", "RESET"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapabilityFlags(Command):
+    """Linux capabilities, added to the usual ones and dropped from them."""
+
+    cap_add: Many = flag("--cap-add list", "Add Linux capabilities")
+    cap_drop: Many = flag("--cap-drop list", "Drop Linux capabilities")
+
+    def merge_capabilities(self, container: Spec) -> None:
+        """Write both lists into a container spec. What is added is not dropped; RESET forgets what was said before."""
+        if not (self.cap_add or self.cap_drop):
+            return
+        add, drop = _capabilities(self.cap_add), _capabilities(self.cap_drop)
+        added = set() if _RESET in add else _capabilities(container.get("CapabilityAdd") or ())
+        dropped = set() if _RESET in drop else _capabilities(container.get("CapabilityDrop") or ())
+        drop -= add
+        for name, words in (("CapabilityAdd", (added - drop) | add), ("CapabilityDrop", (dropped | drop) - add)):
+            words.discard(_RESET)
+            container.pop(name, None)
+            if words:
+                container[name] = [_ALL] if _ALL in words else sorted(words)
+
+
+def _capabilities(words: Iterable[str]) -> set[str]:
+    """`net_admin` as `CAP_NET_ADMIN`."""
+    upper = {word.strip().upper() for word in words}
+    return {word if word in (_ALL, _RESET) or word.startswith("CAP_") else f"CAP_{word}" for word in upper}
+
+
+def change_ulimits(container: Spec, add: Many, remove: Many) -> None:
+    """Remove limits by name, then add or replace others."""
+    if add or remove:
+        kept = {each["Name"]: each for each in container.get("Ulimits") or [] if each["Name"] not in remove}
+        kept |= {each["Name"]: each for each in map(read_ulimit, add)}
+        container["Ulimits"] = [kept[name] for name in sorted(kept)]
+
+
+def read_env_files(paths: Many) -> Many:
+    """The variables that files declare, a line each; a name alone is taken from the environment, if it is there.
+
+    Raises:
+        DockerError: a file cannot be read, or a line is no variable.
+    """
+    return tuple(found for path in paths for line in _lines(path) if (found := _variable(path, line)))
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise DockerError(f"open {path}: {(error.strerror or '').lower()}") from None
+
+
+def _variable(path: str, line: str) -> str:
+    line = line.lstrip()
+    if not line or line.startswith("#"):
+        return ""
+    name, equals, _ = line.partition("=")
+    if not name:
+        raise DockerError(f"invalid env file ({path}): no variable name on line '{line}'")
+    if any(letter.isspace() for letter in name):
+        raise DockerError(f"invalid env file ({path}): variable '{name}' contains whitespaces")
+    if equals:
+        return line
+    return f"{name}={os.environ[name]}" if name in os.environ else ""
