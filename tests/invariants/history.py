@@ -1,0 +1,144 @@
+"""A history: what users type and what breaks, one line each, as it is printed when a promise is broken, and read again.
+
+    lab: 3 hosts, 1 managers, seed 7
+    docker-swarm-3:~$ docker service create -d --name web --replicas 3 alpine ping docker.com
+    wait 3
+    docker-swarm-1: stop
+
+`{worker}` and `{manager}` in a command are the join tokens that the swarm had at the start, `{docker-swarm-1}` is that
+host's address. A fault is a word of `swarmlab.client.protocols.Faults`, with a port where it needs one; `kill` and
+`lose` take the host's first container. A comment begins with `#`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+
+from requests.exceptions import RequestException
+
+from swarmlab.client.cluster import Cluster, Node
+from swarmlab.commands import DockerError, Session, Terminal, parse
+from swarmlab.engine import states
+from tests.in_process import InProcess
+from tests.invariants.promises import Promises
+
+HEADER = re.compile(r"lab: (\d+) hosts, (\d+) managers, seed (\d+)")
+COMMAND = re.compile(r"([\w-]+):~\$ (.*)")
+WAIT = re.compile(r"wait ([\d.]+)")
+FAULT = re.compile(r"([\w-]+): (\w+)(?: (\S+))?")
+
+MAY_GO_WRONG = re.compile(
+    r"does not have a leader|code = DeadlineExceeded|code = Unavailable|update out of sequence|raft: stopped"
+    r"|Timeout was reached before node joined|This node is not a swarm manager|This node is (not|already) part of"
+    r"|You are attempting to leave the swarm|Swarm is encrypted|this engine has no"
+)
+"""What an engine may answer with a status of 500 and more, however well it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What happens, in order, to how large a lab."""
+
+    hosts: int = 3
+    managers: int = 1
+    seed: int = 0
+    lines: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> History:
+        """The history that a text tells."""
+        lines = [line.strip() for line in text.splitlines()]
+        header, *rest = [line for line in lines if line and not line.startswith("#")]
+        match = HEADER.fullmatch(header)
+        assert match, header
+        hosts, managers, seed = map(int, match.groups())
+        return cls(hosts=hosts, managers=managers, seed=seed, lines=tuple(rest))
+
+    def __str__(self) -> str:
+        return "\n".join([f"lab: {self.hosts} hosts, {self.managers} managers, seed {self.seed}", *self.lines])
+
+
+class Played:
+    """A lab that lives through a history. `told` is what happened so far, with times and answers."""
+
+    def __init__(self, history: History) -> None:
+        managers = "three-managers" if history.managers == 3 else "formed"
+        simulation = states.build(managers, nodes=history.hosts, seed=history.seed)
+        self.promises = Promises(simulation)
+        self.lab = InProcess(simulation, self.promises.look)
+        self.cluster = Cluster(self.lab)  # type: ignore[arg-type]
+        self._history = history
+        self._began = simulation.clock.now
+        self._names = {host.name: host.address for host in self.lab.hosts}
+        swarm = self.cluster.manager().client.api.inspect_swarm()
+        self._names |= {role.lower(): token for role, token in swarm["JoinTokens"].items()}
+        self.told = str(self._history).splitlines()[:1]
+
+    def play(self) -> None:
+        """Live through all of it.
+
+        Raises:
+            AssertionError: a promise was broken; the text tells the history up to there.
+        """
+        try:
+            for line in self._history.lines:
+                self._tell(line)
+                self._do(line)
+                assert not self.lab.simulation.step(), "a step leaves something to do"
+        except Exception as error:
+            raise AssertionError(f"{error}\n\n{self}") from error
+
+    def settle(self) -> None:
+        """Heal every fault; then everything comes to rest as it was declared.
+
+        Raises:
+            AssertionError: it does not; the text tells the history.
+        """
+        try:
+            self._tell("# every fault is healed")
+            self.lab.faults.heal()
+            self.promises.wait_settled(self.cluster)
+        except Exception as error:
+            raise AssertionError(f"{error}\n\n{self}") from error
+
+    def __str__(self) -> str:
+        return "\n".join(self.told)
+
+    def _tell(self, line: str) -> None:
+        self.told.append(line)
+        if not WAIT.fullmatch(line):
+            self.told.append(f"#   after {self.lab.simulation.clock.now - self._began:.3f} s")
+
+    def _do(self, line: str) -> None:
+        if match := WAIT.fullmatch(line):
+            self.lab.sleep(float(match[1]))
+        elif match := COMMAND.fullmatch(line):
+            self._type(self.cluster[match[1]], match[2])
+        elif match := FAULT.fullmatch(line):
+            self._break(self.cluster[match[1]], match[2], match[3])
+        else:
+            raise ValueError(f"not a line of a history: {line}")
+
+    def _type(self, node: Node, line: str) -> None:
+        out = io.StringIO()
+        line = re.sub(r"(?<!\{)\{([\w-]+)\}", lambda match: self._names[match[1]], line)
+        try:
+            parse(line).run(Session(node, self.lab, terminal=Terminal(out)))  # type: ignore[arg-type]
+        except DockerError as error:
+            if (error.status or 0) >= 500 and not MAY_GO_WRONG.search(str(error)):
+                raise
+        self.told.extend(f"#   {printed}" for printed in out.getvalue().splitlines()[:3])
+
+    def _break(self, node: Node, fault: str, port: str | None) -> None:
+        match fault, port:
+            case (("kill" | "lose"), _):
+                with suppress(RequestException, StopIteration):
+                    container = next(iter(node.client.api.containers()))["Id"]
+                    (node.kill if fault == "kill" else node.lose_container)(container)
+            case _, None:
+                getattr(node, fault)()
+            case _, _:
+                getattr(node, fault)(port)
