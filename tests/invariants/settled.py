@@ -138,8 +138,9 @@ class Outcome:
             return
         name = self._spec["Name"]
         least, most = self._count()
-        # Where the new task starts first and never runs, the old one stays.
-        too_many = len(self._wanted) > most and (self._is_steady() or not self._overlaps)
+        # Where the new task starts first: one that never runs leaves the old one, and one whose old one is replaced at
+        # the same time, since its node went down, leaves both; SwarmKit looks at the slot again at the next update.
+        too_many = len(self._wanted) > most and not self._overlaps
         if len(self._wanted) < least or too_many:
             yield f"{name} has {len(self._wanted)} tasks that are to run, not {least} to {most}"
         if self._is_steady():

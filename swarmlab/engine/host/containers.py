@@ -248,8 +248,10 @@ class Containers:
         """Send the stop signal, and SIGKILL when the grace period is over. Not running: NotModified."""
         container = self.find(reference)
         name = self._stop_signal(container, signal)
-        if not container.state.running:
+        if not self.is_up(container):
             return failed(NotModified())
+        if not container.state.running:
+            return self._stop_when_started(container, timeout_s, signal)
         container.stopped_by_user = True
         if self._stop_restarting(container):
             self.tell(container, "stop")
@@ -262,6 +264,24 @@ class Containers:
             self._kill_timers[container.id] = timer
         self._send(container, name)
         return stopped
+
+    def is_up(self, container: Container) -> bool:
+        """Whether it runs, or its start is under way."""
+        return container.state.running or container.id in self._starting
+
+    def _stop_when_started(self, container: Container, timeout_s: float | None, signal: str) -> Pending[None]:
+        """A start holds the container until it is over. Source: moby daemon/start.go, containerStart (its Lock)."""
+        pending: Pending[None] = Pending()
+
+        def stop() -> None:
+            if container.state.running:
+                stopped = self.stop(container.id, timeout_s=timeout_s, signal=signal)
+                stopped.on_done(lambda: _pass_on(stopped, pending))
+            else:
+                pending.fail(NotModified())
+
+        self._starting[container.id][1].on_done(stop)
+        return pending
 
     def _stop_signal(self, container: Container, wanted: str) -> str:
         of_image = self._images.content_of(container.image_id).stop_signal

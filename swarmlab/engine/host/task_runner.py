@@ -285,7 +285,7 @@ class TaskRunner:
     def _shut_down(self) -> None:
         self._busy = True
         container = self._host.container(self.task)
-        if container is None or not container.state.running:
+        if container is None or not self._host.containers.is_up(container):
             self._stopped(container)
         elif self._host.hide(self.task, container, self._networks):
             self._later(GOSSIP_DELAY_S, self._stop)
@@ -294,7 +294,7 @@ class TaskRunner:
 
     def _stop(self) -> None:
         container = self._host.container(self.task)
-        if container is None or not container.state.running:
+        if container is None or not self._host.containers.is_up(container):
             self._stopped(container)
             return
         grace_s = stop_grace_period_s(self.task.spec.container)

@@ -67,6 +67,14 @@ def test_with_an_init_signals_end_it_at_once(host: LocalHost) -> None:
     assert (host.clock.now, container.state.exit_code) == (began, 143)
 
 
+def test_a_stop_waits_for_the_start_that_is_under_way(host: LocalHost) -> None:
+    """Then it stops what has started, and nothing is left running."""
+    container = host.containers.create(ContainerConfig(image="alpine", command=("sleep", "100")))
+    host.containers.start(container.id)
+    host.wait(host.containers.stop(container.id, timeout_s=1))
+    assert (container.state.status, container.state.exit_code) == ("exited", 137)
+
+
 def test_starting_twice_and_stopping_twice_change_nothing(host: LocalHost) -> None:
     """Docker answers 304."""
     container = host.run("sleep", "100")
