@@ -10,13 +10,14 @@ import base64
 import io
 import json
 import tarfile
+from collections.abc import Mapping
 
 from swarmlab.api.messages import Answer, Request, Response, empty, json_response
 from swarmlab.api.wire import Json, timestamp_s, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, NotFound, ServerError
 from swarmlab.engine.host.container import Container
-from swarmlab.engine.host.files import GONE, Files, ReadOnly
+from swarmlab.engine.host.files import GONE, Files, ReadOnly, is_directory_in
 
 _TAR = "application/x-tar"
 _FILE_MODE, _DIRECTORY_MODE = 0o644, 0o755
@@ -145,17 +146,21 @@ def _unpack(files: Files, path: str, packed: bytes) -> None:
 def changes(daemon: Daemon, request: Request) -> Answer:
     """What a container wrote over its image; null where that is nothing."""
     container = daemon.containers.find(request.parameters["id"])
-    return json_response(_changes(container) or None)
+    return json_response(_changes(container, daemon.images.content_of(container.image_id).files) or None)
 
 
-def _changes(container: Container) -> list[Json]:
-    """Each new path, and each directory that it lies in."""
+def _changes(container: Container, of_the_image: Mapping[str, str]) -> list[Json]:
+    """Each new path, a place that had to be made for a mount too, and each directory that it lies in."""
     kinds: dict[str, int] = {}
-    for path in container.files:
+    paths = dict(container.files)
+    if container.state.started_at is not None:
+        made = [mount.destination for mount in container.mounts]
+        paths = {**{path: "" for path in made if not is_directory_in(of_the_image, path)}, **paths}
+    for path, text in paths.items():
         parts = path.strip("/").split("/")
         for depth in range(1, len(parts)):
             kinds.setdefault("/" + "/".join(parts[:depth]), _MODIFIED)
-        kinds["/" + "/".join(parts)] = _DELETED if container.files[path] is GONE else _ADDED
+        kinds["/" + "/".join(parts)] = _DELETED if text is GONE else _ADDED
     return [{"Path": path, "Kind": kinds[path]} for path in sorted(kinds)]
 
 

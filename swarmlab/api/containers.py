@@ -35,14 +35,26 @@ def list_(daemon: Daemon, request: Request) -> Answer:
     found = container_filters.chosen(daemon, filters, daemon.containers.list(all_=everyone))
     shown = found[:limit] if limit > 0 else found
     size = request.flag("size")
-    return json_list({**summary(each, daemon.clock.now), **(_sizes(daemon, each) if size else {})} for each in shown)
+    return json_list(sized_summary(daemon, each) if size else summary(each, daemon.clock.now) for each in shown)
+
+
+def sized_summary(daemon: Daemon, container: Container) -> Json:
+    """A container in a list with its sizes; as Docker does, nothing is not said."""
+    sizes = {name: size for name, size in _sizes(daemon, container).items() if size}
+    return _insert(summary(container, daemon.clock.now), sizes, before="Labels")
 
 
 def _sizes(daemon: Daemon, container: Container) -> Json:
-    """How much it wrote, and that with its image; as Docker does, nothing is not said."""
+    """How much it wrote, and that with its image."""
     written = container.written_bytes
-    whole = daemon.images.content_of(container.image_id).size_bytes + written
-    return {**({"SizeRw": written} if written else {}), "SizeRootFs": whole}
+    return {"SizeRw": written, "SizeRootFs": daemon.images.content_of(container.image_id).size_bytes + written}
+
+
+def _insert(shown: Json, more: Json, *, before: str) -> Json:
+    """Put more keys where Docker has them."""
+    keys = list(shown)
+    place = keys.index(before)
+    return {**{key: shown[key] for key in keys[:place]}, **more, **{key: shown[key] for key in keys[place:]}}
 
 
 def inspect(daemon: Daemon, request: Request) -> Answer:
@@ -50,7 +62,7 @@ def inspect(daemon: Daemon, request: Request) -> Answer:
     container = daemon.containers.find(request.parameters["id"])
     shown = details(container, daemon.containers.execs.ids_of(container))
     if request.flag("size"):
-        shown |= {"SizeRw": 0, **_sizes(daemon, container)}
+        shown = _insert(shown, _sizes(daemon, container), before="Mounts")
     return json_response(shown)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from swarmlab.api.container_json import summary
+from swarmlab.api.containers import sized_summary
 from swarmlab.api.messages import Answer, Request, json_response
 from swarmlab.api.volumes import volume_json
 from swarmlab.api.wire import Json, unix_seconds
@@ -55,14 +55,7 @@ def _images(daemon: Daemon) -> list[Json]:
 
 
 def _containers(daemon: Daemon) -> list[Json]:
-    return [
-        {
-            **summary(container, daemon.clock.now),
-            **({"SizeRw": container.written_bytes} if container.written_bytes else {}),
-            "SizeRootFs": daemon.images.content_of(container.image_id).size_bytes + container.written_bytes,
-        }
-        for container in daemon.containers.list(all_=True)
-    ]
+    return [sized_summary(daemon, container) for container in daemon.containers.list(all_=True)]
 
 
 def _volumes(daemon: Daemon) -> list[Json]:
