@@ -131,8 +131,8 @@ class Exchange:
             self.done = True
             flow.close()
             self._connection.finish()
-        elif content:
-            # What was read may have been the last.
+        elif content or flow.ended:
+            # What was read, be it nothing, may have been the last.
             self._poll_soon()
 
     def _client_left(self) -> None:

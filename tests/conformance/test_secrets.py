@@ -107,6 +107,17 @@ def container_on(lab: Lab, node: str, name: str) -> Any:
     return container
 
 
+def references(ids: dict[str, str]) -> dict[str, list[dict[str, object]]]:
+    """What a container spec says that wants all four as files."""
+    secrets = [
+        reference("Secret", ids[f"secret {name}"], name, file) for name, file in (("a", "token"), ("ab", "other"))
+    ]
+    configs = [
+        reference("Config", ids[f"config {name}"], name, file) for name, file in (("a", "conf"), ("ab", "/etc/n"))
+    ]
+    return {"Secrets": secrets, "Configs": configs}
+
+
 @pytest.fixture(scope="module")
 def stored(lab: Lab) -> Stored:
     """The story: make, refuse, list, label, use, remove."""
@@ -126,21 +137,16 @@ def stored(lab: Lab) -> Stored:
         path = f"/{kind}s/{ids[f'{kind} a']}/update?version={version}"
         demand(manager, "POST", path, {"Name": "a", "Labels": {"x": "y"}, "Templating": {"Name": "golang"}})
         updated[kind] = demand(manager, "GET", f"/{kind}s/a")["Spec"]
-    seen["secret: driver"] = refused(lab, "POST", "/secrets/create", {"Name": "v", "Driver": {"Name": "vault"}})
-    seen["secret: nameless driver"] = refused(lab, "POST", "/secrets/create", {"Name": "v", "Driver": {}})
-    files = {
-        "Secrets": [
-            reference("Secret", ids["secret a"], "a", "token"),
-            reference("Secret", ids["secret ab"], "ab", "other"),
-        ],
-        "Configs": [
-            reference("Config", ids["config a"], "a", "conf"),
-            reference("Config", ids["config ab"], "ab", "/etc/n"),
-        ],
+    for what, driver in (("driver", {"Name": "vault"}), ("nameless driver", {})):
+        seen[f"secret: {what}"] = refused(lab, "POST", "/secrets/create", {"Name": "v", "Driver": driver})
+    container = {
+        "Image": "alpine:latest",
+        "Command": ["sh", "-c", READ_ALL],
+        "StopGracePeriod": 10**9,
+        **references(ids),
     }
-    container = {"Image": "alpine:latest", "Command": ["sh", "-c", READ_ALL], "StopGracePeriod": 10**9, **files}
-    placement = {"Constraints": [f"node.hostname=={WORKER}"]}
-    spec = {"Name": "reader", "TaskTemplate": {"ContainerSpec": container, "Placement": placement}}
+    task = {"ContainerSpec": container, "Placement": {"Constraints": [f"node.hostname=={WORKER}"]}}
+    spec = {"Name": "reader", "TaskTemplate": task}
     demand(manager, "POST", "/services/create", spec)
     lab.wait_converged("reader")
     wait_for(lab, lambda: logs(lab, "reader").count("Read-only"), 2)

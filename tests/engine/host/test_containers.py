@@ -244,6 +244,6 @@ def test_a_container_is_lost_only_while_the_engine_is_off(host: LocalHost) -> No
 def test_a_container_that_is_refused_uses_no_volume(host: LocalHost) -> None:
     """All mounts are checked before the first volume is made."""
     mounts = (Mount(source="notes", target="/notes"), Mount(type="bind", source="/nosuch", target="/etc"))
-    with pytest.raises(InvalidParameter, match="bind source path does not exist: /nosuch$"):
+    with pytest.raises(InvalidParameter, match=r"bind source path does not exist: /nosuch$"):
         host.containers.create(ContainerConfig(image="alpine", command=("true",), mounts=mounts))
     assert host.volumes.list() == []
