@@ -27,7 +27,8 @@ def container_options(request: Request) -> LogOptions:
     """Which lines of a container a request asks for.
 
     Raises:
-        InvalidParameter: no stream is chosen, or a time is none.
+        InvalidParameter: no stream is chosen.
+        ServerError: a time is none.
     """
     if not _chosen(request):
         raise InvalidParameter(NO_STREAM)
@@ -38,12 +39,15 @@ def service_options(request: Request) -> LogOptions:
     """Which lines of a service's tasks a request asks for; here refusals are errors of no type.
 
     Raises:
-        ServerError: no stream is chosen, or the tail makes no sense.
-        InvalidParameter: a time is none.
+        ServerError: no stream is chosen, the tail makes no sense, or a time is none.
     """
     if not _chosen(request):
         raise ServerError(NO_STREAM)
-    return _options(request, service_tail(request.query.get("tail", "")))
+    tail = service_tail(request.query.get("tail", ""))
+    try:
+        return _options(request, tail)
+    except ServerError as error:
+        raise ServerError(f"could not parse since timestamp: {error}") from None
 
 
 def _chosen(request: Request) -> bool:
@@ -87,12 +91,12 @@ def time_in(request: Request, name: str) -> float | None:
     """A time in a query; none and zero mean not given.
 
     Raises:
-        InvalidParameter: not a time.
+        ServerError: not a time.
     """
     try:
         return time_of(request.query.get(name) or "0") or None
     except InvalidParameter as error:
-        raise InvalidParameter(f"could not parse {name} timestamp: {error}") from None
+        raise ServerError(str(error)) from None
 
 
 def stream(lines: LogStream, request: Request, *, tty: bool = False) -> Stream:

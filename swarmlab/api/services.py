@@ -113,14 +113,14 @@ def service_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     """The lines of all tasks of a service."""
     options = logs.service_options(request)
     reference = request.parameters["id"]
-    return daemon.service_logs(reference, options).then(lambda found: logs.stream(found, request))
+    return daemon.service_logs(reference, options).then(lambda found: logs.stream(found, request, tty=found.terminal))
 
 
 def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     """The lines of one task."""
     options = logs.service_options(request)
     reference = request.parameters["id"]
-    return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request))
+    return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request, tty=found.terminal))
 
 
 def _spec(request: Request) -> ServiceSpec:

@@ -13,13 +13,14 @@ from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.images import Images
-from swarmlab.engine.host.logs import LogOptions, LogStream
+from swarmlab.engine.host.logs import LogOptions
 from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.host.traffic import HostPorts, Place, Traffic
 from swarmlab.engine.host.volumes import Volumes
 from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.manager import generic_resources
 from swarmlab.engine.manager.control import Control
+from swarmlab.engine.manager.logbroker import TaskLogs
 from swarmlab.engine.model import EngineDescription, Network, Node, NodeDescription, Resources, Task
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.cluster import Swarm
@@ -146,11 +147,11 @@ class Daemon:
 
     # --- logs ---
 
-    def service_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
+    def service_logs(self, reference: str, options: LogOptions) -> Pending[TaskLogs]:
         """The lines of a service's tasks, by the leader's log broker; fails as `ask` does, and with NotFound."""
         return self._requests.ask(lambda swarm: swarm.logs.open_service(reference, options))
 
-    def task_logs(self, reference: str, options: LogOptions) -> Pending[LogStream]:
+    def task_logs(self, reference: str, options: LogOptions) -> Pending[TaskLogs]:
         """The lines of one task, in the same way."""
         return self._requests.ask(lambda swarm: swarm.logs.open_task(reference, options))
 

@@ -48,10 +48,12 @@ def test_what_is_asked_for_is_read() -> None:
 
 
 def test_a_time_that_is_none_is_refused() -> None:
-    """Recorded from 28.5.2."""
-    message = r'^could not parse since timestamp: strconv.ParseInt: parsing "foo": invalid syntax$'
-    with pytest.raises(InvalidParameter, match=message):
+    """Recorded from 28.5.2: an error of no type, in a service's logs with a word before it."""
+    message = 'strconv.ParseInt: parsing "foo": invalid syntax$'
+    with pytest.raises(ServerError, match=f"^{message}"):
         container_options(request(stdout="1", since="foo"))
+    with pytest.raises(ServerError, match=f"^could not parse since timestamp: {message}"):
+        service_options(request(stdout="1", since="foo"))
 
 
 @pytest.mark.parametrize(("text", "lines"), [("all", None), ("", None), ("-1", None), ("foo", None), ("3", 3)])

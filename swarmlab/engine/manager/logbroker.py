@@ -30,35 +30,45 @@ class LogBroker:
         self._store = store
         self._links = links
 
-    def open_service(self, reference: str, options: LogOptions) -> LogStream:
+    def open_service(self, reference: str, options: LogOptions) -> TaskLogs:
         """The lines of every task of a service that runs or ran; following adds new tasks as they start.
 
         Raises:
             NotFound: there is no such service.
         """
-        service_id = self._store.find(Service, reference).id
-        return TaskLogs(self._store, self._links, options, lambda: self._tasks_of(service_id))
+        service = self._store.find(Service, reference)
+        logs = TaskLogs(self._store, self._links, options, lambda: self._tasks_of(service.id))
+        logs.terminal = service.spec.task.container.tty
+        return logs
 
     def _tasks_of(self, service_id: ServiceId) -> list[Task]:
         return [task for task in self._store.tasks_of_service(service_id) if task.state >= TaskState.RUNNING]
 
-    def open_task(self, reference: str, options: LogOptions) -> LogStream:
+    def open_task(self, reference: str, options: LogOptions) -> TaskLogs:
         """The lines of one task.
 
         Raises:
             NotFound: there is no such task.
         """
-        task_id = self._store.find(Task, reference).id
+        found = self._store.find(Task, reference)
 
         def tasks() -> list[Task]:
-            task = self._store.get(Task, task_id)
+            task = self._store.get(Task, found.id)
             return [task] if task is not None else []
 
-        return TaskLogs(self._store, self._links, options, tasks)
+        logs = TaskLogs(self._store, self._links, options, tasks)
+        logs.terminal = found.spec.container.tty
+        return logs
 
 
 class TaskLogs:
-    """A LogStream over the lines of a selection of tasks, in the order of time where they are read together."""
+    """A LogStream over the lines of a selection of tasks, in the order of time where they are read together.
+
+    Attributes:
+        terminal: whether they are written to terminals, whose lines are sent as they are.
+    """
+
+    terminal = False
 
     def __init__(self, store: Store, links: Links, options: LogOptions, tasks: Callable[[], Iterable[Task]]) -> None:
         self._store = store
