@@ -97,6 +97,7 @@ def test_sizes_are_shown_with_four_or_three_digits() -> None:
     assert units.binary_size(25_275_000_000) == "23.54GiB"
     assert units.decimal_size(1_980_000) == "1.98MB"
     assert units.decimal_size(999) == "999B"
+    assert units.decimal_size(196_270_000, digits=4) == "196.3MB"
 
 
 def test_timestamps_are_ordered_to_the_nanosecond() -> None:

@@ -245,4 +245,4 @@ class ContainerPrune(Command, path="container prune"):
         answer = session.post("/containers/prune", params=filters(typed_filters(self.filter)))
         if answer["ContainersDeleted"]:
             session.terminal.print("\n".join(["Deleted Containers:", *answer["ContainersDeleted"], ""]))
-        session.terminal.print(f"Total reclaimed space: {decimal_size(answer['SpaceReclaimed'])}")
+        session.terminal.print(f"Total reclaimed space: {decimal_size(answer['SpaceReclaimed'], digits=4)}")

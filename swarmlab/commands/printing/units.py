@@ -58,9 +58,9 @@ def binary_size(size_bytes: float) -> str:
     return _size(size_bytes, 1024.0, _BINARY, digits=4)
 
 
-def decimal_size(size_bytes: float) -> str:
-    """`7.83MB`: three significant digits, powers of 1000, as `docker images` shows it."""
-    return _size(size_bytes, 1000.0, _DECIMAL, digits=3)
+def decimal_size(size_bytes: float, digits: int = 3) -> str:
+    """`7.83MB`: powers of 1000; with three significant digits as in `docker images`, with four where space is freed."""
+    return _size(size_bytes, 1000.0, _DECIMAL, digits=digits)
 
 
 def _size(size: float, base: float, names: tuple[str, ...], *, digits: int) -> str:

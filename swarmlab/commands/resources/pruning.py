@@ -24,7 +24,7 @@ def is_meant(session: Session, warning: str, *, force: Switch) -> bool:
 
 
 def _reclaimed(session: Session, size: int) -> None:
-    session.terminal.print(f"Total reclaimed space: {decimal_size(size)}")
+    session.terminal.print(f"Total reclaimed space: {decimal_size(size, digits=4)}")
 
 
 @dataclass(frozen=True, kw_only=True)
