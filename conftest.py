@@ -23,6 +23,9 @@ os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
 os.environ.setdefault("SWARMLAB_TIME", "manual")
 os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 
+ALIKE = ("tests/conformance/", "tests/transcripts/test_walk.py")
+"""Tests that are the same on every engine; docs/conformance.md counts them."""
+
 IPYTHON_DIR = pytest.StashKey[str]()
 
 
@@ -93,9 +96,11 @@ def summarize_left_out(reporter: pytest.TerminalReporter) -> None:
 def summarize_real(reporter: pytest.TerminalReporter) -> None:
     """Count what ran on real engines."""
     cells: Counter[str] = Counter()
+    alike: Counter[str] = Counter()
     notebooks = set()
     for outcome in ("passed", "failed", "skipped"):
         for report in reporter.stats.get(outcome, []):
+            alike[outcome] += report.when == "call" and report.nodeid.startswith(ALIKE)
             notebook, _, cell = report.nodeid.partition(".ipynb::")
             if cell and (report.when == "call" or outcome == "skipped"):
                 cells[outcome] += 1
@@ -106,4 +111,8 @@ def summarize_real(reporter: pytest.TerminalReporter) -> None:
         f"{len(notebooks)} notebooks, {cells['passed'] + cells['failed']} cells ran on real Docker"
         f" ({cells['compared']} of them compared, {cells['failed']} failed),"
         f" {cells['skipped']} left out as embedded-only"
+    )
+    reporter.line(
+        f"{alike['passed'] + alike['failed']} conformance tests ran on real Docker, the same as on the embedded engine"
+        f" ({alike['failed']} failed)"
     )

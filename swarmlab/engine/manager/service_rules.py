@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from swarmlab.engine.errors import NotImplementedHere, RpcInvalidArgument
+from swarmlab.engine.errors import InvalidParameter, NotImplementedHere, RpcInvalidArgument
 from swarmlab.engine.manager.constraints import parse
 from swarmlab.engine.manager.container_rules import check_references, expanded
 from swarmlab.engine.model import (
@@ -175,11 +175,17 @@ def _check_endpoint(endpoint: EndpointSpec | None) -> None:
 # --- what is not offered -------------------------------------------------------------------------------------------
 
 
+_MOUNTS = ("bind", "cluster", "npipe", "tmpfs", "volume")
+"""What a service may mount. Source: moby daemon/cluster/convert/container.go."""
+
+
 def _check_offered(spec: ServiceSpec) -> None:
     container = spec.task.container
     if spec.task.runtime not in ("", "container"):
         raise NotImplementedHere(f"this engine has no services with runtime {spec.task.runtime}")
     for mount in container.mounts:
+        if mount.type not in _MOUNTS:
+            raise InvalidParameter(f'invalid MountType: "{mount.type}"')
         if mount.type not in ("volume", "bind", "tmpfs"):
             raise NotImplementedHere(f"this engine has no mounts of type {mount.type}")
     if (spec.task.log_driver or {}).get("Name", "") not in ("", "json-file", "local", "none"):
