@@ -15,6 +15,8 @@ from swarmlab.client.protocols import PORTS, WALLS, FaultRefused, Port, PortChec
 
 CLIENT_TIMEOUT_S: Final = 30
 
+_ATTEMPTS = 10
+
 
 class DindFaults:
     """Faults done to the node containers. Implements `Faults`."""
@@ -135,7 +137,11 @@ class DindPorts:
 
 
 def _arrived(node: NodeContainer, mark: str) -> int:
-    return int(node.run("arrived", mark))
+    """How many packets have come through; while the engine rewrites its rules the list may be empty: asked again."""
+    for _ in range(_ATTEMPTS):
+        if count := node.run("arrived", mark).strip():
+            return int(count)
+    raise RuntimeError(f"the packet filter of {node.name} does not count {mark}; reset the lab")
 
 
 def _full_id(node: NodeContainer, container_id: str) -> str:
