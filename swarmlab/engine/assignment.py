@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from swarmlab.engine.host.logs import LogOptions, LogStream
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
 from swarmlab.engine.model import Config, Network, NodeDescription, Secret, Task, TaskStatus
-from swarmlab.engine.quick import quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +27,8 @@ class Assignment:
     complete: bool = False
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What an agent observed of one task."""
-
-    task_id: TaskId
-    status: TaskStatus
+Reports = Mapping[TaskId, Sequence[TaskStatus]]
+"""What an agent observed, by task: every status that it passed through, in order."""
 
 
 class AgentSide(Protocol):
@@ -58,8 +52,8 @@ class AgentSide(Protocol):
     def assign(self, assignment: Assignment) -> None:
         """Take note of what is to be done."""
 
-    def take_reports(self) -> list[Report]:
-        """What was observed since the last call, in order."""
+    def take_reports(self) -> Reports:
+        """What was observed since the last call."""
 
     def open_logs(self, task_id: TaskId, options: LogOptions) -> LogStream | None:
         """What the task's container wrote; None where there is no such container."""

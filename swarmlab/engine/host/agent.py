@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from swarmlab.engine.assignment import Assignment, Report
+from swarmlab.engine.assignment import Assignment, Reports
 from swarmlab.engine.errors import NoSuchContainer
 from swarmlab.engine.host.attachment_runner import AttachmentRunner
 from swarmlab.engine.host.containers import Containers
@@ -54,7 +54,7 @@ class Agent:
         self._runners: dict[TaskId, Runner] = {}
         self._removing: dict[TaskId, Runner] = {}
         self._dirty: dict[TaskId, None] = {}
-        self._unreported: list[Report] = []
+        self._unreported: dict[TaskId, list[TaskStatus]] = {}
         self._on_reports: Callable[[], None] = lambda: None
         self._host: TaskHost | None = None
         self._on = True
@@ -73,7 +73,7 @@ class Agent:
             runner.leave()
         self._forget_session()
         self._entrusted.forget()
-        self._runners, self._removing, self._dirty, self._unreported = {}, {}, {}, []
+        self._runners, self._removing, self._dirty, self._unreported = {}, {}, {}, {}
         self._overlay.leave(self._parts.hostname)
         self._parts.networks.leave_swarm()
         self.node_id = NodeId("")
@@ -116,7 +116,7 @@ class Agent:
     def connect(self, on_reports: Callable[[], None]) -> None:
         """A session begins: every known status will be reported again."""
         self._on_reports = on_reports
-        self._unreported = [Report(task_id=id_, status=runner.status) for id_, runner in self._runners.items()]
+        self._unreported = {id_: [runner.status] for id_, runner in self._runners.items()}
         if self._unreported:
             on_reports()
 
@@ -171,14 +171,15 @@ class Agent:
 
     def _report(self, task_id: TaskId, status: TaskStatus) -> None:
         if task_id in self._runners:
-            self._unreported.append(Report(task_id=task_id, status=status))
-            if len(self._unreported) == 1:
+            first = not self._unreported
+            self._unreported.setdefault(task_id, []).append(status)
+            if first:
                 self._on_reports()
 
-    def take_reports(self) -> list[Report]:
-        """What was observed since the last call, in order; of tasks that are still this node's."""
-        unreported, self._unreported = self._unreported, []
-        return [report for report in unreported if report.task_id in self._runners]
+    def take_reports(self) -> Reports:
+        """What was observed since the last call, of tasks that are still this node's."""
+        unreported, self._unreported = self._unreported, {}
+        return {task_id: statuses for task_id, statuses in unreported.items() if task_id in self._runners}
 
     def open_logs(self, task_id: TaskId, options: LogOptions) -> LogStream | None:
         """What the task's container wrote; None where there is no such container."""

@@ -6,7 +6,6 @@ Owns no state. Source: moby daemon/create.go, container/container.go, daemon/nam
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.container import Container, ContainerConfig, EndpointConfig
@@ -18,6 +17,7 @@ from swarmlab.engine.host.images import Image
 from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.programs.workloads import check_simulated, programs_of
+from swarmlab.engine.quick import changed
 
 _BRIDGE = (EndpointConfig(network="bridge"),)
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -51,7 +51,7 @@ def make_container(
     return Container(
         id=id_,
         name=name,
-        config=replace(
+        config=changed(
             config,
             name=name,
             working_dir=config.working_dir or content.working_dir,

@@ -10,12 +10,12 @@ nothing is wrong needs no timer. No limit on the rate of registrations.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from swarmlab.engine.assignment import AgentLink, AgentSide, Assignment
 from swarmlab.engine.clock import Clock, Timer
-from swarmlab.engine.ids import Chance, NodeId, TaskId
+from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.manager.assignments import Assignments
 from swarmlab.engine.manager.heartbeats import FIRST_CALL_S, GRACE, GRACE_UNKNOWN, Loss, lose, period_s
 from swarmlab.engine.model import Node, NodeState, NodeStatus, Task, TaskState, TaskStatus, with_status
@@ -325,17 +325,14 @@ class Dispatcher:
         with self._store.transaction() as transaction:
             for node_id in reporting:
                 agent = self._session(node_id)
-                passed: dict[TaskId, list[TaskStatus]] = {}
-                for report in agent.take_reports() if agent is not None else ():
-                    passed.setdefault(report.task_id, []).append(report.status)
-                for task_id, statuses in passed.items():
+                for task_id, statuses in agent.take_reports().items() if agent is not None else ():
                     task = transaction.get(Task, task_id)
                     if task is not None and task.node_id == node_id and (news := _news(task.status, statuses)):
                         transaction.move(task, news)
         return self._store.version != before
 
 
-def _news(known: TaskStatus, reported: list[TaskStatus]) -> list[TaskStatus]:
+def _news(known: TaskStatus, reported: Sequence[TaskStatus]) -> list[TaskStatus]:
     """What of the reports on a task moves it on."""
     news = []
     for status in reported:

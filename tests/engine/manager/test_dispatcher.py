@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarmlab.engine.assignment import Assignment, Report
+from swarmlab.engine.assignment import Assignment, Reports
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.host.logs import LogOptions
 from swarmlab.engine.ids import Chance, ClusterId, NodeId, ServiceId, TaskId
@@ -40,7 +40,7 @@ class RecordingAgent:
         self.up = True
         self.agent = self
         self.told: list[Assignment] = []
-        self.reports: list[Report] = []
+        self.reports: dict[TaskId, list[TaskStatus]] = {}
         self.on_reports: Callable[[], None] = lambda: None
 
     def connected(self) -> bool:
@@ -52,8 +52,8 @@ class RecordingAgent:
     def assign(self, assignment: Assignment) -> None:
         self.told.append(assignment)
 
-    def take_reports(self) -> list[Report]:
-        taken, self.reports = self.reports, []
+    def take_reports(self) -> Reports:
+        taken, self.reports = self.reports, {}
         return taken
 
     def open_logs(self, task_id: TaskId, options: LogOptions) -> None:
@@ -61,7 +61,7 @@ class RecordingAgent:
 
     def report(self, task_id: str, state: TaskState, message: str = "") -> None:
         status = TaskStatus(timestamp=0, state=state, message=message)
-        self.reports.append(Report(task_id=TaskId(task_id), status=status))
+        self.reports.setdefault(TaskId(task_id), []).append(status)
         self.on_reports()
 
 
