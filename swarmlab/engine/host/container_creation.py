@@ -13,7 +13,7 @@ from swarmlab.engine.host.container_mounts import Find, make_mounts
 from swarmlab.engine.host.container_restarts import check_policy
 from swarmlab.engine.host.health_spec import check_check, merged_check
 from swarmlab.engine.host.host_parts import HostParts
-from swarmlab.engine.host.images import Image
+from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.programs.workloads import check_simulated, programs_of

@@ -8,29 +8,19 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, ServerError
 from swarmlab.engine.host import repositories
 from swarmlab.engine.host.catalogue import CatalogueImage, Reference, parse_reference, with_tag
 from swarmlab.engine.host.events import Events
+from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.pulls import Pull, PullStep, plan_layers
 from swarmlab.engine.ids import Chance
 
 _MANIFEST_S = (0.12, 0.3)
 _UP_TO_DATE_S = (0.01, 0.03)
 _OFFLINE_S = 15.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Image:
-    """An image that lies on the host. `tags` (`alpine:latest`) and `digests` (`alpine@sha256:…`) are its references."""
-
-    id: str
-    content: CatalogueImage
-    tags: list[str]
-    digests: list[str]
 
 
 class Images:

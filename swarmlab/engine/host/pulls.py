@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.host.catalogue import CatalogueImage
+from swarmlab.engine.host.image import Image
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.pending import Pending
-
-if TYPE_CHECKING:
-    from swarmlab.engine.host.images import Image
 
 _BYTES_PER_S = 25_000_000
 """How fast layers come down, all together. Simplification: every host's way to the registry is the same."""

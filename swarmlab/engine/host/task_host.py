@@ -15,7 +15,7 @@ from swarmlab.engine.host.container_mounts import check_sources
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
-from swarmlab.engine.host.images import Image
+from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.overlay import Overlay
 from swarmlab.engine.host.task_container import Networks, config_of, records_of
 from swarmlab.engine.ids import NodeId, TaskId

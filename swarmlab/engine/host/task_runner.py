@@ -17,7 +17,7 @@ from swarmlab.engine.clock import Timer
 from swarmlab.engine.errors import EngineError, NoSuchContainer, NotModified
 from swarmlab.engine.host.container import Container, HealthStatus
 from swarmlab.engine.host.container import ContainerStatus as Status
-from swarmlab.engine.host.images import Image
+from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.task_container import Networks
 from swarmlab.engine.host.task_host import TaskHost, container_status, port_status
 from swarmlab.engine.model import Task, TaskState, TaskStatus, stop_grace_period_s
