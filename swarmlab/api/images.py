@@ -15,8 +15,8 @@ from swarmlab.api.wire import Json, timestamp, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
 from swarmlab.engine.host.catalogue import CatalogueImage, parse_reference
-from swarmlab.engine.host.image_history import history_of
 from swarmlab.engine.host.image import Image
+from swarmlab.engine.host.image_history import history_of
 from swarmlab.engine.host.pulls import Pull, PullStep
 from swarmlab.engine.pending import Pending
 
