@@ -7,9 +7,11 @@ a task is of stands in its container's label `v`.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -193,3 +195,19 @@ def slots(frame: Frame) -> dict[Any, list[str]]:
         words = f"{version_of(task['Spec'])} {task['DesiredState']} {task['Status']['State']}"
         shown.setdefault(task.get("Slot") or task["NodeID"], []).append(words)
     return shown
+
+
+def engine_time(lab: Lab) -> int:
+    """The present second, by the manager's own clock."""
+    now: str = demand(lab[MANAGER], "GET", "/info")["SystemTime"]
+    return int(datetime.fromisoformat(f"{now[:19]}+00:00").timestamp())
+
+
+def told_of_updates(lab: Lab, since: int) -> dict[str, list[dict[str, str]]]:
+    """What the events `service update` say besides the name, by service."""
+    path = f'/events?since={since}&until={engine_time(lab)}&filters={{"type":["service"],"event":["update"]}}'
+    told: dict[str, list[dict[str, str]]] = {}
+    for line in ask(lab[MANAGER], "GET", path).text.splitlines():
+        attributes = json.loads(line)["Actor"]["Attributes"]
+        told.setdefault(attributes.pop("name"), []).append(attributes)
+    return told
