@@ -78,7 +78,7 @@ def spec(name: str, *, replicas: int | None = None, args: tuple[str, ...] = SLEE
 
 def config(parallelism: int = 1, *, monitor_s: float = 1, **given: object) -> Spec:
     """An update or rollback config that does not watch for long."""
-    return {"Parallelism": parallelism, "Monitor": int(monitor_s * NS), **given}
+    return {"Parallelism": parallelism, "Monitor": int(monitor_s * NS)} | given
 
 
 def create(lab: Lab, *specs: Spec) -> None:

@@ -270,6 +270,8 @@ class Updater:
                 self._complete()
             return
         self._phase, self._monitored = _Phase.MONITORING, True
+        if self._config.delay_s >= self._monitor_s:  # else a failure during the last rest would be too old to count
+            self._monitor_s = self._config.delay_s + 1
         self._timers.append(self._clock.after(self._monitor_s, self._end_monitoring))
         self._count_failures()
 
@@ -299,6 +301,4 @@ def _config(service: Service) -> UpdateConfig:
 
 
 def _monitor_s(config: UpdateConfig) -> float:
-    """For how long a new task is watched: always longer than a worker rests, since failures are read after the rest."""
-    monitor_s = DEFAULT_UPDATE_MONITOR_S if config.monitor_s is None else config.monitor_s
-    return config.delay_s + 1 if config.delay_s >= monitor_s else monitor_s
+    return DEFAULT_UPDATE_MONITOR_S if config.monitor_s is None else config.monitor_s
