@@ -176,10 +176,20 @@ def wait_state(lab: Lab, name: str, state: str, *, timeout_s: float = 60) -> Fra
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
+def without_ids(text: str) -> str:
+    """The same on every lab."""
+    return _ID.sub("<id>", text)
+
+
 def states(of: Film) -> list[tuple[str, str]]:
-    """States and messages of the update, each once in a row, without ids."""
-    said = [(frame.state, _ID.sub("<id>", frame.status.get("Message", ""))) for frame in of]
+    """States and messages of the update, each once in a row, without ids, from the moment on at which there is one."""
+    said = [(frame.state, without_ids(frame.status["Message"])) for frame in of if frame.state]
     return [each for each, _ in groupby(said)]
+
+
+def fewest_up(of: Film) -> int:
+    """The smallest number of tasks that ran, wanted or not."""
+    return min(sum(task["Status"]["State"] == "running" for task in frame.tasks) for frame in of)
 
 
 def blamed(frame: Frame) -> Any:

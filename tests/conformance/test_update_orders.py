@@ -13,7 +13,20 @@ import pytest
 
 from swarmlab.lab import Lab
 from tests.conformance.asking import NS, Spec
-from tests.conformance.rolling import Film, Frame, config, create, film, over, slots, spec, states, to_version, update
+from tests.conformance.rolling import (
+    Film,
+    Frame,
+    config,
+    create,
+    fewest_up,
+    film,
+    over,
+    slots,
+    spec,
+    states,
+    to_version,
+    update,
+)
 
 STARTS_FROM = "formed"
 
@@ -79,11 +92,6 @@ def each(films: dict[str, Film], *names: str) -> Iterator[tuple[Frame, list[str]
     return ((frame, slot) for name in names for frame in films[name] for slot in slots(frame).values())
 
 
-def fewest(film: Film) -> int:
-    """The smallest number of tasks that ran, wanted or not."""
-    return min(sum(task["Status"]["State"] == "running" for task in frame.tasks) for frame in film)
-
-
 def at(task: Any) -> float:
     """The moment of a task's status."""
     return seconds(task["Status"]["Timestamp"])
@@ -128,7 +136,7 @@ def test_start_first(films: dict[str, Film]) -> None:
     pairs = {tuple(slot) for _, slot in each(films, "first", "first-all") if len(slot) > 1}
     assert ("1 running running", "2 running starting") in pairs
     assert {new for old, new in pairs if old.startswith("1 shutdown")} == {"2 running running"}
-    assert fewest(films["first"]) == fewest(films["first-all"]) == 2
+    assert fewest_up(films["first"]) == fewest_up(films["first-all"]) == 2
 
 
 def test_start_first_respects_parallelism(films: dict[str, Film]) -> None:
