@@ -22,8 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab for one module, at first in the state that the module names."""
+    """A lab for one module, at first in the state that the module names; its `TIME` may be live."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWARMLAB_TIME", getattr(request.module, "TIME", "manual"))
         patch.setenv("SWARMLAB_RUNTIME_DIR", str(tmp_path_factory.mktemp("labs")))
         with Lab.start(request.module.STARTS_FROM) as lab:
             yield lab

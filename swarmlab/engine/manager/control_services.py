@@ -64,8 +64,7 @@ class Services:
 
     def create(self, spec: ServiceSpec) -> Service:
         """Declare a service; one without a name gets one."""
-        spec = replace(spec, name=spec.name or random_name(self._chance))
-        spec = self._checked(spec)
+        spec = self._checked(self._named(spec))
         self._check_ports(spec, ServiceId(""))
         self._check_ingress(spec)
         check_existence(self._store, spec.task.container)
@@ -80,7 +79,7 @@ class Services:
     def update(self, reference: str, version: int, spec: ServiceSpec, *, rollback: bool) -> Service:
         """Change a service's declaration, or take the previous one back."""
         service = self._store.find(Service, reference)
-        spec = self._checked(spec)
+        spec = self._checked(self._named(spec))
         if spec.endpoint is not None and spec.endpoint != service.spec.endpoint:
             self._check_ports(spec, service.id)
         check_existence(self._store, spec.task.container)
@@ -148,6 +147,13 @@ class Services:
         )
 
     # --- checks ---
+
+    def _named(self, spec: ServiceSpec) -> ServiceSpec:
+        """Every spec without a name gets one, in an update too, where it is another one than the service has.
+
+        Source: moby daemon/cluster/convert/service.go, ServiceSpecToGRPC.
+        """
+        return spec if spec.name else replace(spec, name=random_name(self._chance))
 
     def _checked(self, spec: ServiceSpec) -> ServiceSpec:
         """The spec with networks by their ids, once it is found to be in order."""

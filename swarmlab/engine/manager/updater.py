@@ -270,8 +270,9 @@ class Updater:
                 self._complete()
             return
         self._phase, self._monitored = _Phase.MONITORING, True
-        longer_s = self._config.delay_s + 1 if self._config.delay_s >= self._monitor_s else self._monitor_s
-        self._timers.append(self._clock.after(longer_s, self._end_monitoring))
+        if self._config.delay_s >= self._monitor_s:  # else a failure during the last rest would be too old to count
+            self._monitor_s = self._config.delay_s + 1
+        self._timers.append(self._clock.after(self._monitor_s, self._end_monitoring))
         self._count_failures()
 
     def _end_monitoring(self) -> None:

@@ -151,6 +151,7 @@ class Process:
         wake: called when its sleep is over; `run` then goes on.
         on_exit: called with the exit code, once.
         is_init: whether it is process 1 of its container.
+        shortest_s: for how long it is there at least, when it ends by itself.
     """
 
     def __init__(
@@ -161,6 +162,7 @@ class Process:
         wake: Callable[[], None],
         on_exit: Callable[[int], None],
         is_init: bool = True,
+        shortest_s: float = 0,
     ) -> None:
         self._program = program
         self._run = program.run(context)
@@ -173,6 +175,8 @@ class Process:
         self._is_due = True
         self._awaits_input = False
         self._missed: list[str] | None = None
+        self._earliest_end = self._clock.now + shortest_s
+        self._last_word: int | None = None
         self.exit_code: int | None = None
 
     def run(self) -> None:
@@ -197,7 +201,9 @@ class Process:
         if self.exit_code is not None:
             return
         if name == "SIGKILL":
-            self._end(128 + SIGNALS[name])
+            self._end(128 + SIGNALS[name] if self._last_word is None else self._last_word)
+        elif self._last_word is not None:
+            return
         elif self._missed is not None:
             self._missed.append(name)
         elif name in self._program.handles and self._started:
@@ -208,7 +214,8 @@ class Process:
 
     def press(self, name: str) -> None:
         """Deliver a signal that a key at its terminal makes."""
-        if self._program.minds_keys and self._started and self.exit_code is None and self._missed is None:
+        is_there = self._started and self.exit_code is None and self._last_word is None
+        if self._program.minds_keys and is_there and self._missed is None:
             self._stop_sleeping()
             self._resume(lambda: self._run.throw(Signal(name)))
         else:
@@ -237,13 +244,21 @@ class Process:
         try:
             sleep_s = resume()
         except StopIteration as end:
-            self._end(int(end.value or 0))
+            self._come_to_end(int(end.value or 0))
         except Signal as unhandled:
             self._end(128 + SIGNALS[unhandled.name])
         else:
             self._awaits_input = sleep_s == AWAIT_INPUT
             if sleep_s is not None and not self._awaits_input:
                 self._timer = self._clock.after(sleep_s, self._slept)
+
+    def _come_to_end(self, code: int) -> None:
+        """The program has nothing more to do: it ends now, or as soon as that is noticed."""
+        if self._clock.now >= self._earliest_end:
+            self._end(code)
+        else:
+            self._last_word = code
+            self._timer = self._clock.at(self._earliest_end, lambda: self._end(code))
 
     def _slept(self) -> None:
         self._timer = None

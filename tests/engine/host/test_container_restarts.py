@@ -8,6 +8,7 @@ import pytest
 
 from swarmlab.engine.errors import Conflict, InvalidParameter, ServerError
 from swarmlab.engine.host.container import Container, ContainerConfig
+from swarmlab.engine.host.container_runs import SHORTEST_RUN_S
 from tests.engine.hosts import LocalHost
 
 
@@ -27,14 +28,15 @@ def _crasher(host: LocalHost, policy: str, **config: object) -> Container:
 def test_always_starts_again_and_again(host: LocalHost) -> None:
     """Each time twice as late, from a tenth of a second on."""
     container = _crasher(host, "always")
-    host.advance(0.01)
+    host.advance(SHORTEST_RUN_S + 0.01)
     assert (container.state.status, container.state.running, container.state.exit_code) == ("restarting", True, 2)
     host.advance(6)
     assert container.restart_count >= 3
     starts = _starts(host)
     waits = [later - earlier for earlier, later in itertools.pairwise(starts)]
     for number, wait in enumerate(waits):
-        assert 0.1 * 2**number + 0.35 <= wait <= 0.1 * 2**number + 0.75
+        shortest = 0.1 * 2**number + SHORTEST_RUN_S
+        assert shortest + 0.35 <= wait <= shortest + 0.75
 
 
 def test_a_good_run_begins_with_the_shortest_wait(host: LocalHost) -> None:
@@ -65,7 +67,7 @@ def test_what_was_stopped_stays_so(host: LocalHost, policy: str) -> None:
     host.advance(10)
     assert container.state.status == "exited"
     host.wait(host.containers.start("one"))
-    host.advance(0.01)
+    host.advance(SHORTEST_RUN_S + 0.01)
     assert container.restart_count == 1
 
 

@@ -13,6 +13,7 @@ from swarmlab.engine.errors import (
     ServerError,
 )
 from swarmlab.engine.host.container import ContainerConfig, PortBinding
+from swarmlab.engine.host.container_runs import SHORTEST_RUN_S
 from swarmlab.engine.model import Mount
 from tests.engine.hosts import LocalHost, text_of
 
@@ -47,6 +48,21 @@ def test_its_end_shows_its_code(host: LocalHost) -> None:
     container = host.run("sh", "-c", "exit 3")
     assert host.wait(host.containers.wait(container.id)) == 3
     assert (container.state.status, container.state.exit_code, container.state.pid) == ("exited", 3, 0)
+
+
+@pytest.mark.parametrize(("signal", "ran_s"), [("", SHORTEST_RUN_S), ("SIGTERM", SHORTEST_RUN_S), ("SIGKILL", 0.1)])
+def test_a_program_that_ends_at_once_is_seen_to_run_for_a_moment(host: LocalHost, signal: str, ran_s: float) -> None:
+    """Then its own code is told; nothing reaches it any more, and a kill only makes its end known sooner."""
+    container = host.run("sh", "-c", "exit 3")
+    host.advance(0.1)
+    assert container.state.running
+    if signal:
+        host.containers.kill(container.id, signal)
+    host.advance(SHORTEST_RUN_S)
+    began, ended = container.state.started_at, container.state.finished_at
+    assert began is not None
+    assert ended is not None
+    assert (container.state.exit_code, ended - began) == (3, pytest.approx(ran_s))
 
 
 def test_stop_kills_after_the_grace_period(host: LocalHost) -> None:

@@ -180,6 +180,7 @@ def test_an_update_keeps_the_spec_before_it() -> None:
     ("changes", "words"),
     [
         ({"name": "other"}, "renaming services is not supported"),
+        ({"name": ""}, "renaming services is not supported"),
         ({"mode": Global()}, "service mode change is not allowed"),
     ],
 )

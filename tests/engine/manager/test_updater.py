@@ -159,6 +159,13 @@ def test_an_early_end_within_the_monitor_counts_as_failure() -> None:
     assert new_ones(swarm, "crash") >= 1
 
 
+def test_a_failure_counts_although_the_worker_rests_longer_than_the_monitor() -> None:
+    """It is read after the last rest; the monitor period is a second longer than the delay from then on."""
+    swarm = running_swarm(1, UpdateConfig(parallelism=1, delay_s=10, monitor_s=2))
+    swarm.update_task(container=image("crash"))
+    assert 10 < swarm.until(reaches(swarm, UpdateState.PAUSED)) < 16
+
+
 def test_failures_below_the_ratio_are_borne() -> None:
     """More than so large a share of the slots must fail."""
     swarm = running_swarm(2, UpdateConfig(parallelism=1, max_failure_ratio=1))
