@@ -126,7 +126,7 @@ def type_and_wait(lab: Lab, node: str, line: str) -> list[str]:
         lab.clock.sleep(4 * LOOK_S)
         typing.join(LOOK_S)
     lines = typist(lab).comparable("".join(printed))
-    return [line for line in lines if not line.startswith("active tasks:")]
+    return [line for line in lines if not line.startswith(("active tasks:", "job progress:"))]
 
 
 class Past:
