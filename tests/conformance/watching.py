@@ -6,7 +6,7 @@ A task is compared by what does not differ from run to run: where it runs, what 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from swarmlab.lab import Lab
 from tests.conformance.asking import NS, Spec, demand, typist
 from tests.needs import has_docker_command
 
-LOOK_S = 0.05
+LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,9 @@ def hosts(lab: Lab) -> dict[str, str]:
     return {node["ID"]: node["Description"]["Hostname"] for node in demand(lab.manager(), "GET", "/nodes")}
 
 
-def tasks_of(lab: Lab, service: str) -> list[Seen]:
-    """A service's tasks, the oldest first."""
-    named = hosts(lab)
+def tasks_of(lab: Lab, service: str, named: dict[str, str] | None = None) -> list[Seen]:
+    """A service's tasks, the oldest first; `named` are the hosts, where they are known already."""
+    named = hosts(lab) if named is None else named
     found = demand(lab.manager(), "GET", f'/tasks?filters={{"service":["{service}"]}}')
     return [_seen(task, named) for task in sorted(found, key=lambda task: str(task["CreatedAt"]))]
 
@@ -123,38 +123,55 @@ def type_and_wait(lab: Lab, node: str, line: str) -> list[str]:
     typing = threading.Thread(target=lambda: printed.append(typist(lab).type(node, line)))
     typing.start()
     while typing.is_alive():
-        lab.clock.sleep(4 * LOOK_S)
-        typing.join(LOOK_S)
+        lab.clock.sleep(2 * LOOK_S)
+        typing.join(LOOK_S / 2)
     lines = typist(lab).comparable("".join(printed))
     return [line for line in lines if not line.startswith(("active tasks:", "job progress:"))]
 
 
 class Past:
-    """What a service's tasks went through, as far as somebody who asks again and again sees it."""
+    """What a service's tasks went through, as far as somebody who asks again and again sees it.
+
+    The nodes are those of the beginning.
+    """
 
     def __init__(self, lab: Lab, service: str) -> None:
         self._lab, self._service = lab, service
         self._seen: dict[str, list[Seen]] = {}
+        self._now: list[Seen] = []
+        self._hosts = hosts(lab)
 
     def look(self) -> list[Seen]:
         """Ask once more."""
-        tasks = tasks_of(self._lab, self._service)
-        for task in tasks:
+        self._now = tasks_of(self._lab, self._service, self._hosts)
+        for task in self._now:
             past = self._seen.setdefault(task.id, [])
             if not past or past[-1] != task:
                 past.append(task)
-        return tasks
+        return self._now
 
     def watch_until(self, holds: Callable[[Sequence[Seen]], object], *, timeout_s: float = 60) -> None:
         """Ask again and again until the tasks are so."""
-        end = self._lab.clock.elapsed() + timeout_s
-        while not holds(tasks := self.look()):
-            assert self._lab.clock.elapsed() < end, f"{timeout_s:g} s; last seen: {tasks}"
-            self._lab.clock.sleep(LOOK_S)
+        watch_until(self._lab, [self], lambda: holds(self.now), timeout_s=timeout_s)
+
+    @property
+    def now(self) -> list[Seen]:
+        """The tasks as they were seen last."""
+        return self._now
 
     def tasks(self) -> list[list[Seen]]:
         """Each task's past, in the order in which they were first seen."""
         return list(self._seen.values())
+
+
+def watch_until(lab: Lab, pasts: Collection[Past], holds: Callable[[], object], *, timeout_s: float = 60) -> None:
+    """Look at several services again and again until something holds."""
+    end = lab.clock.elapsed() + timeout_s
+    while not holds():
+        assert lab.clock.elapsed() < end, f"{timeout_s:g} s; last seen: {[past.now for past in pasts]}"
+        lab.clock.sleep(LOOK_S)
+        for past in pasts:
+            past.look()
 
 
 def is_part_of(seen: Iterable[Any], whole: Sequence[Any]) -> bool:
