@@ -21,7 +21,8 @@ MOVES: dict[str, frozenset[Move]] = {
         {(a, b) for i, a in enumerate(_AGENT_PATH) for b in _AGENT_PATH[i + 1 :]}
         | {(a, b) for a in _AGENT_PATH for b in (S.COMPLETE, S.SHUTDOWN, S.FAILED, S.REJECTED)}
     ),
-    "enforcer": frozenset({(a, S.REJECTED) for a in _LIVE}),
+    # A job's complete task is still wanted, so it is rejected like one that runs.
+    "enforcer": frozenset({(a, S.REJECTED) for a in (*_LIVE, S.COMPLETE)}),
     "dispatcher": frozenset({(a, S.ORPHANED) for a in _AGENT_PATH}),
     "node removal": frozenset({(a, S.ORPHANED) for a in _LIVE}),
 }

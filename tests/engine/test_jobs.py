@@ -230,6 +230,21 @@ def test_a_new_node_gets_its_task_when_another_ends() -> None:
     ]
 
 
+def test_what_failed_on_a_drained_node_is_restarted_there() -> None:
+    """The replacement waits until the node is active again."""
+    swarm = swarm_with(global_job("alpine", restart=RestartPolicy(delay_s=1)), nodes=1)
+    swarm.set_availability("n1", Availability.DRAIN)
+    swarm.agents.report(swarm.tasks()[0].id, FAILED, "started", "task: non-zero exit (1)")
+    swarm.advance(5)
+    assert [(task.state, task.desired_state) for task in swarm.tasks()] == [
+        (FAILED, SHUTDOWN),
+        (TaskState.PENDING, COMPLETE),
+    ]
+    swarm.set_availability("n1", Availability.ACTIVE)
+    swarm.advance(2)
+    assert states(swarm.tasks()) == [FAILED, RUNNING]
+
+
 def test_attempts_mean_nothing_to_a_global_job() -> None:
     """Swarm records them under one key and looks them up under another."""
     swarm = swarm_with(global_job("crash", restart=RestartPolicy(delay_s=1, max_attempts=1)), nodes=1, run_s=30)
@@ -246,6 +261,20 @@ def test_jobs_have_no_update_config(declared: ServiceSpec) -> None:
     with pytest.raises(RpcInvalidArgument, match="Jobs may not have an update config"):
         swarm.control.create_service(replace(declared, update=UpdateConfig()))
     swarm.control.create_service(replace(declared, rollback=UpdateConfig()))
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        (job(1, 2**63), "Maximum concurrent jobs must not be negative"),
+        (job(2**64 - 1, 1), "Total completed jobs must not be negative"),
+        (spec(replicas=2**63), "Number of replicas must be non-negative"),
+    ],
+)
+def test_numbers_that_would_be_negative(declared: ServiceSpec, message: str) -> None:
+    """What does not fit into 63 bits is a minus sign that got lost."""
+    with pytest.raises(RpcInvalidArgument, match=message):
+        FakeSwarm(nodes=1).control.create_service(declared)
 
 
 def test_a_removed_job() -> None:

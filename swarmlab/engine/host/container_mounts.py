@@ -115,17 +115,6 @@ def _reason_against(mount: Mount) -> str:
     return ""
 
 
-def check_sources(mounts: tuple[Mount, ...], disk: dict[str, str]) -> None:
-    """Raise InvalidParameter for a task's path that the host has not.
-
-    Source: moby daemon/cluster/executor/container/validate.go.
-    """
-    for mount in mounts:
-        creates = _options(mount, "BindOptions").get("CreateMountpoint")
-        if mount.type == "bind" and not creates and not lies_on(disk, mount.source):
-            raise InvalidParameter(f"invalid bind mount source, source path not found: {mount.source}")
-
-
 def lies_on(disk: dict[str, str], path: str) -> bool:
     """Whether a path is a file or a directory of the host."""
     return path in disk or is_directory_in(disk, path)

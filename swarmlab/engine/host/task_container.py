@@ -5,6 +5,8 @@ Source: moby daemon/cluster/executor/container/container.go.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.overlay import Record
@@ -36,12 +38,10 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
     """What to create for a task.
 
     Raises:
-        InvalidParameter: a mount that cannot be, a template that stands for nothing.
+        InvalidParameter: a template that stands for nothing.
         NotImplementedHere: a template that is not known here.
     """
     task, spec = place.task, place.expanded()
-    for mount in spec.mounts:
-        _check_mount(mount)
     return ContainerConfig(
         image=spec.image,
         name=task.name,
@@ -116,8 +116,19 @@ def _labels(place: TaskPlace) -> dict[str, str]:
     }
 
 
+def check_mounts(mounts: Iterable[Mount]) -> None:
+    """What a task may mount, looked at before templates are filled in.
+
+    Source: moby daemon/cluster/executor/container/validate.go.
+
+    Raises:
+        InvalidParameter: one cannot be.
+    """
+    for mount in mounts:
+        _check_mount(mount)
+
+
 def _check_mount(mount: Mount) -> None:
-    """Source: moby daemon/cluster/executor/container/validate.go."""
     source, target = mount.source, mount.target
     if not target.startswith("/"):
         raise InvalidParameter(f"invalid mount target, must be an absolute path: {target}")

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Timer
 from swarmlab.engine.host.container import Container
-from swarmlab.engine.host.container_mounts import check_sources
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.overlay import Overlay
-from swarmlab.engine.host.task_container import Networks, config_of, records_of
+from swarmlab.engine.host.task_container import Networks, check_mounts, config_of, records_of
 from swarmlab.engine.ids import NodeId, TaskId
 from swarmlab.engine.model import ContainerStatus, NodeDescription, PortConfig, PublishMode, Task, TaskStatus
 from swarmlab.engine.pending import Pending
@@ -71,6 +70,11 @@ class TaskHost:
             running = self._pulls[image] = self.parts.images.pull(image).image
         return running
 
+    def check(self, task: Task) -> None:
+        """Look at what the task asks for before anything is done for it. Raises EngineError."""
+        check_mounts(task.spec.container.mounts)
+        self._place(task).expanded()
+
     def create_s(self) -> float:
         """How long it takes to create a container."""
         return self.parts.chance.between(*_CREATE_S)
@@ -78,9 +82,7 @@ class TaskHost:
     def create(self, task: Task, networks: Networks) -> None:
         """Create the task's container, if it has none. Raises EngineError."""
         if self.container(task) is None:
-            config = config_of(self._place(task), networks)
-            check_sources(config.mounts, self.parts.disk)
-            self.containers.create(config)
+            self.containers.create(config_of(self._place(task), networks))
 
     def start(self, task: Task, container: Container) -> Pending[None]:
         """Start the task's container, with the secrets and configs that it asks for. Raises EngineError."""

@@ -2,8 +2,8 @@
 
 Owns the observed state of one task from ACCEPTED on, and its container. One operation at a time (prepare, start, wait,
 shut down); a change of the desired state cancels what is going on, and the next move comes a second later.
-Source: swarmkit agent/exec/controller.go (Do), agent/task.go; moby daemon/cluster/executor/container/controller.go;
-the second and the gossip delay are seen in the events of an engine 28.5.2.
+Source: swarmkit agent/exec/controller.go (Do, Resolve), agent/task.go; moby daemon/cluster/executor/container/
+controller.go; the second, the gossip delay and the exit code of a wait that was cancelled are seen on engines 28.5.2.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from swarmlab.engine.host.container import ContainerStatus as Status
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.task_container import Networks
 from swarmlab.engine.host.task_host import TaskHost, container_status, port_status
-from swarmlab.engine.model import Task, TaskState, TaskStatus, stop_grace_period_s
+from swarmlab.engine.model import ContainerStatus, Task, TaskState, TaskStatus, stop_grace_period_s
 from swarmlab.engine.pending import Pending
 
 RETRY_S = 1.0
@@ -57,10 +57,17 @@ class TaskRunner:
         """The manager wants something else now; its idea of the status counts for nothing."""
         if task.desired_state < self.task.desired_state or task == self.task:
             return
-        changed = task.desired_state != self.task.desired_state
-        self.task = task
-        if changed:
-            self._interrupt()
+        before, self.task = self.task.desired_state, task
+        if before is task.desired_state:
+            return
+        if self._busy and self.status.state is TaskState.RUNNING and before < TaskState.SHUTDOWN:
+            self._give_up_waiting()
+        self._interrupt()
+
+    def _give_up_waiting(self) -> None:
+        """The wait for the container's end is over without one, which reads as the exit code -1 until it has ended."""
+        known = self.status.container or ContainerStatus()
+        self._report(replace(self.status, timestamp=self._host.now, container=replace(known, exit_code=-1)))
 
     def _interrupt(self) -> None:
         if not self._busy:
@@ -124,24 +131,36 @@ class TaskRunner:
         elif state >= desired or state.is_terminal:
             return False
         elif state <= TaskState.ASSIGNED:
-            self._set(TaskState.ACCEPTED, "accepted")
+            self._accept()
         elif state is TaskState.ACCEPTED:
             self._set(TaskState.PREPARING, "preparing")
         else:
             self._set(TaskState.STARTING, "starting")
         return True
 
+    def _accept(self) -> None:
+        """Take the task on, unless it asks for what cannot be."""
+        try:
+            self._host.check(self.task)
+        except EngineError as error:
+            message = "resolving controller failed"
+            self._report(replace(self.status, state=TaskState.REJECTED, message=message, err=str(error)))
+        else:
+            self._set(TaskState.ACCEPTED, "accepted")
+
     def _set(self, state: TaskState, message: str, err: str = "") -> None:
+        """From the start on a status tells of the container; of none, where there is none."""
         container = self._host.container(self.task) if state >= TaskState.STARTING else None
-        self.status = TaskStatus(
-            timestamp=self._host.now,
-            state=state,
-            message=message,
-            err=err,
-            container=self.status.container if container is None else container_status(container),
-            ports=() if container is None else port_status(container),
+        told, ports = self.status.container, port_status(container) if container else ()
+        if state >= TaskState.STARTING:
+            told = container_status(container) if container else told or ContainerStatus()
+        self._report(
+            TaskStatus(timestamp=self._host.now, state=state, message=message, err=err, container=told, ports=ports)
         )
-        self._host.report(self.task.id, self.status)
+
+    def _report(self, status: TaskStatus) -> None:
+        self.status = status
+        self._host.report(self.task.id, status)
 
     # --- operations: each ends with `_done` or `_fail` ---
 

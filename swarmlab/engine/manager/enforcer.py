@@ -1,7 +1,8 @@
 """The constraint enforcer: rejects tasks whose node, since it was changed, no longer suits them.
 
 Owns the state REJECTED in that one case. Looks at a node when it changes, at active ones only; what becomes of the
-rejected tasks is the orchestrators' business.
+rejected tasks is the orchestrators' business. A job's task is wanted even when it is complete, so it is looked at, and
+what it reserved counts, as if it ran.
 Source: swarmkit manager/orchestrator/constraintenforcer/constraint_enforcer.go.
 """
 
@@ -64,7 +65,7 @@ class Enforcer:
         cpus, memory, generic = capacity.nano_cpus, capacity.memory_bytes, capacity.generic_resources
         unsuited = []
         for task in self._store.tasks_on_node(node.id):
-            if not TaskState.ASSIGNED <= task.desired_state <= TaskState.COMPLETE or task.state >= TaskState.COMPLETE:
+            if not TaskState.ASSIGNED <= task.desired_state <= TaskState.COMPLETE or task.state > TaskState.COMPLETE:
                 continue
             reserved = reservations(task.spec)
             fits = reserved.nano_cpus <= cpus and reserved.memory_bytes <= memory

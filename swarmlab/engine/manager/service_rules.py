@@ -136,10 +136,19 @@ def _check_healthcheck(check: Healthcheck | None) -> None:
 
 def _check_mode(spec: ServiceSpec) -> None:
     match spec.mode:
-        case Replicated(replicas=replicas) if replicas < 0:
+        case Replicated(replicas=replicas) if _is_negative(replicas):
             raise RpcInvalidArgument("Number of replicas must be non-negative")
+        case ReplicatedJob(max_concurrent=at_once) if _is_negative(at_once):
+            raise RpcInvalidArgument("Maximum concurrent jobs must not be negative")
+        case ReplicatedJob(total_completions=total) if _is_negative(total):
+            raise RpcInvalidArgument("Total completed jobs must not be negative")
     if is_job(spec) and spec.update is not None:
         raise RpcInvalidArgument("Jobs may not have an update config")
+
+
+def _is_negative(number: int) -> bool:
+    """Swarm looks at an unsigned number of 64 bits as if it had a sign."""
+    return not 0 <= number < 2**63
 
 
 def is_job(spec: ServiceSpec) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from swarmlab.engine.model import Global, Mount, Replicated, Task, TaskState
+from swarmlab.engine.model import ContainerStatus, Global, Mount, Replicated, Task, TaskState
 from tests.engine.fakes import spec
 from tests.engine.hosts import SwarmOfThree, text_of
 
@@ -100,6 +102,42 @@ def test_an_image_that_nobody_has_rejects_the_task(swarm: SwarmOfThree) -> None:
     task = swarm.tasks("bad")[0]
     assert (task.state, task.status.message) == (TaskState.REJECTED, "preparing")
     assert task.status.err == "No such image: nosuchimage:latest"
+    assert task.status.container == ContainerStatus()
+
+
+@pytest.mark.parametrize(
+    ("mount", "message", "err"),
+    [
+        (Mount(target="m"), "resolving controller failed", "invalid mount target, must be an absolute path: m"),
+        (
+            Mount(type="bind", source="/nosuch", target="/m"),
+            "preparing",
+            'invalid mount config for type "bind": bind source path does not exist: /nosuch',
+        ),
+    ],
+)
+def test_a_mount_that_cannot_be_rejects_the_task(swarm: SwarmOfThree, mount: Mount, message: str, err: str) -> None:
+    """What is wrong in itself is seen before anything is done for the task, and tells of no container."""
+    swarm.create("bad", "sleep", "1000", mounts=(mount,))
+    status = swarm.tasks("bad")[0].status
+    assert (status.state, status.message, status.err) == (TaskState.REJECTED, message, err)
+    assert status.container == (None if message.startswith("resolving") else ContainerStatus())
+
+
+def test_a_task_that_is_being_stopped_reads_minus_one(swarm: SwarmOfThree) -> None:
+    """From the order to the end of its container, and its time is that of the order."""
+    swarm.create("helloworld", "ping", "docker.com")
+    swarm.advance(5)
+    (task,) = swarm.running("helloworld")
+    ordered = swarm.now
+    swarm.remove("helloworld")
+    swarm.advance(3)
+    (stopping,) = swarm.store.all(Task)
+    assert (stopping.state, stopping.status.container) == (
+        TaskState.RUNNING,
+        replace(task.status.container or ContainerStatus(), exit_code=-1),
+    )
+    assert ordered <= stopping.status.timestamp < ordered + 1
 
 
 def test_an_image_that_is_not_there_is_pulled(swarm: SwarmOfThree) -> None:

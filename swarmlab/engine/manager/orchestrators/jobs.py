@@ -65,7 +65,10 @@ class JobOrchestrator(Orchestrator):
             self._add(transaction, service, slot=slot)
 
     def _fill_nodes(self, transaction: Transaction, service: Service, current: list[Task]) -> None:
-        """Each node that can take a task now and has none gets one; what still runs on a lost node is given up."""
+        """Each node that can take a task now and has none gets one; what still runs on a lost node is given up.
+
+        One that has failed there is not: it is restarted, and its replacement waits for the node.
+        """
         by_node = {task.node_id: task for task in current if task.desired_state <= TaskState.COMPLETE}
         for node in self._store.all(Node):
             if not suits(node, service.spec.task):
@@ -74,7 +77,7 @@ class JobOrchestrator(Orchestrator):
             if task is None:
                 if node.spec.availability is Availability.ACTIVE and node.status.state is NodeState.READY:
                     self._add(transaction, service, node_id=node.id)
-            elif is_lost(node) and task.state is not TaskState.COMPLETE:
+            elif is_lost(node) and task.state <= TaskState.RUNNING:
                 set_desired(transaction, [task], TaskState.SHUTDOWN)
 
 
