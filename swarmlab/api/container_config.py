@@ -47,10 +47,10 @@ def config_of(name: str, body: object) -> ContainerConfig:
     _refuse(given, _READ | _SHOWN, "")
     _refuse(host, _HOST_READ | _HOST_SHOWN, "HostConfig.")
     log = object_of(host.get("LogConfig") or {}, "HostConfig.LogConfig")
-    if text_in(log, "Type") not in ("", "json-file", "local", "none"):
-        raise NotImplementedHere("this engine has no log drivers but json-file, local and none")
     if text_in(host, "VolumeDriver") not in ("", "local"):
         raise NotImplementedHere("HostConfig.VolumeDriver: this engine has no volume driver but local")
+    if (isolation := text_in(host, "Isolation")).lower() not in ("", "default"):
+        raise InvalidParameter(f"invalid isolation ({isolation}): linux only supports 'default'")
     restart = object_of(host.get("RestartPolicy") or {}, "HostConfig.RestartPolicy")
     network_mode = text_in(host, "NetworkMode") or "default"
     return ContainerConfig(
