@@ -164,10 +164,16 @@ def _complete_privileges(container: Json) -> None:
     """What is said of privileges is shown whole, with what was not said."""
     given = container.get("Privileges")
     if isinstance(given, dict):
-        first = {name: given.get(name) for name in ("CredentialSpec", "SELinuxContext")}
-        if isinstance(sources := first["CredentialSpec"], dict):
-            first["CredentialSpec"] = {name: sources.get(name) or "" for name in ("Config", "File", "Registry")}
-        container["Privileges"] = {**first, **given, "NoNewPrivileges": bool(given.get("NoNewPrivileges"))}
+        sources = given.get("CredentialSpec")
+        first = {
+            "CredentialSpec": _credentials(sources) if isinstance(sources, dict) else None,
+            "SELinuxContext": given.get("SELinuxContext"),
+        }
+        container["Privileges"] = {**first, **given, **first, "NoNewPrivileges": bool(given.get("NoNewPrivileges"))}
+
+
+def _credentials(sources: Json) -> Json:
+    return {name: sources.get(name) or "" for name in ("Config", "File", "Registry")}
 
 
 def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:

@@ -120,7 +120,7 @@ def _decode_isolation(value: object, place: str) -> object:
 
 
 def _decode_log_driver(value: object, place: str) -> object:
-    return _object(value, place)
+    return {key: content for key, content in _object(value, place).items() if content}
 
 
 _CONTAINER_SPEC_ORDER = (

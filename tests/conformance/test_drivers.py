@@ -140,11 +140,9 @@ TYPED = {
         '{"Name":"local","Options":{"e":""}}'
     ],
     "docker service create --detach --name other --log-opt a=b --isolation nosuch alpine sleep 100": ["<id>"],
-    "docker service inspect other --format '{{json .Spec.TaskTemplate}}'": [
-        '{"ContainerSpec":{"Image":"alpine:latest@<digest>","Args":["sleep","100"],"Init":false,'
-        '"StopGracePeriod":10000000000,"DNSConfig":{},"Isolation":"default"},"Resources":{"Limits":{},'
-        '"Reservations":{}},"RestartPolicy":{"Condition":"any","Delay":5000000000,"MaxAttempts":0},'
-        '"Placement":{"Platforms":[{"Architecture":"amd64","OS":"linux"}]},"ForceUpdate":0,"Runtime":"container"}'
+    "docker service inspect other --format '{{json .Spec.TaskTemplate.ContainerSpec}}'": [
+        '{"Image":"alpine:latest@<digest>","Args":["sleep","100"],"Init":false,"StopGracePeriod":10000000000,'
+        '"DNSConfig":{},"Isolation":"default"}'
     ],
     "docker service create --detach --name auth --with-registry-auth alpine sleep 100": ["<id>"],
     "docker run --log-driver nosuch alpine true": [
