@@ -177,7 +177,7 @@ VOLUMES_AND_DRIVERS = [
         "docker volume ls --format json",
         "docker volume ls --format 'table {{{{.Name}}}}\\t{{{{.Group}}}}\\t{{{{.Links}}}}\\t{{{{.Status}}}}'",
         "docker volume ls --filter name=nosuch --format '{{{{.Name}}}} {{{{.Labels}}}} {{{{.Availability}}}}'",
-        "docker volume inspect full plain local other nosuch",
+        "docker volume inspect full plain other nosuch",
         "docker volume update --availability drain full",
         "docker volume update --availability nosuch full",
         "docker volume update full",
