@@ -114,6 +114,7 @@ class Containers:
         image = self._images.find(config.image)
         name = config.name or self._table.free_name(self._chance)
         self._table.check_free(name)
+        self._networks.check_chosen(config.endpoints)
         id_ = ContainerId(self._chance.hex_id())
         container = make_container(id_, name, config, image, self._parts, self._table.find)
         self._give_keyboard(container)

@@ -6,6 +6,7 @@ import pytest
 
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.execs import ExecConfig
+from swarmlab.engine.host.network_rules import NetworkRequest
 from swarmlab.engine.model import Mount
 from tests.engine.hosts import LocalHost, text_of
 
@@ -24,7 +25,7 @@ def host() -> LocalHost:
         "mariadb:11",
     ):
         host.images.add(image)
-    host.networks.create("net")
+    host.networks.create(NetworkRequest(name="net"))
     return host
 
 
