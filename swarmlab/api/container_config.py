@@ -15,6 +15,12 @@ from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.model import Healthcheck, Mount
 
+_CHOSEN = (
+    "on user defined networks only",
+    "only when connecting to networks with user configured subnets",
+)
+"""When an address of one's own choice can be had. Recorded from 28.5.2."""
+
 _READ = frozenset(
     "Hostname User Tty OpenStdin Env Cmd Entrypoint Image Volumes WorkingDir Labels ExposedPorts Healthcheck "
     "StdinOnce StopSignal StopTimeout HostConfig NetworkingConfig".split()
@@ -47,10 +53,10 @@ def config_of(name: str, body: object) -> ContainerConfig:
     _refuse(given, _READ | _SHOWN, "")
     _refuse(host, _HOST_READ | _HOST_SHOWN, "HostConfig.")
     log = object_of(host.get("LogConfig") or {}, "HostConfig.LogConfig")
-    if text_in(log, "Type") not in ("", "json-file", "local", "none"):
-        raise NotImplementedHere("this engine has no log drivers but json-file, local and none")
     if text_in(host, "VolumeDriver") not in ("", "local"):
         raise NotImplementedHere("HostConfig.VolumeDriver: this engine has no volume driver but local")
+    if (isolation := text_in(host, "Isolation")).lower() not in ("", "default"):
+        raise InvalidParameter(f"invalid isolation ({isolation}): linux only supports 'default'")
     restart = object_of(host.get("RestartPolicy") or {}, "HostConfig.RestartPolicy")
     network_mode = text_in(host, "NetworkMode") or "default"
     return ContainerConfig(
@@ -123,8 +129,8 @@ def _endpoints(given: Json, network_mode: str) -> Iterable[EndpointConfig]:
         if network not in ("default", "bridge", "host", "none"):
             yield EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
         elif address:
-            refusal = "user specified IP address is supported on user defined networks only"
-            raise InvalidParameter(f"invalid config for network {network}: {refusal}")
+            refusals = "".join(f"\n* user specified IP address is supported {when}" for when in _CHOSEN)
+            raise InvalidParameter(f"invalid config for network {network}: invalid endpoint settings:{refusals}")
     named = network_mode in ("default", "bridge", "host", "none", *configs)
     if not named and not network_mode.startswith("container:"):
         yield EndpointConfig(network=network_mode)

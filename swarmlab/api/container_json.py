@@ -248,7 +248,7 @@ def _endpoint(container: Container, endpoint: Endpoint, *, with_names: bool = Fa
     address, _, prefix = endpoint.address.partition("/")
     of_swarm = endpoint.network_id and not _is_hex(endpoint.network_id)
     return {
-        "IPAMConfig": {"IPv4Address": address} if of_swarm else None,
+        "IPAMConfig": ({} if endpoint.gateway else {"IPv4Address": address}) if of_swarm else None,
         "Links": None,
         "Aliases": [alias for alias in endpoint.aliases if alias != container.name] or None,
         "MacAddress": endpoint.mac,

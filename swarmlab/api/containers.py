@@ -20,6 +20,7 @@ from swarmlab.api.messages import (
 from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
+from swarmlab.engine.host import log_drivers
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.container_limits import check_limits
 from swarmlab.engine.pending import Pending
@@ -153,8 +154,8 @@ def container_logs(daemon: Daemon, request: Request) -> Answer:
     """What a container wrote."""
     container = daemon.containers.find(request.parameters["id"])
     options = logs.container_options(request)
-    if not container.log.keeps:
-        raise NotImplementedHere("configured logging driver does not support reading")
+    config = container.config
+    log_drivers.check_read(config.log_driver, config.log_options, running=container.state.running)
     return logs.stream(container.log.open(options), request, tty=container.config.tty)
 
 

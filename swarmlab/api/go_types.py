@@ -212,7 +212,30 @@ volume.CreateOptions
     DriverOpts Labels                   map[string]string
 volume.ClusterVolumeSpec
     Group                               string
-    AccessMode AccessibilityRequirements CapacityRange Secrets Availability  any
+    AccessMode                          volume.AccessMode
+    AccessibilityRequirements           volume.TopologyRequirement
+    CapacityRange                       volume.CapacityRange
+    Secrets                             []volume.Secret
+    Availability                        volume.Availability
+volume.AccessMode
+    Scope                               volume.Scope
+    Sharing                             volume.SharingMode
+    MountVolume                         volume.TypeMount
+    BlockVolume                         volume.TypeBlock
+volume.TypeMount
+    FsType                              string
+    MountFlags                          []string
+volume.TypeBlock
+volume.TopologyRequirement
+    Requisite Preferred                 []volume.Topology
+volume.Topology
+    Segments                            map[string]string
+volume.CapacityRange
+    RequiredBytes LimitBytes            int64
+volume.Secret
+    Key Secret                          string
+volume.UpdateOptions
+    Spec                                volume.ClusterVolumeSpec
 network.CreateRequest
     Name Driver Scope                   string
     EnableIPv4 EnableIPv6 Internal Attachable Ingress ConfigOnly CheckDuplicate  bool
@@ -374,6 +397,7 @@ nat.PortMap = map[string][]nat.PortBinding
 swarm.NodeRole swarm.NodeAvailability swarm.RuntimeType swarm.RestartPolicyCondition swarm.ResolutionMode = string
 swarm.PortConfigProtocol swarm.PortConfigPublishMode swarm.SeccompMode swarm.AppArmorMode = string
 swarm.ExternalCAProtocol mount.Type mount.Consistency mount.Propagation container.Isolation = string
+volume.Scope volume.SharingMode volume.Availability = string
 container.NetworkMode container.CgroupnsMode container.IpcMode container.CgroupSpec container.PidMode = string
 container.UTSMode container.UsernsMode container.RestartPolicyMode = string
 """

@@ -25,14 +25,14 @@ def network_json(daemon: Daemon, network: LocalNetwork, *, listed: bool = False)
         "Driver": network.driver,
         "EnableIPv4": True,
         "EnableIPv6": False,
-        "IPAM": {"Driver": "default", "Options": network.ipam_options, "Config": _ranges(network)},
+        "IPAM": {"Driver": network.ipam_driver, "Options": network.ipam_options, "Config": _ranges(network)},
         "Internal": network.internal,
         "Attachable": network.attachable,
         "Ingress": network.ingress,
-        "ConfigFrom": {"Network": ""},
-        "ConfigOnly": False,
+        "ConfigFrom": {"Network": network.config_from},
+        "ConfigOnly": network.config_only,
         "Containers": attached,
-        "Options": encode(network.options),
+        "Options": None if not network.ipam_driver and not network.options else encode(network.options),
         "Labels": None if elsewhere and not network.labels else encode(network.labels),
         **({"Peers": _peers(daemon, network)} if network.scope == "swarm" and not elsewhere and not listed else {}),
     }
@@ -61,10 +61,19 @@ def predefined_json(network: model.Network) -> Json:
 
 
 def _ranges(network: LocalNetwork) -> list[Json] | None:
-    if not network.subnet:
-        return None
-    part = {"IPRange": network.ip_range} if network.ip_range else {}
-    return [{"Subnet": network.subnet, **part, **({"Gateway": network.gateway} if network.gateway else {})}]
+    if not network.ranges:
+        return None if network.ipam_driver else []
+    return [_range(range_) for range_ in network.ranges]
+
+
+def _range(range_: model.IPAMConfig) -> Json:
+    values = {
+        "Subnet": range_.subnet,
+        "IPRange": range_.ip_range,
+        "Gateway": range_.gateway,
+        "AuxiliaryAddresses": encode(range_.auxiliary_addresses),
+    }
+    return {key: value for key, value in values.items() if value}
 
 
 def _containers(daemon: Daemon, network: LocalNetwork, elsewhere: bool) -> Json | None:

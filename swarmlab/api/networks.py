@@ -5,6 +5,8 @@ Source: moby daemon/server/router/network/network_routes.go, daemon/cluster/conv
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.network_json import network_json, predefined_json
@@ -14,6 +16,7 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, NotImplementedHere
 from swarmlab.engine.host.container import Container, EndpointConfig
 from swarmlab.engine.host.local_network import LocalNetwork
+from swarmlab.engine.host.network_rules import ONLY_OF_A_NETWORK, NetworkRequest, check_request
 from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec
 
@@ -23,9 +26,6 @@ _NO_MANAGER = (
     "and try again."
 )
 _PREDEFINED = ("bridge", "host", "none")
-_CREATE = frozenset(
-    "Name Driver Scope IPAM Internal Attachable Ingress Options Labels CheckDuplicate EnableIPv4 EnableIPv6".split()
-)
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
@@ -67,23 +67,27 @@ def inspect(daemon: Daemon, request: Request) -> Reply:
 
 
 def create(daemon: Daemon, request: Request) -> Reply:
-    """Make a network of this host, or with the driver `overlay` one of the swarm."""
+    """Make a network of this host, or with the driver `overlay` or the scope `swarm` one of the swarm."""
     given = _object(request.json())
-    for key in given.keys() - _CREATE:
-        refuse_unknown(given[key], key)
     refuse_unknown(given.get("EnableIPv6"), "EnableIPv6")
-    driver = str(given.get("Driver") or "bridge")
+    driver, config_only = str(given.get("Driver") or "bridge"), bool(given.get("ConfigOnly"))
     if driver not in NETWORK_DRIVERS:
         raise NotFound("plugin", f'"{driver}"')
     check_ranges(_ranges(_object(given.get("IPAM") or {})))
-    if driver == "overlay" and given.get("Scope") == "local":
+    if config_only and (given.get("Ingress") or given.get("Scope")):
+        raise Forbidden(ONLY_OF_A_NETWORK)
+    if config_only or (driver != "overlay" and given.get("Scope") != "swarm"):
+        return _created(_create_local(daemon, given).id)
+    if given.get("Scope") == "local":
         raise Forbidden("cannot downgrade network scope for overlay networks")
-    if driver == "overlay" or given.get("Scope") == "swarm":
-        if not daemon.membership.info().control_available:
-            raise Forbidden(_NO_MANAGER)
-        spec = _swarm_spec(given)
-        return daemon.ask(lambda control: control.create_network(spec)).then(lambda network: _created(network.id))
-    return _created(_create_local(daemon, given).id)
+    if not daemon.membership.info().control_available:
+        raise Forbidden(_NO_MANAGER)
+    if given.get("EnableIPv4") is False:
+        raise InvalidParameter("IPv4 cannot be disabled in a Swarm scoped network")
+    spec = _swarm_spec(given)
+    if spec.config_from:
+        _check_depends(daemon, spec)
+    return daemon.ask(lambda control: control.create_network(spec)).then(lambda network: _created(network.id))
 
 
 def _created(id_: str) -> Response:
@@ -92,6 +96,7 @@ def _created(id_: str) -> Response:
 
 def _swarm_spec(given: Json) -> NetworkSpec:
     ipam = _object(given.get("IPAM") or {})
+    options = _texts(ipam.get("Options"))
     return NetworkSpec(
         name=str(given.get("Name") or ""),
         driver=str(given.get("Driver") or "overlay"),
@@ -101,41 +106,83 @@ def _swarm_spec(given: Json) -> NetworkSpec:
         attachable=bool(given.get("Attachable")),
         ingress=bool(given.get("Ingress")),
         ipam_driver=str(ipam.get("Driver") or ""),
-        ipam=_ranges(ipam),
+        ipam_options={**options, "com.docker.network.ipam.serial": "true"} if options else {},
+        ipam=tuple(replace(range_, auxiliary_addresses={}) for range_ in _ranges(ipam)),
+        config_from=_config_from(given),
     )
+
+
+def _check_depends(daemon: Daemon, spec: NetworkSpec) -> None:
+    """A network of the swarm that has a configuration says nothing itself, and the configuration must be here, too."""
+    check_request(
+        NetworkRequest(
+            name=spec.name,
+            range_=spec.ipam[0] if spec.ipam else IPAMConfig(),
+            labels=spec.labels,
+            options=spec.options,
+            ipam_options=spec.ipam_options,
+            config_from=spec.config_from,
+        )
+    )
+    daemon.networks.check_configuration(spec.config_from)
+
+
+def _config_from(given: Json) -> str:
+    return str(_object(given.get("ConfigFrom") or {}).get("Network") or "")
 
 
 def _create_local(daemon: Daemon, given: Json) -> LocalNetwork:
     if given.get("Ingress"):
         raise Forbidden("Ingress network can only be global scope network")
-    ranges = _ranges(_object(given.get("IPAM") or {}))
-    chosen = ranges[0] if ranges else IPAMConfig()
-    refuse_unknown([each.subnet for each in ranges[1:]], "IPAM.Config")
-    network = daemon.networks.create(
-        str(given.get("Name") or ""),
-        driver=str(given.get("Driver") or "bridge"),
-        range_=chosen,
-        labels=_texts(given.get("Labels")),
-        options=_texts(given.get("Options")),
-        internal=bool(given.get("Internal")),
-        attachable=bool(given.get("Attachable")),
+    if given.get("EnableIPv4") is False:
+        raise InvalidParameter("IPv4 or IPv6 must be enabled")
+    ipam, scope = _object(given.get("IPAM") or {}), given.get("Scope")
+    if scope not in (None, "", "local"):
+        refuse_unknown(scope, "Scope")
+    ranges, options = _ranges(ipam), ipam.get("Options")
+    _check_ipam_driver(str(ipam.get("Driver") or "default"))
+    if len(ranges) > 1:
+        _refuse_ranges(str(given.get("Driver") or "bridge"))
+    return daemon.networks.create(
+        NetworkRequest(
+            name=str(given.get("Name") or ""),
+            driver=str(given.get("Driver") or "bridge"),
+            range_=ranges[0] if ranges else IPAMConfig(),
+            labels=_texts(given.get("Labels")),
+            options=_texts(given.get("Options")),
+            ipam_options=None if options is None else _texts(options),
+            internal=bool(given.get("Internal")),
+            attachable=bool(given.get("Attachable")),
+            config_only=bool(given.get("ConfigOnly")),
+            config_from=_config_from(given),
+        )
     )
-    network.ipam_options = {} if _object(given.get("IPAM") or {}).get("Options") == {} else None
-    return network
+
+
+def _check_ipam_driver(name: str) -> None:
+    if name == "null":
+        raise InvalidParameter("ipv4 pool is empty")
+    if name != "default":
+        raise NotFound("plugin", f'"{name}"')
+
+
+def _refuse_ranges(driver: str) -> None:
+    if driver == "bridge":
+        raise Forbidden("bridge driver doesn't support multiple subnets")
+    raise NotImplementedHere(f"IPAM.Config of several ranges is not implemented by this engine for {driver}")
 
 
 def _ranges(ipam: Json) -> tuple[IPAMConfig, ...]:
-    refuse_unknown(ipam.get("Options"), "IPAM.Options")
     return tuple(map(_range, ipam.get("Config") or []))  # type: ignore[call-overload]
 
 
 def _range(content: object) -> IPAMConfig:
     given = _object(content)
-    refuse_unknown(given.get("AuxiliaryAddresses"), "IPAM.Config.AuxiliaryAddresses")
     return IPAMConfig(
         subnet=str(given.get("Subnet") or ""),
         gateway=str(given.get("Gateway") or ""),
         ip_range=str(given.get("IPRange") or ""),
+        auxiliary_addresses=_texts(given.get("AuxiliaryAddresses")),
     )
 
 

@@ -90,6 +90,7 @@ def network_json(network: model.Network) -> Json:
             **({"Attachable": True} if spec.attachable else {}),
             **({"Ingress": True} if spec.ingress else {}),
             **_ipam_options(spec),
+            **({"ConfigFrom": {"Network": spec.config_from}} if spec.config_from else {}),
             "Scope": "swarm",
         },
         "DriverState": _driver(spec.driver, network.driver_options),
@@ -101,14 +102,20 @@ def _ipam_options(spec: model.NetworkSpec) -> Json:
     """What was sent about addresses, if anything was; the ingress network's is empty."""
     if not (spec.ingress or spec.ipam_driver or spec.ipam):
         return {}
-    driver = {"Name": spec.ipam_driver} if spec.ipam_driver and not spec.ingress else {}
+    driver = {} if spec.ingress else _ipam_driver(spec, spec.ipam_driver)
     return {"IPAMOptions": {"Driver": driver, **({"Configs": _ipam(spec.ipam)} if spec.ipam else {})}}
 
 
 def _ipam_state(network: model.Network) -> Json:
-    if network.predefined:
+    if network.predefined or network.spec.driver != "overlay":
         return {"Driver": {}}
-    return {"Driver": {"Name": network.spec.ipam_driver or "default"}, "Configs": _ipam(network.ipam)}
+    driver = _ipam_driver(network.spec, network.spec.ipam_driver or "default")
+    return {"Driver": driver, "Configs": _ipam(network.ipam)}
+
+
+def _ipam_driver(spec: model.NetworkSpec, name: str) -> Json:
+    options = {"Options": encode(spec.ipam_options)} if spec.ipam_options else {}
+    return {**({"Name": name} if name else {}), **options}
 
 
 def _driver(name: str, options: object) -> Json:

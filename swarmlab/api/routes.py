@@ -139,6 +139,7 @@ ROUTES = (
     Route("POST", "/volumes/create", volumes.create, body="volume.CreateOptions"),
     Route("POST", "/volumes/prune", volumes.prune, ("filters",)),
     Route("GET", "/volumes/{name:*}", volumes.inspect),
+    Route("PUT", "/volumes/{name:*}", volumes.update, ("version",), body="volume.UpdateOptions"),
     Route("DELETE", "/volumes/{name:*}", volumes.remove, ("force",)),
     Route("GET", "/images/json", images.list_, ("all", "filters", "shared-size", "digests", "manifests")),
     Route("POST", "/images/create", images.pull, ("fromImage", "tag", "platform")),

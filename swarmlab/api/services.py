@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from swarmlab.api import logs
 from swarmlab.api.filters import Filters, parse
@@ -126,21 +127,53 @@ def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
 def _spec(request: Request) -> ServiceSpec:
     """The service that a request declares. Source: moby daemon/cluster/convert/service.go."""
     body = request.json()
-    template = body.get("TaskTemplate") if isinstance(body, dict) else None
-    if not (isinstance(template, dict) and isinstance(template.get("ContainerSpec"), dict)):
+    given = body if isinstance(body, dict) else {}
+    template = given.get("TaskTemplate")
+    template = template if isinstance(template, dict) else {}
+    _check_runtime(given, template)
+    spec = adjust_service(given, request.version)
+    _complete_privileges(cast(Json, template["ContainerSpec"]))
+    template = {key: value for key, value in template.items() if key not in _OTHER_RUNTIMES}
+    return decode(ServiceSpec, {**spec, "TaskTemplate": template}, "ServiceSpec")
+
+
+_OTHER_RUNTIMES = ("PluginSpec", "NetworkAttachmentSpec")
+"""What nobody reads where the runtime is a container. Recorded from 28.5.2."""
+
+
+def _check_runtime(given: Json, template: Json) -> None:
+    """Tasks are containers; plugins are for engines in experimental mode only, which this one is not.
+
+    Raises:
+        InvalidParameter: no such runtime, or nothing is said of what it is to run.
+        ServerError: a plugin.
+    """
+    runtime = template.get("Runtime") or "container"
+    if runtime not in ("container", "plugin"):
+        raise InvalidParameter("unsupported runtime")
+    if not isinstance(template.get("ContainerSpec" if runtime == "container" else "PluginSpec"), dict):
         raise InvalidParameter("mismatched Runtime and *Spec fields")
-    assert isinstance(body, dict)
-    spec = adjust_service(body, request.version)
-    _complete_privileges(template["ContainerSpec"])
-    return decode(ServiceSpec, spec, "ServiceSpec")
+    if runtime == "plugin":
+        mode = given.get("Mode")
+        if isinstance(mode, dict) and mode.get("Replicated") is not None:
+            raise InvalidParameter("plugins must not use replicated mode")
+        raise ServerError('runtime type "plugin" only supported in experimental')
 
 
 def _complete_privileges(container: Json) -> None:
     """What is said of privileges is shown whole, with what was not said."""
     given = container.get("Privileges")
     if isinstance(given, dict):
-        first = {name: given.get(name) for name in ("CredentialSpec", "SELinuxContext")}
-        container["Privileges"] = {**first, **given, "NoNewPrivileges": bool(given.get("NoNewPrivileges"))}
+        sources = given.get("CredentialSpec")
+        first = {
+            "CredentialSpec": _credentials(sources) if isinstance(sources, dict) else None,
+            "SELinuxContext": given.get("SELinuxContext"),
+        }
+        container["Privileges"] = {**first, **given, **first, "NoNewPrivileges": bool(given.get("NoNewPrivileges"))}
+
+
+def _credentials(sources: Json) -> Json:
+    return {name: sources.get(name) or "" for name in ("Config", "File", "Registry")}
 
 
 def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:

@@ -116,11 +116,11 @@ def _decode_resolution(value: object, place: str) -> object:
 
 
 def _decode_isolation(value: object, place: str) -> object:
-    return "" if value == "default" else value
+    return value if value in ("process", "hyperv") else ""  # any other word is as good as none. Recorded from 28.5.2
 
 
 def _decode_log_driver(value: object, place: str) -> object:
-    return _object(value, place)
+    return {key: content for key, content in _object(value, place).items() if content}
 
 
 _CONTAINER_SPEC_ORDER = (
@@ -154,6 +154,40 @@ differs(
 differs(model.SecretSpec, Exceptions(always=frozenset({"labels"}), codecs={"data": DATA}))
 differs(model.ConfigSpec, Exceptions(always=frozenset({"labels"}), codecs={"data": DATA}))
 differs(model.Mount, Exceptions(merged={"options": frozenset({"BindOptions", "VolumeOptions", "TmpfsOptions"})}))
+
+_SCOPES = ("single", "multi")
+_SHARINGS = ("none", "readonly", "onewriter", "all")
+
+
+def _one_of(words: tuple[str, ...]) -> Codec:
+    """One of some words; another is as good as the first. Source: moby daemon/cluster/convert/volume.go."""
+    return Codec(encode=lambda value: value, decode=lambda value, place: value if value in words else words[0])
+
+
+def volume_availability(value: object) -> model.Availability | None:
+    """What is asked of a cluster volume, if it is a word that is known."""
+    return next((each for each in model.Availability if each == value), None)
+
+
+def _decode_volume_availability(value: object, place: str) -> object:
+    return volume_availability(value) or model.Availability.ACTIVE
+
+
+_NUMBER = Codec(encode=lambda value: value, decode=lambda value, place: value)
+
+differs(model.VolumeAccessMode, Exceptions(codecs={"scope": _one_of(_SCOPES), "sharing": _one_of(_SHARINGS)}))
+differs(
+    model.CapacityRange,
+    Exceptions(
+        always=frozenset({"required_bytes", "limit_bytes"}),
+        codecs={"required_bytes": _NUMBER, "limit_bytes": _NUMBER},
+    ),
+)
+differs(model.VolumeSecret, Exceptions(always=frozenset({"key", "secret"})))
+differs(
+    model.VolumeSpec,
+    Exceptions(codecs={"availability": Codec(encode=encode, decode=_decode_volume_availability)}),
+)
 differs(
     model.Resources,
     Exceptions(codecs={"generic_resources": Codec(encode=generic_resources, decode=_decode_generic_resources)}),

@@ -82,6 +82,8 @@ def spec_of(body: object) -> ClusterSpec:
     """
     changes: Json = {}
     for key, content in _object(body, "Spec").items():
+        if key == "TaskDefaults":
+            continue  # read by no engine 28.5.2: it is neither kept nor passed on
         if key in _SECTIONS:
             changes.update(_section(key, _object(content or {}, f"Spec.{key}")))
         elif key in ("Name", "Labels"):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from swarmlab.api.cluster_volumes import cluster_volume_json, cluster_volume_spec, cluster_volumes
 from swarmlab.api.container_filters import prunable
 from swarmlab.api.filters import Filters, parse
-from swarmlab.api.messages import Answer, Request, empty, json_response
-from swarmlab.api.wire import Json, encode, refuse_unknown, timestamp_s
+from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_response
+from swarmlab.api.nodes import version_of
+from swarmlab.api.shapes import volume_availability
+from swarmlab.api.wire import Json, encode, timestamp_s
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter, NotFound, VolumeNotFound
+from swarmlab.engine.errors import InvalidParameter, Unavailable, VolumeNotFound
 from swarmlab.engine.host.volumes import Volume
+from swarmlab.engine.manager.control import Control
+from swarmlab.engine.model import ClusterVolume
 
 FILTERS = ("dangling", "driver", "label", "name")
+_CLUSTER_VOLUMES_SINCE = (1, 42)
 
 
 def volume_json(volume: Volume) -> Json:
@@ -29,11 +32,22 @@ def volume_json(volume: Volume) -> Json:
     }
 
 
-def list_(daemon: Daemon, request: Request) -> Answer:
-    """Every volume of this host."""
+def list_(daemon: Daemon, request: Request) -> Reply:
+    """Every volume of this host, then on a manager every one of the swarm, which no filter concerns."""
     filters = parse(request.query, FILTERS)
     found = [volume_json(volume) for volume in daemon.volumes.list() if _fits(volume, filters)]
-    return json_response({"Volumes": found, "Warnings": None})
+    if not _knows_the_swarms(daemon, request):
+        return json_response({"Volumes": found, "Warnings": None})
+
+    def answer(control: Control) -> Response:
+        return json_response({"Volumes": [*found, *cluster_volumes(control)], "Warnings": None})
+
+    return daemon.ask(answer).recover(lambda error: json_response({"Volumes": found, "Warnings": [str(error)]}))
+
+
+def _knows_the_swarms(daemon: Daemon, request: Request) -> bool:
+    """Whether this host is asked for the volumes of its swarm, too."""
+    return daemon.membership.info().control_available and request.version >= _CLUSTER_VOLUMES_SINCE
 
 
 def _fits(volume: Volume, filters: Filters) -> bool:
@@ -46,30 +60,25 @@ def _fits(volume: Volume, filters: Filters) -> bool:
     )
 
 
-def inspect(daemon: Daemon, request: Request) -> Answer:
-    """One volume."""
-    with _words_of_a_manager(daemon, request):
-        return json_response(volume_json(daemon.volumes.find(request.parameters["name"])))
-
-
-@contextmanager
-def _words_of_a_manager(daemon: Daemon, request: Request) -> Iterator[None]:
-    """A manager looks for a volume of the swarm too, and says so in other words. Recorded from 28.5.2."""
+def inspect(daemon: Daemon, request: Request) -> Reply:
+    """One volume: this host's, else on a manager the swarm's."""
+    name = request.parameters["name"]
     try:
-        yield
-    except VolumeNotFound as error:
-        if daemon.membership.info().control_available and request.version >= (1, 42):
-            raise NotFound("volume", error.name) from None
-        raise
+        return json_response(volume_json(daemon.volumes.find(name)))
+    except VolumeNotFound:
+        if not _knows_the_swarms(daemon, request):
+            raise
+    return daemon.ask(lambda control: json_response(cluster_volume_json(control.store.find(ClusterVolume, name))))
 
 
-def create(daemon: Daemon, request: Request) -> Answer:
-    """Make a volume; one that is there already is answered as it is."""
+def create(daemon: Daemon, request: Request) -> Reply:
+    """Make a volume; one of this host that is there already is answered as it is. Some are the swarm's."""
     given = request.json()
     if not isinstance(given, dict):
         raise InvalidParameter("invalid JSON: body must be an object")
-    for key in given.keys() - {"Name", "Driver", "DriverOpts", "Labels"}:
-        refuse_unknown(given[key], key)
+    if given.get("ClusterVolumeSpec") is not None and request.version >= _CLUSTER_VOLUMES_SINCE:
+        spec = cluster_volume_spec(given)
+        return daemon.ask(lambda control: json_response(cluster_volume_json(control.volumes.create(spec)), 201))
     volume = daemon.volumes.create(
         given.get("Name") or "",
         driver=given.get("Driver") or "local",
@@ -79,11 +88,29 @@ def create(daemon: Daemon, request: Request) -> Answer:
     return json_response(volume_json(volume), 201)
 
 
-def remove(daemon: Daemon, request: Request) -> Answer:
-    """Remove a volume that nothing uses."""
-    with _words_of_a_manager(daemon, request):
-        daemon.volumes.remove(request.parameters["name"], force=request.flag("force"))
-    return empty(204)
+def update(daemon: Daemon, request: Request) -> Reply:
+    """Change the availability of a volume of the swarm."""
+    if not daemon.membership.info().control_available:
+        raise Unavailable("volume update only valid for cluster volumes, but swarm is unavailable")
+    name, version = request.parameters["name"], version_of(request, "swarm object")
+    given = request.json() if request.body else {}
+    spec = given.get("Spec") if isinstance(given, dict) else None
+    wanted = volume_availability(spec.get("Availability") if isinstance(spec, dict) else None)
+    return daemon.ask(lambda control: control.volumes.update(name, version, wanted)).then(lambda _: empty(200))
+
+
+def remove(daemon: Daemon, request: Request) -> Reply:
+    """Remove a volume that nothing uses: this host's, else on a manager the swarm's; with `force` both."""
+    name, force = request.parameters["name"], request.flag("force")
+    try:
+        daemon.volumes.remove(name, force=force)
+    except VolumeNotFound:
+        if not _knows_the_swarms(daemon, request):
+            raise
+    else:
+        if not (force and _knows_the_swarms(daemon, request)):
+            return empty(204)
+    return daemon.ask(lambda control: control.volumes.remove(name, force=force)).then(lambda _: empty(204))
 
 
 def prune(daemon: Daemon, request: Request) -> Answer:

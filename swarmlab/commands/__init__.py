@@ -33,6 +33,7 @@ from swarmlab.commands.containers.lifecycle import (
 from swarmlab.commands.containers.run import ContainerRun
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import Terminal
+from swarmlab.commands.resources.cluster_volume import VolumeUpdate
 from swarmlab.commands.resources.config import ConfigCreate, ConfigInspect, ConfigLs, ConfigRm
 from swarmlab.commands.resources.image import ImageLs, ImagePull
 from swarmlab.commands.resources.image_names import ImageHistory, ImageRm, ImageTag
@@ -154,5 +155,6 @@ __all__ = [
     "VolumeLs",
     "VolumePrune",
     "VolumeRm",
+    "VolumeUpdate",
     "parse",
 ]

@@ -107,6 +107,10 @@ class Session:
         text = self.request("post", path, params=params, body=body).text
         return json.loads(text) if text.strip() else None
 
+    def put(self, path: str, body: object, params: Params | None = None) -> None:
+        """A PUT."""
+        self.request("put", path, params=params, body=body)
+
     def delete(self, path: str, params: Params | None = None) -> None:
         """A DELETE."""
         self.request("delete", path, params=params)

@@ -34,8 +34,7 @@ T = TypeVar("T")
 
 VERSION = "28.5.2"
 _PLUGINS = (
-    *(("Log", name) for name in ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk")),
-    ("Log", "syslog"),
+    *(("Log", name) for name in ("awslogs", "fluentd", "gelf", "journald", "json-file", "local", "splunk", "syslog")),
     *(("Network", name) for name in ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
     ("Volume", "local"),
 )
@@ -109,7 +108,7 @@ class Daemon:
         )
         self._requests = Requests(clock, self.membership)
         attaching = Attaching(
-            hostname, self.networks, traffic.overlay, self, in_swarm=lambda: bool(self.membership.node_id)
+            hostname, clock, self.networks, traffic.overlay, self, in_swarm=lambda: bool(self.membership.node_id)
         )
         self.containers.prepare = attaching.prepare
         self.connecting = Connecting(
@@ -135,10 +134,10 @@ class Daemon:
 
     # --- what this node asks for its containers ---
 
-    def attach(self, reference: str) -> Pending[Task]:
+    def attach(self, reference: str, address: str = "") -> Pending[Task]:
         """Ask the leader for a place on a network of the swarm, for a container of this host that is no task."""
         node_id = self.membership.node_id
-        return self._requests.ask_as_node(lambda swarm: swarm.control.attachments.attach(reference, node_id))
+        return self._requests.ask_as_node(lambda swarm: swarm.control.attachments.attach(reference, node_id, address))
 
     def detach(self, task_id: TaskId) -> None:
         """Give such a place back, if a leader can be told."""

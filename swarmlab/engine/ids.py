@@ -17,6 +17,7 @@ TaskId = NewType("TaskId", str)
 NetworkId = NewType("NetworkId", str)
 SecretId = NewType("SecretId", str)
 ConfigId = NewType("ConfigId", str)
+VolumeId = NewType("VolumeId", str)
 ClusterId = NewType("ClusterId", str)
 ContainerId = NewType("ContainerId", str)
 

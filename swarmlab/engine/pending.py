@@ -53,6 +53,12 @@ class Pending(Generic[T]):
         self.on_done(lambda: self._pass_on(function, following))
         return following
 
+    def recover(self, function: Callable[[Exception], T]) -> Pending[T]:
+        """A pending answer that is this one, or where this one fails `function` of the error."""
+        following: Pending[T] = Pending()
+        self.on_done(lambda: following.resolve(self.result() if self._error is None else function(self._error)))
+        return following
+
     def _pass_on(self, function: Callable[[T], R], following: Pending[R]) -> None:
         try:
             following.resolve(function(self.result()))

@@ -20,6 +20,7 @@ from swarmlab.engine.errors import Ambiguous, NotFound
 from swarmlab.engine.ids import NodeId, ServiceId
 from swarmlab.engine.model import (
     ClusterObject,
+    ClusterVolume,
     Config,
     Kind,
     Meta,
@@ -38,7 +39,7 @@ from swarmlab.engine.transitions import check_move
 
 __all__ = ["Action", "Change", "SlotKey", "Store", "Transaction", "Uncommitted", "name_of", "slot_key"]
 
-T = TypeVar("T", Node, Service, Task, Network, Secret, Config, ClusterObject)
+T = TypeVar("T", Node, Service, Task, Network, Secret, Config, ClusterVolume, ClusterObject)
 
 _KIND: dict[type[StoreObject], Kind] = {
     Node: Kind.NODE,
@@ -47,6 +48,7 @@ _KIND: dict[type[StoreObject], Kind] = {
     Network: Kind.NETWORK,
     Secret: Kind.SECRET,
     Config: Kind.CONFIG,
+    ClusterVolume: Kind.VOLUME,
     ClusterObject: Kind.CLUSTER,
 }
 

@@ -9,7 +9,17 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from swarmlab.engine.ids import NodeId, ServiceId, TaskId
-from swarmlab.engine.model import ClusterObject, Config, Network, Node, Secret, Service, StoreObject, Task
+from swarmlab.engine.model import (
+    ClusterObject,
+    ClusterVolume,
+    Config,
+    Network,
+    Node,
+    Secret,
+    Service,
+    StoreObject,
+    Task,
+)
 
 SlotKey = tuple[ServiceId, int | NodeId]
 NameKey = tuple[type[StoreObject], str]
@@ -22,7 +32,7 @@ def name_of(obj: StoreObject) -> str:
     match obj:
         case Node():
             return obj.hostname
-        case Service() | Network() | Secret() | Config() | ClusterObject():
+        case Service() | Network() | Secret() | Config() | ClusterVolume() | ClusterObject():
             return obj.spec.name
         case Task():
             return ""

@@ -53,14 +53,14 @@ def test_swap_is_as_much_as_memory(engines: SimulatedEngines) -> None:
 
 
 def test_log_options_are_shown(engines: SimulatedEngines) -> None:
-    """And the driver is json-file where none was named."""
+    """And the driver is json-file where none was named; what would write into a cloud is not here."""
     sent = {"LogConfig": {"Type": "", "Config": {"max-size": "1m"}}}
     assert _run(engines, "four", sent)["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "1m"}}
     refused = engines.ask(
         "worker",
         "POST",
         "/containers/create",
-        {"Image": "alpine:latest", "HostConfig": {"LogConfig": {"Type": "fluentd"}}},
+        {"Image": "alpine:latest", "HostConfig": {"LogConfig": {"Type": "awslogs", "Config": {"awslogs-group": "g"}}}},
     )
     assert refused.status == 501
 

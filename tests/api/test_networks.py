@@ -71,7 +71,7 @@ def test_a_stopped_container_is_connected_at_its_start(engines: SimulatedEngines
     run(engines, "c2", start=False)
     engines.ask(MANAGER, "POST", "/networks/br2/connect", {**body, "Container": "c2"})
     assert refusal(engines, "/containers/c2/start", None) == (
-        500,
+        403,
         "failed to set up container networking: Address already in use",
     )
 

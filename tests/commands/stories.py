@@ -152,6 +152,67 @@ IMAGES_AND_NETWORKS = [
     )
 ]
 
+VOLUMES_AND_DRIVERS = [
+    (MANAGER, line)
+    for line in (
+        "docker volume create --type block --driver csi nowhere",
+        "docker volume update nowhere",
+        "docker swarm init --advertise-addr {address}",
+        "docker volume create --type mount --driver csi --scope multi --sharing all --group g --availability pause"
+        " --required-bytes 1k --limit-bytes 2g --topology-required region=r1,zone=z1 --topology-required x"
+        " --topology-preferred region=r2 --label x=y --opt o=p full",
+        "docker volume create --availability drain plain",
+        "docker volume create --secret a=b --topology-required a=b local",
+        "docker volume create --group g --secret a=b --secret c=d other",
+        "docker volume create --type nosuch other",
+        "docker volume create --type '' other",
+        "docker volume create --limit-bytes 5 --scope x --sharing x --availability x other",
+        "docker volume create --group g",
+        "docker volume create --group g full",
+        "docker volume create --limit-bytes x other",
+        "docker volume ls",
+        "docker volume ls --cluster",
+        "docker volume ls --cluster --quiet",
+        "docker volume ls --cluster --format json",
+        "docker volume ls --format json",
+        "docker volume ls --format 'table {{{{.Name}}}}\\t{{{{.Group}}}}\\t{{{{.Links}}}}\\t{{{{.Status}}}}'",
+        "docker volume ls --filter name=nosuch --format '{{{{.Name}}}} {{{{.Labels}}}} {{{{.Availability}}}}'",
+        "docker volume inspect full plain other nosuch",
+        "docker volume update --availability drain full",
+        "docker volume update --availability nosuch full",
+        "docker volume update full",
+        "docker volume update local",
+        "docker volume update nosuch",
+        "docker volume update",
+        "docker volume update full plain",
+        "docker service create --detach --name mounts --mount type=cluster,src=full,dst=/d alpine sleep 100",
+        "docker service inspect mounts",
+        "docker service rm mounts",
+        "docker volume rm full nosuch",
+        "docker volume rm --force full plain local other nosuch",
+        "docker service create --detach --name logs --log-driver nosuch --log-opt a=b --isolation process"
+        " --credential-spec file://a.json alpine sleep 100",
+        "docker service inspect logs",
+        "docker service update --detach --log-opt c=d logs",
+        "docker service update --detach --log-driver local --isolation default --credential-spec registry://x logs",
+        "docker service inspect logs --format '{{{{json .Spec.TaskTemplate}}}} {{{{json .PreviousSpec}}}}'",
+        "docker service update --detach --log-driver '' --credential-spec '' logs",
+        "docker service inspect logs --format '{{{{json .Spec.TaskTemplate.LogDriver}}}}'",
+        "docker service create --credential-spec a.json alpine",
+        "docker service create --credential-spec config://nosuch alpine",
+        "docker service rm logs",
+        "docker pull --quiet alpine",
+        "docker run --log-driver nosuch alpine true",
+        "docker run --log-driver syslog --name logs alpine true",
+        "docker logs logs",
+        "docker run --log-driver json-file --log-opt nosuch=1 alpine true",
+        "docker run --log-driver none --log-opt nosuch=1 alpine true",
+        "docker run --isolation process alpine true",
+        "docker run --isolation default --log-driver local --log-opt max-size=10m alpine echo said",
+        "docker swarm leave --force",
+    )
+]
+
 A_STACK = [
     (MANAGER, line)
     for line in (

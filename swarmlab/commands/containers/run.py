@@ -47,8 +47,8 @@ class ContainerRun(HealthFlags, path="run", also=("container run",)):
         " --device-read-iops --device-write-bps --device-write-iops --disable-content-trust --dns --dns-option"
         " --dns-search --domainname --env-file --expose --gpus --group-add"
         " --init -i --interactive"
-        " --io-maxbandwidth --io-maxiops --ip --ip6 --ipc --isolation --kernel-memory --label-file --link"
-        " --link-local-ip --log-driver --log-opt --mac-address --memory-reservation --memory-swap"
+        " --io-maxbandwidth --io-maxiops --ip --ip6 --ipc --kernel-memory --label-file --link"
+        " --link-local-ip --mac-address --memory-reservation --memory-swap"
         " --memory-swappiness --network-alias --oom-kill-disable --oom-score-adj --pid --pids-limit"
         " --platform --privileged -P --publish-all --runtime --security-opt --shm-size --sig-proxy"
         " --stop-signal --stop-timeout --storage-opt --sysctl --ulimit --use-api-socket --userns"
@@ -61,7 +61,10 @@ class ContainerRun(HealthFlags, path="run", also=("container run",)):
     entrypoint: Text = flag("--entrypoint string", "Overwrite the default ENTRYPOINT of the image")
     env: Many = flag("-e, --env list", "Set environment variables", syntax="env")
     hostname: Text = flag("-h, --hostname string", "Container host name")
+    isolation: Text = flag("--isolation string", "Container isolation technology")
     label: Many = flag("-l, --label list", "Set meta data on a container")
+    log_driver: Text = flag("--log-driver string", "Logging driver for the container")
+    log_opt: Many = flag("--log-opt list", "Log driver options")
     memory: Text = flag("-m, --memory bytes", "Memory limit")
     mount: Many = flag("--mount mount", "Attach a filesystem mount to the container")
     name: Text = flag("--name string", "Assign a name to the container")
@@ -161,10 +164,18 @@ class ContainerRun(HealthFlags, path="run", also=("container run",)):
                 "PortBindings": bindings,
                 **dict.fromkeys(EMPTY, ()),
                 "RestartPolicy": {"Name": name, "MaximumRetryCount": int(retries or 0)},
+                "LogConfig": self._log_config(),
+                "Isolation": self.isolation,
                 "Memory": units.read_bytes(self.memory or "0"),
                 "NanoCpus": units.read_nano_cpus(self.cpus or "0"),
             }
         )
+
+    def _log_config(self) -> dict[str, Any]:
+        """Source: docker/cli cli/command/container/opts.go, parseLoggingOpts."""
+        if self.log_driver == "none" and self.log_opt:
+            raise DockerError("invalid logging opts for driver none", exit_code=125)
+        return {"Type": self.log_driver or "", "Config": pairs(self.log_opt)}
 
     def _attended(self, session: Session, container: str) -> int:
         """Start it and print what it writes; its exit code."""

@@ -1,4 +1,4 @@
-"""`docker volume ls | create | inspect | rm`: what stays when containers are gone.
+"""`docker volume ls | create | inspect | rm`: what stays when containers are gone; update is in cluster_volume.py.
 
 Source: docker/cli cli/command/volume/.
 """
@@ -12,9 +12,26 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.printing.inspecting import each, inspect
 from swarmlab.commands.printing.listing import Listing
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
-from swarmlab.commands.services.flags import pairs
+from swarmlab.commands.resources.cluster_volume import (
+    CLUSTER_COLUMNS,
+    ClusterVolumeFlags,
+    of_the_swarm,
+    volume_row,
+)
+from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+
+_HIDDEN = {
+    "Availability": "AVAILABILITY",
+    "Group": "GROUP",
+    "Labels": "LABELS",
+    "Links": "LINKS",
+    "Mountpoint": "MOUNTPOINT",
+    "Scope": "SCOPE",
+    "Size": "SIZE",
+    "Status": "STATUS",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +41,8 @@ class VolumeLs(Command, path="volume ls", also=("volume list",)):
     usage = "[OPTIONS]"
     summary = "List volumes"
     aliases = "docker volume ls, docker volume list"
-    lacks = frozenset({"--cluster"})
 
+    cluster: Switch = flag("--cluster", "Display only cluster volumes, and use cluster volume list formatting")
     filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "dangling=true")')
     format: Text = flag("--format string", FORMAT_TABLE)
     quiet: Switch = flag("-q, --quiet", "Only display volume names")
@@ -38,30 +55,19 @@ class VolumeLs(Command, path="volume ls", also=("volume list",)):
         """See Command."""
         volumes = session.get("/volumes", filters(typed_filters(self.filter))).get("Volumes") or []
         volumes.sort(key=lambda volume: natural(volume["Name"]))
-        rows = [
-            {
-                "Driver": volume["Driver"],
-                "Name": volume["Name"],
-                "Mountpoint": volume.get("Mountpoint", ""),
-                "Scope": volume.get("Scope", ""),
-            }
-            for volume in volumes
-        ]
-        hidden = {"Mountpoint": "MOUNTPOINT", "Scope": "SCOPE"}
-        listing = Listing(session.terminal, {"Driver": "DRIVER", "Name": "VOLUME NAME"}, hidden=hidden)
-        listing.print(rows, quiet=bool(self.quiet), quiet_column="Name", template=self.format or "")
+        rows = [volume_row(volume) for volume in (of_the_swarm(volumes) if self.cluster else volumes)]
+        shown = CLUSTER_COLUMNS if self.cluster else {"Driver": "DRIVER", "Name": "VOLUME NAME"}
+        listing = Listing(session.terminal, shown, hidden=_HIDDEN)
+        template = "" if self.cluster else self.format or ""  # the real command, too, then minds no format
+        listing.print(rows, quiet=bool(self.quiet), quiet_column="Name", template=template)
 
 
 @dataclass(frozen=True, kw_only=True)
-class VolumeCreate(Command, path="volume create"):
+class VolumeCreate(ClusterVolumeFlags, path="volume create"):
     """Make a volume before anything uses it."""
 
     usage = "[OPTIONS] [VOLUME]"
     summary = "Create a volume"
-    lacks = frozenset(
-        "--availability --group --limit-bytes --required-bytes --scope --secret --sharing --topology-preferred"
-        " --topology-required --type".split()
-    )
 
     driver: Text = flag("-d, --driver string", "Specify volume driver name", '"local"')
     label: Many = flag("--label list", "Set metadata for a volume")
@@ -79,6 +85,7 @@ class VolumeCreate(Command, path="volume create"):
             "Driver": self.driver or "local",
             "DriverOpts": pairs(self.opt),
             "Labels": pairs(self.label),
+            **given({"ClusterVolumeSpec": self.cluster_spec()}),
         }
         session.terminal.print(session.post("/volumes/create", body)["Name"])
 

@@ -50,7 +50,6 @@ class ServiceCreate(
     usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]"
     summary = "Create a new service"
     interspersed = False
-    lacks = frozenset("--credential-spec --isolation".split())
 
     config: Many = flag("--config config", "Specify configurations to expose to the service")
     constraint: Many = flag("--constraint list", "Placement constraints")
@@ -170,6 +169,7 @@ class ServiceCreate(
         if self.network:
             template["Networks"] = resolve(session, self.network)
         self._ask_for_files(session, template["ContainerSpec"])
+        self.merge_credentials(session, template["ContainerSpec"])
         self.merge_resources(template)
         self.merge_restart_policy(template)
         self.merge_log_driver(template)

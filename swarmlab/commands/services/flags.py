@@ -14,6 +14,8 @@ from typing import Any
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
+from swarmlab.commands.session import Session, filters
+from swarmlab.commands.spelling.credentials import read_credentials
 from swarmlab.commands.spelling.options import Many, Number, Ratio, Switch, Text, flag
 
 Spec = dict[str, Any]
@@ -186,9 +188,13 @@ class ContainerFlags(Command):
     Nobody is logged in to a registry here, so `--with-registry-auth` has nothing to send.
     """
 
+    credential_spec: Text = flag(
+        "--credential-spec credential-spec", "Credential spec for managed service account (Windows only)"
+    )
     entrypoint: Text = flag("--entrypoint command", "Overwrite the default ENTRYPOINT of the image")
     hostname: Text = flag("--hostname string", "Container hostname")
     init: Switch = flag("--init", "Use an init inside each service container to forward signals and reap processes")
+    isolation: Text = flag("--isolation string", "Service container isolation mode")
     log_driver: Text = flag("--log-driver string", "Logging driver for service")
     log_opt: Many = flag("--log-opt list", "Logging driver options")
     oom_score_adj: Number = flag("--oom-score-adj int", "Tune host's OOM preferences (-1000 to 1000) ")
@@ -209,6 +215,7 @@ class ContainerFlags(Command):
                 "Command": None if self.entrypoint is None else shlex.split(self.entrypoint),
                 "Hostname": self.hostname,
                 "Init": self.init,
+                "Isolation": self.isolation,
                 "OomScoreAdj": self.oom_score_adj,
                 "ReadOnly": self.read_only,
                 "StopGracePeriod": duration(self.stop_grace_period),
@@ -219,9 +226,30 @@ class ContainerFlags(Command):
             }
         )
 
+    def merge_credentials(self, session: Session, container: Spec) -> None:
+        """Write the credential spec into a container spec; one that is a config, as a config that is no file, too.
+
+        Raises:
+            DockerError: there is no such config.
+        """
+        if not self.credential_spec:
+            if self.credential_spec is not None and container.get("Privileges"):
+                container["Privileges"]["CredentialSpec"] = None
+            return
+        sources = read_credentials(self.credential_spec)
+        if name := sources["Config"]:
+            found = session.get("/configs", filters({"name": [name]}))
+            ids = {each["Spec"]["Name"]: each["ID"] for each in found}
+            if name not in ids:
+                raise DockerError(f"config not found: {name}")
+            sources = {**sources, "Config": ids[name]}
+            files = [each for each in container.get("Configs") or [] if "Runtime" not in each]
+            container["Configs"] = [*files, {"Runtime": {}, "ConfigID": ids[name], "ConfigName": name}]
+        container.setdefault("Privileges", {})["CredentialSpec"] = sources
+
     def merge_log_driver(self, template: Spec) -> None:
         """Write the log driver into a task template."""
-        if self.log_driver is not None:
+        if self.log_driver:
             template["LogDriver"] = {"Name": self.log_driver, "Options": pairs(self.log_opt)}
 
 

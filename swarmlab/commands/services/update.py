@@ -54,7 +54,6 @@ class ServiceUpdate(
     usage = "[OPTIONS] SERVICE"
     summary = "Update a service"
     shows_defaults = False
-    lacks = frozenset("--credential-spec --isolation".split())
 
     args: Text = flag("--args command", "Service command args")
     config_add: Many = flag("--config-add config", "Add or update a config file on a service")
@@ -105,7 +104,7 @@ class ServiceUpdate(
     secret_rm: Many = flag("--secret-rm list", "Remove a secret")
     sysctl_add: Many = flag("--sysctl-add list", "Add or update a Sysctl option")
     sysctl_rm: Many = flag("--sysctl-rm list", "Remove a Sysctl option")
-    ulimit_add: Many = flag("--ulimit-add ulimit", "Add or update a ulimit option", "[]")
+    ulimit_add: Many = flag("--ulimit-add ulimit", "Add or update a ulimit option (default [])")
     ulimit_rm: Many = flag("--ulimit-rm list", "Remove a ulimit option")
     service: str = argument()
 
@@ -153,6 +152,7 @@ class ServiceUpdate(
         self._change_mode(spec["Mode"])
         self._change_container(template["ContainerSpec"])
         self._change_files(session, template["ContainerSpec"])
+        self.merge_credentials(session, template["ContainerSpec"])
         self._change_template(template)
         if self.network_add or self.network_rm:
             change_networks(session, template, self.network_add, self.network_rm)

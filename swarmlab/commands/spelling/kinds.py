@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from swarmlab.commands.printing import units
-from swarmlab.commands.spelling import authorities, file_references, mounts, ports, ulimits
+from swarmlab.commands.spelling import authorities, credentials, file_references, mounts, ports, ulimits
 from swarmlab.commands.spelling.attachments import attachment
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
@@ -160,6 +160,7 @@ KINDS: dict[str, Kind] = {
     "pem-file": Kind(read=_checked(authorities.read_pem)),
     "external-ca": Kind(read=_checked(authorities.read_external_ca), many=True),
     "mount": Kind(read=_checked(mounts.read_mount), many=True),
+    "credential-spec": Kind(read=_checked(credentials.read_credentials)),
     "secret": Kind(read=_checked(file_references.read_secret), many=True),
     "config": Kind(read=_checked(file_references.read_config), many=True),
     "port": Kind(read=_checked(ports.read_ports), many=True),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from ipaddress import IPv4Address, IPv4Network
 
-from swarmlab.engine.errors import Conflict, ServerError
+from swarmlab.engine.errors import Conflict, Forbidden
 
 
 class AddressRange:
@@ -48,12 +48,12 @@ class AddressRange:
         """An address of one's own choice, with its prefix length.
 
         Raises:
-            ServerError: another has it.
+            Forbidden: another has it.
         """
         number = int(IPv4Address(address))
         given = self._first <= number < self._next and number not in self._freed
         if number in self._reserved or given:
-            raise ServerError("failed to set up container networking: Address already in use")
+            raise Forbidden("failed to set up container networking: Address already in use")
         if number in self._freed:
             self._freed.remove(number)
         else:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from swarmlab.engine.errors import EngineError, NotImplementedHere, RpcError, ServerError
+from swarmlab.engine.clock import Clock
+from swarmlab.engine.errors import EngineError, RpcError, ServerError
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.networks import Networks
@@ -20,11 +21,19 @@ from swarmlab.engine.ids import TaskId
 from swarmlab.engine.model import NetworkAttachment, Task
 from swarmlab.engine.pending import Pending, resolved
 
+PATIENCE_S = 20.0
+"""How long an address is waited for. Source: moby daemon/cluster/cluster.go, swarmRequestTimeout."""
+
+_NO_ADDRESS = (
+    "attaching to network failed, make sure your network options are correct and check manager logs: context deadline "
+    "exceeded"
+)
+
 
 class Leader(Protocol):
     """What a node asks of its swarm's leader."""
 
-    def attach(self, reference: str) -> Pending[Task]:
+    def attach(self, reference: str, address: str = "") -> Pending[Task]:
         """A place on a network; fails with an RpcError when it refuses."""
 
     def detach(self, task_id: TaskId) -> None:
@@ -39,9 +48,16 @@ class Attaching:
     """
 
     def __init__(
-        self, host: str, networks: Networks, overlay: Overlay, leader: Leader, *, in_swarm: Callable[[], bool]
+        self,
+        host: str,
+        clock: Clock,
+        networks: Networks,
+        overlay: Overlay,
+        leader: Leader,
+        *,
+        in_swarm: Callable[[], bool],
     ) -> None:
-        self._host = host
+        self._host, self._clock = host, clock
         self._networks = networks
         self._overlay = overlay
         self._leader = leader
@@ -51,7 +67,9 @@ class Attaching:
 
     def prepare(self, container: Container) -> Pending[None]:
         """Before a start: have an address on every overlay that the container is to be on."""
-        wanted = [config for config in endpoints_of(container.config) if self._is_to_be_attached(config)]
+        task = "com.docker.swarm.task.id" in container.labels  # it comes with its addresses
+        configs = () if task else endpoints_of(container.config)
+        wanted = [config for config in configs if self._is_to_be_attached(config)]
         ready: Pending[None] = resolved(None)
         for config in wanted:
             ready = self._then(ready, partial(self.attach, container, config))
@@ -73,18 +91,13 @@ class Attaching:
         return both
 
     def _is_to_be_attached(self, config: EndpointConfig) -> bool:
-        """Whether it is a network of the swarm, and no task's: those come with their address."""
-        if config.network == "bridge" or "/" in config.address:
-            return False
-        return self._in_swarm() and not self._networks.is_local(config.network)
+        """Whether it is a network of the swarm."""
+        return config.network != "bridge" and self._in_swarm() and not self._networks.is_local(config.network)
 
     def attach(self, container: Container, config: EndpointConfig) -> Pending[None]:
         """Ask the leader for an address on a network, by its name or id."""
         answer: Pending[None] = Pending()
-        if config.address:
-            answer.fail(NotImplementedHere("the embedded engine gives no address of one's own choice on overlays"))
-            return answer
-        asked = self._leader.attach(config.network)
+        asked = self._leader.attach(config.network, config.address)
 
         def go_on() -> None:
             try:
@@ -95,10 +108,18 @@ class Attaching:
                 answer.fail(error)
             else:
                 came = self._networks.wait_for(task.id)
+                timer = self._clock.after(PATIENCE_S, lambda: self._give_up(task.id, answer))
+                answer.on_done(timer.cancel)
                 came.on_done(lambda: self._came(container, task.id, came.result(), answer))
 
         asked.on_done(go_on)
         return answer
+
+    def _give_up(self, task_id: TaskId, answer: Pending[None]) -> None:
+        """The address does not come: somebody else has it, or none is left."""
+        self._networks.wait_no_more(task_id)
+        self._leader.detach(task_id)
+        answer.fail(ServerError(_NO_ADDRESS))
 
     def _came(self, container: Container, task_id: TaskId, place: NetworkAttachment, answer: Pending[None]) -> None:
         key = (container.id, place.network_id)

@@ -42,14 +42,18 @@ class AttachmentRunner:
         self.task = task
 
     def advance(self) -> bool:
-        """Go through all states; whoever waits for the address has it then. Returns whether anything moved."""
+        """Go through all states; whoever waits for the address has it then. Returns whether anything moved.
+
+        On a network that each host makes for itself there is none: who waits, waits in vain. Recorded from 28.5.2.
+        """
         if self.status.state >= TaskState.RUNNING:
             return False
-        self._host.add_overlays(self.task, self._networks)
+        if all(network.spec.driver == "overlay" for network in self._networks.values()):
+            self._host.add_overlays(self.task, self._networks)
         for state, message in _STATES:
             self.status = TaskStatus(timestamp=self._host.now, state=state, message=message)
             self._host.report(self.task.id, self.status)
-        for attachment in self.task.networks:
+        for attachment in (each for each in self.task.networks if each.addresses):
             self._host.parts.networks.came(self.task.id, attachment)
         return True
 

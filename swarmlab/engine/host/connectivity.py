@@ -6,7 +6,7 @@ Simplification: answers come at the usual time of their way, or not at all; no w
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import AddressValueError, IPv4Address
 
 from swarmlab.engine.host.container import Container, ContainerConfig, Endpoint
 from swarmlab.engine.host.local_network import LocalNetwork
@@ -63,7 +63,7 @@ class ContainerNetwork:
 
     def _on_network(self, endpoint: Endpoint, name: str) -> list[str]:
         network = self._networks.find(endpoint.network_id)
-        if network.scope == "swarm":
+        if network.is_overlay:
             return self._overlay.resolve(self._host, network.id, name)
         if network.name == "bridge":
             return []  # the default bridge knows no names
@@ -82,12 +82,12 @@ class ContainerNetwork:
             return _SELF_S
         for endpoint in self._endpoints():
             network = self._networks.find(endpoint.network_id)
-            if network.subnet and IPv4Address(address) in IPv4Network(network.subnet):
+            if network.holds(address):
                 return self._on_link_s(network, endpoint, address)
         return self._outside_s(address) if self._has_way_out() else None
 
     def _on_link_s(self, network: LocalNetwork, endpoint: Endpoint, address: str) -> float | None:
-        if network.scope == "local":
+        if not network.is_overlay:
             there = address == network.gateway or any(_plain(e) == address for e in network.endpoints.values())
             return SAME_HOST_S if there else None
         if self._overlay.is_virtual(self._host, network.id, address):
@@ -145,7 +145,7 @@ class ContainerNetwork:
             return self._traffic.sockets.ask(self._place, port, text, source=address, takes_s=_SELF_S)
         for endpoint in self._endpoints():
             network = self._networks.find(endpoint.network_id)
-            if network.subnet and IPv4Address(address) in IPv4Network(network.subnet):
+            if network.holds(address):
                 return self._connect_on_link(network, endpoint, address, port, text)
         return self._traffic.to_host(self._host, address, port, text) if self._has_way_out() else NO_WAY_OUT
 
@@ -153,7 +153,7 @@ class ContainerNetwork:
         self, network: LocalNetwork, endpoint: Endpoint, address: str, port: int, text: str
     ) -> Exchange:
         own = _plain(endpoint)
-        if network.scope == "swarm":
+        if network.is_overlay:
             if self._overlay.is_virtual(self._host, network.id, address):
                 return self._traffic.to_service(self._host, network.id, address, port, text)
             if not self._overlay.knows(self._host, network.id, address):

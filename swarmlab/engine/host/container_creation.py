@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.host import log_drivers
 from swarmlab.engine.host.container import Container, ContainerConfig, EndpointConfig
 from swarmlab.engine.host.container_mounts import Find, make_mounts
 from swarmlab.engine.host.container_restarts import check_policy
@@ -40,6 +41,7 @@ def make_container(
     """
     content = image.content
     command = _command(config, image)
+    log_drivers.check_driver(config.log_driver, config.log_options)
     check_policy(config.restart, config.restart_max_retries, auto_remove=config.auto_remove)
     check_simulated(command, programs_of(content.base, content.servers))
     healthcheck = merged_check(config.healthcheck, content.healthcheck)
@@ -65,7 +67,11 @@ def make_container(
         env=_env(content.env, config.env),
         hostname=hostname,
         created_at=parts.clock.now,
-        log=LogBuffer(keeps=config.log_driver != "none", terminal=config.tty, details=_log_details(config)),
+        log=LogBuffer(
+            keeps=log_drivers.is_readable(config.log_driver, config.log_options),
+            terminal=config.tty,
+            details=_log_details(config),
+        ),
         mounts=mounts,
     )
 

@@ -33,6 +33,7 @@ from swarmlab.engine.host.files import Files
 from swarmlab.engine.host.health import HealthChecks
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.keyboard import Keyboard
+from swarmlab.engine.host.log_drivers import check_begin
 from swarmlab.engine.host.logs import Attached
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.pending import Pending, resolved
@@ -113,6 +114,7 @@ class Containers:
         image = self._images.find(config.image)
         name = config.name or self._table.free_name(self._chance)
         self._table.check_free(name)
+        self._networks.check_chosen(config.endpoints)
         id_ = ContainerId(self._chance.hex_id())
         container = make_container(id_, name, config, image, self._parts, self._table.find)
         self._give_keyboard(container)
@@ -226,6 +228,7 @@ class Containers:
         _, pending = self._starting.pop(container.id)
         try:
             ready.result()
+            check_begin(container.config.log_driver, container.config.log_options)
             pid = self._runs.begin(container)
         except EngineError as error:
             code = error.code if isinstance(error, StartFailed) else _START_FAILED

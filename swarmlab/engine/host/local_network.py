@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.address_range import AddressRange
 from swarmlab.engine.host.container import Endpoint
-from swarmlab.engine.model import Network
+from swarmlab.engine.model import IPAMConfig, Network
 
 POOL = [IPv4Network(f"172.{number}.0.0/16") for number in range(17, 32)]
 """Where bridges get their ranges from, in order."""
@@ -24,8 +24,11 @@ class LocalNetwork:
 
     Attributes:
         scope: `local` or `swarm`.
+        ranges: as they are shown: what was asked for, or what it got.
         addresses: where containers get theirs from, on bridges.
         own_subnet: whether its range was asked for.
+        config_only: whether it is a configuration for others, to which nothing is attached.
+        config_from: the configuration that it has.
         ipam_options: as they were sent: none, or empty.
         endpoints: the attached containers, by id.
     """
@@ -37,7 +40,7 @@ class LocalNetwork:
     created_at: float
     subnet: str = ""
     gateway: str = ""
-    ip_range: str = ""
+    ranges: tuple[IPAMConfig, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     internal: bool = False
@@ -45,8 +48,21 @@ class LocalNetwork:
     ingress: bool = False
     addresses: AddressRange | None = None
     own_subnet: bool = False
-    ipam_options: dict[str, object] | None = None
+    ipam_driver: str = "default"
+    ipam_options: Mapping[str, str] | None = None
+    config_only: bool = False
+    config_from: str = ""
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether it spans hosts; a network of the swarm with another driver is made on each of them."""
+        return self.driver == "overlay"
+
+    def holds(self, address: str) -> bool:
+        """Whether an address lies in its subnets."""
+        subnets = (range_.subnet for range_ in self.ranges)
+        return any(subnet and IPv4Address(address) in IPv4Network(subnet) for subnet in (self.subnet, *subnets))
 
 
 def shown_network(network: Network) -> LocalNetwork:
@@ -60,12 +76,16 @@ def shown_network(network: Network) -> LocalNetwork:
         created_at=network.meta.created_at,
         subnet=range_.subnet if range_ else "",
         gateway=range_.gateway if range_ else "",
-        ip_range=range_.ip_range if range_ else "",
+        ranges=network.ipam,
+        own_subnet=bool(network.spec.ipam),
         labels=network.spec.labels,
         options=network.driver_options,
         internal=network.spec.internal,
         attachable=network.spec.attachable,
         ingress=network.spec.ingress,
+        ipam_driver=(network.spec.ipam_driver or "default") if network.ipam else "",
+        ipam_options=network.spec.ipam_options or None,
+        config_from=network.spec.config_from,
     )
 
 
@@ -102,7 +122,7 @@ def check_own_address(network: LocalNetwork, address: str) -> None:
     """Refuse an address of one's own choice that this network cannot give. Raises InvalidParameter."""
     if not network.own_subnet:
         reason = "user specified IP address is supported only when connecting to networks with user configured subnets"
-    elif IPv4Address(address) not in IPv4Network(network.subnet):
+    elif not network.holds(address):
         reason = f"no configured subnet or ip-range contain the IP address {address}"
     else:
         return

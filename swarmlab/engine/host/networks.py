@@ -9,12 +9,12 @@ overlays is overlay.py's. Source: moby daemon/network.go, libnetwork; texts reco
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Network
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound, NotImplementedHere
+from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound
 from swarmlab.engine.host.address_range import AddressRange
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.events import Events
@@ -28,6 +28,14 @@ from swarmlab.engine.host.local_network import (
     shown_ends,
     shown_network,
 )
+from swarmlab.engine.host.network_rules import (
+    LAN_DRIVERS,
+    NetworkRequest,
+    check_options,
+    check_request,
+    check_unused,
+    configuration,
+)
 from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
@@ -35,7 +43,7 @@ from swarmlab.engine.pending import Pending
 
 _PREDEFINED = ("bridge", "host", "none")
 _GATEWAY_BRIDGE = "docker_gwbridge"
-_ANY_RANGE = IPAMConfig()
+_NO_NETWORK = "failed to set up container networking: cannot create endpoint on configuration-only network"
 Swarm = Callable[[], Iterable[Network]]
 
 
@@ -61,7 +69,8 @@ class Networks:
         self._awaited: dict[TaskId, Pending[NetworkAttachment]] = {}
         self._networks: dict[str, LocalNetwork] = {}
         for name, driver in (("bridge", "bridge"), ("host", "host"), ("none", "null")):
-            self._make(name, driver, options=BRIDGE_OPTIONS if name == "bridge" else {})
+            options = BRIDGE_OPTIONS if name == "bridge" else {}
+            self._make(NetworkRequest(name=name, driver=driver, options=options))
 
     # --- reading ---
 
@@ -99,70 +108,70 @@ class Networks:
 
     # --- making and removing ---
 
-    def create(  # noqa: PLR0913  (what can be asked of a network)
-        self,
-        name: str,
-        *,
-        driver: str = "bridge",
-        range_: IPAMConfig = _ANY_RANGE,
-        labels: Mapping[str, str] | None = None,
-        options: Mapping[str, str] | None = None,
-        internal: bool = False,
-        attachable: bool = False,
-    ) -> LocalNetwork:
-        """Make a bridge of this host, with the given range or a free one.
+    def create(self, request: NetworkRequest) -> LocalNetwork:
+        """Make a network of this host, with the given range or a free one.
 
         Raises:
             InvalidParameter: no name, no range.
             Conflict: the name is taken.
-            NotImplementedHere: another driver.
+            Forbidden, ServerError: what is asked for does not go together.
+            NotFound: the configuration that it is to have is not there.
         """
-        if not name:
+        if not request.name:
             raise InvalidParameter("invalid name: name is empty")
-        if any(network.name == name for network in self._all().values()):
-            raise Conflict(f"network with name {name} already exists")
-        if driver in ("host", "null"):
-            raise Forbidden(f'only one instance of "{driver}" network is allowed')
-        if driver not in ("", "bridge"):
-            raise NotImplementedHere(f"the embedded engine has no local network driver {driver}")
-        check_ranges([range_])
-        network = self._make(name, "bridge", range_=range_, labels=labels, options=options, internal=internal)
-        network.attachable = attachable
+        if any(network.name == request.name for network in self._all().values()):
+            raise Conflict(f"network with name {request.name} already exists")
+        check_ranges([request.range_])
+        check_request(request)
+        network = self._make(self._configured(request))
         self._emit("create", network)
         return network
 
-    def _make(
-        self,
-        name: str,
-        driver: str,
-        *,
-        range_: IPAMConfig = _ANY_RANGE,
-        labels: Mapping[str, str] | None = None,
-        options: Mapping[str, str] | None = None,
-        internal: bool = False,
-    ) -> LocalNetwork:
-        subnet = self._subnet(range_.subnet) if driver == "bridge" else None
+    def check_configuration(self, name: str) -> None:
+        """Raise NotFound unless there is a configuration of this name."""
+        configuration(self._networks, name)
+
+    def _configured(self, request: NetworkRequest) -> NetworkRequest:
+        """The request with what its configuration says."""
+        if not request.config_from:
+            return request
+        source = configuration(self._networks, request.config_from)
+        range_ = source.ranges[0] if source.ranges else IPAMConfig()
+        return replace(request, range_=range_, options=source.options, labels=source.labels)
+
+    def _make(self, request: NetworkRequest, *, id_: str = "", scope: str = "local") -> LocalNetwork:
+        driver, range_ = "null" if request.config_only else request.driver, request.range_
+        check_options(driver, request.options)
+        subnet = self._subnet(range_.subnet) if driver in ("bridge", *LAN_DRIVERS) else None
         gateway = range_.gateway or (str(subnet[1]) if subnet else "")
+        shown = range_ if range_.subnet else IPAMConfig(subnet=str(subnet), gateway=gateway)
         network = LocalNetwork(
-            id=self._chance.hex_id(),
-            name=name,
+            id=id_ or self._chance.hex_id(),
+            name=request.name,
             driver=driver,
-            scope="local",
+            scope=scope,
             created_at=self._clock.now,
             subnet=str(subnet) if subnet else "",
-            gateway=gateway,
-            labels=labels or {},
-            options=options or {},
-            internal=internal,
-            ip_range=range_.ip_range,
+            gateway=gateway if subnet else "",
+            ranges=(shown,) if subnet or range_.subnet else (),
+            labels=request.labels,
+            options=request.options,
+            internal=request.internal,
+            attachable=request.attachable,
             own_subnet=bool(range_.subnet),
+            ipam_options=request.ipam_options,
+            config_only=request.config_only,
+            config_from=request.config_from,
             addresses=AddressRange(str(subnet), gateway, range_.ip_range) if subnet else None,
         )
+        if network.addresses is not None:
+            for address in range_.auxiliary_addresses.values():
+                network.addresses.take_this(address)
         self._networks[network.id] = network
         return network
 
     def _subnet(self, subnet: str) -> IPv4Network:
-        taken = [IPv4Network(network.subnet) for network in self._networks.values() if network.subnet]
+        taken = [IPv4Network(each.subnet) for each in self._networks.values() if each.subnet and not each.is_overlay]
         if subnet:
             wanted = IPv4Network(subnet)
             if any(wanted.overlaps(other) for other in taken):
@@ -185,6 +194,7 @@ class Networks:
         if network.endpoints:
             ends = shown_ends(network)
             raise Forbidden(f"error while removing network: network {network.name} has active endpoints ({ends})")
+        check_unused(network, self._networks)
         del self._networks[network.id]
         self._emit("destroy", network)
         return network
@@ -211,6 +221,10 @@ class Networks:
         self._awaited.setdefault(task_id, Pending()).resolve(place)
         del self._awaited[task_id]
 
+    def wait_no_more(self, task_id: TaskId) -> None:
+        """Nobody waits for that place any more."""
+        self._awaited.pop(task_id, None)
+
     # --- containers come and go ---
 
     def attach(self, container: Container, config: EndpointConfig) -> Endpoint:
@@ -220,7 +234,9 @@ class Networks:
             NotFound: there is no such network.
         """
         network = self.find(config.network)
-        is_overlay = network.scope == "swarm"
+        if network.config_only:
+            raise Forbidden(_NO_NETWORK)
+        is_overlay = network.is_overlay
         address = self._address(container, network, config)
         endpoint = Endpoint(
             network=network.name,
@@ -242,14 +258,29 @@ class Networks:
 
     def _address(self, container: Container, network: LocalNetwork, config: EndpointConfig) -> str:
         """The address that a container gets: on overlays the one that its swarm gave it."""
-        if network.scope == "swarm":
-            return config.address or self.given[container.id, network.id]
+        if network.is_overlay:
+            return self.given.get((container.id, network.id)) or config.address
         if network.addresses is None:
             return ""
         if not config.address:
             return network.addresses.take()
         check_own_address(network, config.address)
         return network.addresses.take_this(config.address)
+
+    def check_chosen(self, configs: Iterable[EndpointConfig]) -> None:
+        """Refuse addresses of one's own choice that networks, as far as this host knows them, cannot give.
+
+        Raises:
+            InvalidParameter: naming the network.
+        """
+        chosen = {config.network: config.address for config in configs if config.address and "/" not in config.address}
+        for network in self._all().values():
+            address = chosen.get(network.name) or chosen.get(network.id)
+            if address:
+                try:
+                    check_own_address(network, address)
+                except InvalidParameter as error:
+                    raise InvalidParameter(f"invalid config for network {network.name}: {error}") from None
 
     def leave(self, container: Container, network: LocalNetwork) -> None:
         """Take a running container off one of its networks."""
@@ -260,7 +291,7 @@ class Networks:
         endpoint = network.endpoints.pop(container.id)
         if network.addresses is not None:
             network.addresses.free(endpoint.address)
-        if network.scope == "swarm":
+        if network.is_overlay:
             self.left(container, endpoint)
 
     def detach(self, container: Container, *, quietly: bool = False) -> None:
@@ -278,17 +309,37 @@ class Networks:
     def join_swarm(self) -> None:
         """This host became a node: it has docker_gwbridge now."""
         if not any(network.name == _GATEWAY_BRIDGE for network in self._networks.values()):
-            self._make(_GATEWAY_BRIDGE, "bridge", options=GATEWAY_OPTIONS)
+            self._make(NetworkRequest(name=_GATEWAY_BRIDGE, options=GATEWAY_OPTIONS))
 
     def leave_swarm(self) -> None:
         """This host is no node any more: overlays go, docker_gwbridge stays."""
         self._networks = {id_: network for id_, network in self._networks.items() if network.scope == "local"}
 
     def add_overlay(self, network: Network) -> LocalNetwork:
-        """A task of this network comes to this host, or it is the ingress network, which every node has."""
+        """A task of this network comes to this host, or it is the ingress network, which every node has.
+
+        Raises:
+            Forbidden, ServerError, NotFound: a network that is made on each host cannot be made on this one.
+        """
+        if network.id not in self._networks and network.spec.driver != "overlay":
+            return self._make_of_swarm(network)
         if network.id not in self._networks:
             self._networks[network.id] = replace(shown_network(network), created_at=self._clock.now)
         return self._networks[network.id]
+
+    def _make_of_swarm(self, network: Network) -> LocalNetwork:
+        spec = network.spec
+        request = NetworkRequest(
+            name=spec.name,
+            driver=spec.driver,
+            options=spec.options,
+            labels=spec.labels,
+            internal=spec.internal,
+            attachable=spec.attachable,
+            config_from=spec.config_from,
+        )
+        check_request(request)
+        return self._make(self._configured(request), id_=network.id, scope="swarm")
 
     def drop_overlay(self, network_id: str) -> None:
         """Forget an overlay (but ingress) that no container of this host is attached to any more."""

@@ -38,7 +38,9 @@ def _problems(range_: IPAMConfig) -> Iterator[str]:
     if range_.ip_range:
         yield from _problems_of_part(range_.ip_range, subnet)
     if range_.gateway:
-        yield from _problems_of_gateway(range_.gateway, subnet)
+        yield from _problems_of_address("gateway", range_.gateway, subnet)
+    for name, address in range_.auxiliary_addresses.items():
+        yield from _problems_of_address(f"auxiliary address {name}:", address, subnet)
 
 
 def _problems_of_part(text: str, subnet: IPv4Network) -> Iterator[str]:
@@ -53,14 +55,15 @@ def _problems_of_part(text: str, subnet: IPv4Network) -> Iterator[str]:
         yield f"invalid ip-range {text}: parent subnet {subnet} doesn't contain ip-range"
 
 
-def _problems_of_gateway(text: str, subnet: IPv4Network) -> Iterator[str]:
+def _problems_of_address(what: str, text: str, subnet: IPv4Network) -> Iterator[str]:
+    shown = what if what.endswith(":") else f"{what} {text}:"
     try:
         inside = IPv4Address(text) in subnet
     except ValueError:
-        yield f"invalid gateway {text}: invalid address"
+        yield f"invalid {shown} invalid address"
         return
     if not inside:
-        yield f"invalid gateway {text}: parent subnet {subnet} doesn't contain this address"
+        yield f"invalid {shown} parent subnet {subnet} doesn't contain this address"
 
 
 def _network(text: str) -> IPv4Network | None:

@@ -177,6 +177,24 @@ def _postgres(tags: str, version: str, layers_mb: tuple[float, ...], size_mb: fl
     )
 
 
+def _mysql(
+    repository: str, tags: str, version: str, layers_mb: tuple[float, ...], size_mb: float, servers: tuple[str, ...]
+) -> CatalogueImage:
+    return _image(
+        repository,
+        tags,
+        layers_mb,
+        size_mb,
+        base="debian",
+        servers=servers,
+        entrypoint=("docker-entrypoint.sh",),
+        command=(servers[0],),
+        env=_env(**{f"{repository.upper()}_VERSION": version}),
+        exposed_ports=("3306/tcp", "33060/tcp") if repository == "mysql" else ("3306/tcp",),
+        volumes=("/var/lib/mysql",),
+    )
+
+
 def _servers() -> tuple[CatalogueImage, ...]:
     old_redis = (51.4, 0.6, 18.6)
     return (
@@ -203,6 +221,25 @@ def _servers() -> tuple[CatalogueImage, ...]:
         _postgres("17 latest 17.2", "17.2-1.pgdg120+1", (28.2, 1.1, 4.5, 8.0, 107.6), 435),
         _postgres("16 16.6", "16.6-1.pgdg120+1", (28.2, 1.1, 4.5, 8.0, 106.1), 432),
         _postgres("17-alpine alpine 17.2-alpine", "17.2", (3.64, 1.0, 98.6), 279),
+        _mysql("mysql", "9.1 latest 9 9.1.0", "9.1.0-1.el9", (48.6, 6.0, 48.2, 128.4), 603, ("mysqld", "mysqladmin")),
+        _mysql("mysql", "8.4 8 lts 8.4.3", "8.4.3-1.el9", (48.6, 6.0, 48.2, 124.1), 590, ("mysqld", "mysqladmin")),
+        _mysql("mysql", "8.0 8.0.40", "8.0.40-1.el9", (48.6, 6.0, 48.2, 119.7), 591, ("mysqld", "mysqladmin")),
+        _mysql(
+            "mariadb",
+            "11.6 latest 11 11.6.2",
+            "1:11.6.2+maria~ubu2404",
+            (29.7, 6.1, 92.9),
+            407,
+            ("mariadbd", "mariadb-admin"),
+        ),
+        _mysql(
+            "mariadb",
+            "10.11 10 10.11.10",
+            "1:10.11.10+maria~ubu2204",
+            (29.5, 6.1, 89.2),
+            396,
+            ("mariadbd", "mariadb-admin"),
+        ),
         _image(
             "traefik/whoami",
             "v1.10 latest v1.10.3",

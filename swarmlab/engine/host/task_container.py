@@ -5,13 +5,14 @@ Source: moby daemon/cluster/executor/container/container.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.overlay import Record
 from swarmlab.engine.ids import NetworkId
 from swarmlab.engine.model import (
+    ContainerSpec,
     Mount,
     Network,
     NetworkAttachment,
@@ -42,6 +43,7 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
         NotImplementedHere: a template that is not known here.
     """
     task, spec = place.task, place.expanded()
+    _check_platform(spec)
     return ContainerConfig(
         image=spec.image,
         name=task.name,
@@ -57,6 +59,7 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
         init=spec.init,
         read_only=spec.read_only,
         log_driver=str((task.spec.log_driver or {}).get("Name") or ""),
+        log_options=_log_options(task),
         stop_signal=spec.stop_signal,
         stop_timeout_s=stop_grace_period_s(spec),
         mounts=spec.mounts,
@@ -96,6 +99,11 @@ def _dns(task: Task) -> dict[str, object]:
         return {}
     given = {"Dns": config.nameservers, "DnsSearch": config.search, "DnsOptions": config.options}
     return {key: list(words) for key, words in given.items() if words}
+
+
+def _log_options(task: Task) -> dict[str, str]:
+    options = (task.spec.log_driver or {}).get("Options")
+    return {key: str(value) for key, value in options.items()} if isinstance(options, Mapping) else {}
 
 
 def _log_config(task: Task) -> dict[str, object]:
@@ -138,6 +146,17 @@ def _check_mount(mount: Mount) -> None:
         raise InvalidParameter("invalid tmpfs source, source must be empty")
     if mount.type == "bind" and not source.startswith("/"):
         raise InvalidParameter(f"invalid bind mount source, must be an absolute path: {source}")
+
+
+def _check_platform(spec: ContainerSpec) -> None:
+    """What only Windows has. Source: moby daemon/daemon_unix.go; recorded from 28.5.2."""
+    privileges = spec.extra.get("Privileges")
+    given = privileges.get("CredentialSpec") if isinstance(privileges, Mapping) else None
+    for source, name in given.items() if isinstance(given, Mapping) else ():
+        if name:
+            raise InvalidParameter(f'invalid --security-opt 2: "credentialspec={source.lower()}://{name}"')
+    if spec.isolation:
+        raise InvalidParameter(f"invalid isolation '{spec.isolation}' on linux")
 
 
 def _endpoint(attachment: NetworkAttachment, networks: Networks) -> EndpointConfig:

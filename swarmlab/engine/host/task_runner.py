@@ -191,8 +191,8 @@ class TaskRunner:
     def _prepare(self) -> None:
         """Networks, image, container. A failed pull shows in that the container cannot be created."""
         self._busy = True
-        self._host.add_overlays(self.task, self._networks)
         try:
+            self._host.add_overlays(self.task, self._networks)
             pull = self._host.pull(self.task.spec.container.image)
         except EngineError as error:
             self._fail(error)

@@ -93,9 +93,11 @@ class Allocator:
         if network.spec.ingress:
             self._nodes.ingress = network.id
         if network.ipam:
-            self._subnets.take(network.ipam[0].subnet)
-            self._vxlan_ids.keep(int(network.driver_options[VXLAN_OPTION]))
-            self._addresses.add(network.id, network.ipam[0])
+            for config in network.ipam:
+                self._subnets.take(config.subnet)
+            for number in network.driver_options[VXLAN_OPTION].split(","):
+                self._vxlan_ids.keep(int(number))
+            self._addresses.add(network.id, network.ipam)
         elif network.predefined:
             self._addresses.add_without(network.id)
         else:
@@ -152,8 +154,10 @@ class Allocator:
         self._new_networks.pop(network.id, None)
         self._stuck_networks.pop(network.id, None)
         if self._addresses.drop(network.id):
-            self._subnets.free(network.ipam[0].subnet)
-            self._vxlan_ids.free(int(network.driver_options[VXLAN_OPTION]))
+            for config in network.ipam:
+                self._subnets.free(config.subnet)
+            for number in network.driver_options[VXLAN_OPTION].split(","):
+                self._vxlan_ids.free(int(number))
         self._nodes.forget_network(network.id, list(self._store.all(Node)))
         self._addresses.freed = True
 
@@ -216,13 +220,24 @@ class Allocator:
                 self._stuck_networks[id_] = None
 
     def _with_ranges(self, network: Network) -> Network:
-        wanted = network.spec.ipam[0] if network.spec.ipam else IPAMConfig()
+        if network.spec.driver != "overlay":
+            self._addresses.add_without(network.id)
+            return replace(network, driver_options=network.spec.options)
+        configs: list[IPAMConfig] = []
+        try:
+            for wanted in network.spec.ipam or (IPAMConfig(),):
+                configs.append(self._with_range(wanted))
+        except Exhausted:
+            for config in configs:
+                self._subnets.free(config.subnet)
+            raise
+        self._addresses.add(network.id, configs)
+        numbers = ",".join(str(self._vxlan_ids.take()) for _ in configs)
+        return replace(network, ipam=tuple(configs), driver_options={VXLAN_OPTION: numbers, **network.spec.options})
+
+    def _with_range(self, wanted: IPAMConfig) -> IPAMConfig:
         subnet = self._subnets.take(wanted.subnet)
-        gateway = wanted.gateway or str(subnet.network_address + 1)
-        config = replace(wanted, subnet=str(subnet), gateway=gateway)
-        self._addresses.add(network.id, config)
-        options = {VXLAN_OPTION: str(self._vxlan_ids.take()), **network.spec.options}
-        return replace(network, ipam=(config,), driver_options=options)
+        return replace(wanted, subnet=str(subnet), gateway=wanted.gateway or str(subnet.network_address + 1))
 
     def _allocate_services(self, transaction: Transaction) -> None:
         waiting, self._new_services = self._new_services, {}
@@ -299,7 +314,10 @@ class Allocator:
 
     def _pending(self, task: Task, service: Service | None) -> Task:
         if service is None:
-            places = (NetworkAttachment(network_id=NetworkId(each.target)) for each in task.spec.networks)
+            places = (
+                NetworkAttachment(network_id=NetworkId(each.target), addresses=each.addresses)
+                for each in task.spec.networks
+            )
             networks = self._addresses.address(places)
         elif service.id in self._stuck_services:
             raise Exhausted(f"service {service.id} to which task {task.id} belongs has pending allocations")

@@ -98,8 +98,13 @@ def _check_places(kind: str, references: Iterable[tuple[str, FileTarget | None]]
 
 def _check_credentials(container: ContainerSpec) -> None:
     privileges = cast("dict[str, object]", container.extra.get("Privileges") or {})
-    credentials = cast("dict[str, object]", privileges.get("CredentialSpec") or {})
+    given = privileges.get("CredentialSpec")
+    credentials = cast("dict[str, object]", given or {})
     sources = [name for name in ("Config", "File", "Registry") if credentials.get(name)]
+    if given is not None and not sources:
+        raise InvalidParameter(
+            'invalid CredentialSpec: must either provide "file", "registry", or "config" for credential spec'
+        )
     if len(sources) > 1:
         first, second, *_ = (f'"{name.lower()}"' for name in sources)
         raise InvalidParameter(f"invalid CredentialSpec: cannot specify both {first} and {second} credential specs")

@@ -16,6 +16,7 @@ from swarmlab.engine.manager.control_networks import Networks
 from swarmlab.engine.manager.control_nodes import Nodes, RaftGroup
 from swarmlab.engine.manager.control_secrets import Configs, Secrets
 from swarmlab.engine.manager.control_services import Services, ServiceStatus
+from swarmlab.engine.manager.control_volumes import ClusterVolumes
 from swarmlab.engine.model import ClusterObject, ClusterSpec, Network, NetworkSpec, Node, NodeSpec, Service, ServiceSpec
 from swarmlab.engine.store import Store
 
@@ -32,7 +33,7 @@ class Control:
         raft: the managers, for demotion and removal; None: the spec's role alone decides.
 
     Attributes:
-        secrets, configs: requests about these.
+        secrets, configs, volumes: requests about these.
         attachments: requests of nodes for their containers.
     """
 
@@ -45,6 +46,7 @@ class Control:
         self.attachments = Attachments(store, clock, chance)
         self.secrets = Secrets(store, chance)
         self.configs = Configs(store, chance)
+        self.volumes = ClusterVolumes(store, chance)
 
     # --- services ---
 

@@ -35,15 +35,18 @@ class Attachments:
     def __init__(self, store: Store, clock: Clock, chance: Chance) -> None:
         self._store, self._clock, self._chance = store, clock, chance
 
-    def attach(self, reference: str, node_id: NodeId) -> Task:
-        """Ask for a container's place on a network, given by name or id. Its address comes with the task."""
+    def attach(self, reference: str, node_id: NodeId, address: str = "") -> Task:
+        """Ask for a container's place on a network, given by name or id. Its address comes with the task.
+
+        One that is wanted and taken is waited for, until whoever asks gives up.
+        """
         try:
             network = self._store.find(Network, reference)
         except NotFound:
             raise RpcNotFound(f"network {reference} not found") from None
         if not network.spec.attachable:
             raise RpcPermissionDenied(f"network {network.spec.name} not manually attachable")
-        target = NetworkAttachmentConfig(target=network.id)
+        target = NetworkAttachmentConfig(target=network.id, addresses=(address,) if address else ())
         task = Task(
             id=TaskId(self._chance.object_id()),
             spec=TaskSpec(container=ContainerSpec(), networks=(target,), runtime=ATTACHMENT),

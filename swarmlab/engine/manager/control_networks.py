@@ -107,12 +107,12 @@ def _check(spec: NetworkSpec) -> None:
         raise RpcPermissionDenied(
             f"label {PREDEFINED_LABEL} is for internally created predefined networks and cannot be applied by users"
         )
-    if spec.driver != "overlay":
-        raise NotImplementedHere(f"this engine has no swarm networks with driver {spec.driver}")
+    if spec.driver != "overlay" and (spec.ipam or spec.ipam_options):
+        raise NotImplementedHere(f"this engine gives no ranges to swarm networks with driver {spec.driver}")
     if spec.enable_ipv6:
         raise NotImplementedHere("this engine has no IPv6 networks")
-    if len(spec.ipam) > 1:
-        raise NotImplementedHere("this engine has no swarm networks with several subnets")
+    if spec.ipam_driver not in ("", "default"):
+        raise RpcInvalidArgument(f"error during lookup of plugin {spec.ipam_driver}")
     for config in spec.ipam:
         _check_ranges(config)
 

@@ -9,6 +9,7 @@ recorded from Docker 28.5.2.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
@@ -83,6 +84,18 @@ class AddressPool:
                 return f"{IPv4Address(number)}/{self.subnet.prefixlen}"
         raise Exhausted("could not find an available IP")
 
+    def take_this(self, address: str) -> str:
+        """An address of somebody's choice, with the prefix length."""
+        number = int(IPv4Address(address))
+        if number in self._taken:
+            raise Exhausted("Address already in use")
+        self._taken.add(number)
+        return f"{address}/{self.subnet.prefixlen}"
+
+    def holds(self, address: str) -> bool:
+        """Whether an address (`10.0.1.2/24`, `10.0.1.2`) is of this subnet."""
+        return IPv4Address(address.partition("/")[0]) in self.subnet
+
     def keep(self, address: str) -> None:
         """Mark an address (`10.0.1.2/24`) as taken, after a change of leader."""
         self._taken.add(int(IPv4Address(address.partition("/")[0])))
@@ -100,13 +113,13 @@ class Addresses:
     """
 
     def __init__(self) -> None:
-        self._pools: dict[NetworkId, AddressPool] = {}
+        self._pools: dict[NetworkId, list[AddressPool]] = {}
         self._hosts_own: set[NetworkId] = set()
         self.freed = False
 
-    def add(self, network_id: NetworkId, config: IPAMConfig) -> None:
-        """Hand out a network's addresses from now on."""
-        self._pools[network_id] = AddressPool(config)
+    def add(self, network_id: NetworkId, configs: Iterable[IPAMConfig]) -> None:
+        """Hand out a network's addresses from now on: those of its first subnet first."""
+        self._pools[network_id] = [AddressPool(config) for config in configs]
 
     def add_without(self, network_id: NetworkId) -> None:
         """A network that is each host's own (`host`, `bridge`): the swarm gives no addresses on it."""
@@ -116,26 +129,36 @@ class Addresses:
         """Hand out a network's addresses no more. Returns whether it had any."""
         return self._pools.pop(network_id, None) is not None
 
-    def take(self, network_id: NetworkId) -> str:
-        """The network's next free address."""
+    def take(self, network_id: NetworkId, wanted: str = "") -> str:
+        """The network's next free address, or the wanted one."""
         if network_id not in self._pools:
             raise Exhausted(f"network {network_id} is not allocated")
-        return self._pools[network_id].take()
+        for pool in self._pools[network_id]:
+            if not wanted:
+                with suppress(Exhausted):
+                    return pool.take()
+            elif pool.holds(wanted):
+                return pool.take_this(wanted)
+        raise Exhausted("could not find an available IP")
+
+    def _pool(self, network_id: NetworkId, address: str) -> AddressPool | None:
+        return next((pool for pool in self._pools.get(network_id, ()) if pool.holds(address)), None)
 
     def keep(self, attachments: Iterable[NetworkAttachment]) -> None:
         """Mark the addresses as taken, after a change of leader."""
         for attachment in attachments:
             for address in filter(None, attachment.addresses):
-                self._pools[attachment.network_id].keep(address)
+                if (pool := self._pool(attachment.network_id, address)) is not None:
+                    pool.keep(address)
 
     def free(self, network_id: NetworkId, address: str) -> None:
         """Let others have the address; harmless when the network is gone."""
-        if network_id in self._pools:
-            self._pools[network_id].free(address)
+        if address and (pool := self._pool(network_id, address)) is not None:
+            pool.free(address)
             self.freed = True
 
     def address(self, attachments: Iterable[NetworkAttachment]) -> tuple[NetworkAttachment, ...]:
-        """The attachments with an address each, but on networks that are each host's own.
+        """The attachments with an address each, the wanted one if any, but on networks that are each host's own.
 
         Raises:
             Exhausted: not all of them can have one; none is taken then.
@@ -145,7 +168,10 @@ class Addresses:
         try:
             for attachment in attachments:
                 own = attachment.network_id in self._hosts_own
-                done.append(attachment if own else replace(attachment, addresses=(self.take(attachment.network_id),)))
+                wanted = "".join(attachment.addresses[:1])
+                done.append(
+                    attachment if own else replace(attachment, addresses=(self.take(attachment.network_id, wanted),))
+                )
         except Exhausted:
             for attachment in done:
                 for address in attachment.addresses:

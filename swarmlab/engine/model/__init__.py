@@ -1,4 +1,4 @@
-"""The objects of a swarm: nodes, services, tasks, networks, secrets, configs, the cluster.
+"""The objects of a swarm: nodes, services, tasks, networks, secrets, configs, volumes, the cluster.
 
 Frozen values; the store has the current ones.
 
@@ -80,6 +80,17 @@ from swarmlab.engine.model.tasks import (
     is_observation,
     with_status,
 )
+from swarmlab.engine.model.volumes import (
+    BlockVolume,
+    CapacityRange,
+    ClusterVolume,
+    MountVolume,
+    Topology,
+    TopologyRequirement,
+    VolumeAccessMode,
+    VolumeSecret,
+    VolumeSpec,
+)
 from swarmlab.engine.model.words import (
     Availability,
     FailureAction,
@@ -94,7 +105,7 @@ from swarmlab.engine.model.words import (
     UpdateState,
 )
 
-StoreObject = Node | Service | Task | Network | Secret | Config | ClusterObject
+StoreObject = Node | Service | Task | Network | Secret | Config | ClusterVolume | ClusterObject
 
 __all__ = [
     "ATTACHMENT",
@@ -105,8 +116,11 @@ __all__ = [
     "DEFAULT_UPDATE",
     "DEFAULT_UPDATE_MONITOR_S",
     "Availability",
+    "BlockVolume",
+    "CapacityRange",
     "ClusterObject",
     "ClusterSpec",
+    "ClusterVolume",
     "Config",
     "ConfigReference",
     "ConfigSpec",
@@ -131,6 +145,7 @@ __all__ = [
     "ManagerStatus",
     "Meta",
     "Mount",
+    "MountVolume",
     "Network",
     "NetworkAttachment",
     "NetworkAttachmentConfig",
@@ -165,11 +180,16 @@ __all__ = [
     "TaskSpec",
     "TaskState",
     "TaskStatus",
+    "Topology",
+    "TopologyRequirement",
     "UpdateConfig",
     "UpdateOrder",
     "UpdateState",
     "UpdateStatus",
     "VirtualIP",
+    "VolumeAccessMode",
+    "VolumeSecret",
+    "VolumeSpec",
     "is_observation",
     "placement",
     "reservations",

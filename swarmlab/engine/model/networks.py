@@ -11,16 +11,20 @@ from swarmlab.engine.model.meta import Labels, Meta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IPAMConfig:
-    """One address range of a network."""
+    """One address range of a network. `auxiliary_addresses`, by name, are given to nobody."""
 
     subnet: str = ""
     gateway: str = ""
     ip_range: str = ""
+    auxiliary_addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSpec:
-    """A network that the whole swarm can use. `ipam_driver` is as it was sent, empty means `default`."""
+    """A network that the whole swarm can use. `ipam_driver` is as it was sent, empty means `default`.
+
+    `config_from` names a network of each host that has what is to be different on each of them.
+    """
 
     name: str
     driver: str = "overlay"
@@ -31,6 +35,8 @@ class NetworkSpec:
     ingress: bool = False
     enable_ipv6: bool = False
     ipam_driver: str = ""
+    ipam_options: Mapping[str, str] = field(default_factory=dict)
+    config_from: str = ""
     ipam: tuple[IPAMConfig, ...] = ()
 
 

@@ -129,10 +129,14 @@ class ContainerSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkAttachmentConfig:
-    """One network that tasks are attached to, and the names they have on it."""
+    """One network that tasks are attached to, and the names they have on it.
+
+    `addresses` are what a container that is no task asks for.
+    """
 
     target: str
     aliases: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     driver_opts: Mapping[str, str] = field(default_factory=dict)
 
 

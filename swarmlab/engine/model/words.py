@@ -112,4 +112,5 @@ class Kind(Enum):
     NETWORK = "network"
     SECRET = "secret"
     CONFIG = "config"
+    VOLUME = "volume"
     CLUSTER = "cluster"

@@ -19,6 +19,7 @@ from swarmlab.engine.programs.processes import Program
 from swarmlab.engine.programs.servers.busybox_httpd import BUSYBOX_HTTPD
 from swarmlab.engine.programs.servers.entrypoints import HELLO, entrypoint
 from swarmlab.engine.programs.servers.httpd import HTTPD
+from swarmlab.engine.programs.servers.mysql import MARIADB_ADMIN, MARIADBD, MYSQLADMIN, MYSQLD
 from swarmlab.engine.programs.servers.nginx import NGINX
 from swarmlab.engine.programs.servers.postgres import PG_ISREADY, POSTGRES
 from swarmlab.engine.programs.servers.python import PYTHONS
@@ -44,7 +45,10 @@ _APPLETS = (*TEXT_TOOLS, *SYSTEM_TOOLS, *NETWORK_TOOLS, *FILE_TOOLS, WGET, BUSYB
 
 _SERVED: Mapping[str, Program] = {
     program.name: program
-    for program in (NGINX, HTTPD, WHOAMI, REDIS, REDIS_CLI, POSTGRES, PG_ISREADY, REGISTRY, HELLO, CURL, WGET, *PYTHONS)
+    for program in (
+        *(NGINX, HTTPD, WHOAMI, REDIS, REDIS_CLI, POSTGRES, PG_ISREADY, REGISTRY, HELLO, CURL, WGET, *PYTHONS),
+        *(MYSQLD, MYSQLADMIN, MARIADBD, MARIADB_ADMIN),
+    )
 }
 """What images bring beyond what they are built on."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, NotFound
 from swarmlab.engine.host.container import EndpointConfig
+from swarmlab.engine.host.network_rules import NetworkRequest
 from swarmlab.engine.model import IPAMConfig
 from tests.engine.hosts import LocalHost
 
@@ -37,7 +38,7 @@ def test_containers_get_the_lowest_free_address(host: LocalHost) -> None:
 
 def test_names_lead_to_containers_on_bridges_of_ones_own_only(host: LocalHost) -> None:
     """The default bridge has no names."""
-    host.networks.create("br1")
+    host.networks.create(NetworkRequest(name="br1"))
     own = (EndpointConfig(network="br1"),)
     host.run("sleep", "99", name="web", endpoints=own)
     host.run("sleep", "99", name="plain")
@@ -52,9 +53,9 @@ def test_without_a_network_nothing_is_reached(host: LocalHost) -> None:
 
 def test_refusals_are_the_engines(host: LocalHost) -> None:
     """Taken name, network in use, Docker's own networks, unknown ones."""
-    host.networks.create("br1")
+    host.networks.create(NetworkRequest(name="br1"))
     with pytest.raises(Conflict, match=r"^network with name br1 already exists$"):
-        host.networks.create("br1")
+        host.networks.create(NetworkRequest(name="br1"))
     container = host.run("sleep", "99", name="dd", endpoints=(EndpointConfig(network="br1"),))
     end = host.networks.find("br1").endpoints[container.id]
     with pytest.raises(Forbidden) as refused:
@@ -80,12 +81,13 @@ def test_refusals_are_the_engines(host: LocalHost) -> None:
 def test_a_range_that_is_none_is_refused(host: LocalHost, subnet: str, words: str) -> None:
     """Recorded from 28.5.2."""
     with pytest.raises(InvalidParameter, match=f"^invalid network config:\ninvalid subnet {subnet}: {words}$"):
-        host.networks.create("br1", range_=IPAMConfig(subnet=subnet))
+        host.networks.create(NetworkRequest(name="br1", range_=IPAMConfig(subnet=subnet)))
 
 
 def test_ranges_do_not_overlap(host: LocalHost) -> None:
     """The next free one; a wanted one that overlaps is refused."""
-    assert host.networks.create("br1").subnet == "172.18.0.0/16"
-    assert host.networks.create("br2", range_=IPAMConfig(subnet="10.9.0.0/24")).gateway == "10.9.0.1"
+    assert host.networks.create(NetworkRequest(name="br1")).subnet == "172.18.0.0/16"
+    chosen = NetworkRequest(name="br2", range_=IPAMConfig(subnet="10.9.0.0/24"))
+    assert host.networks.create(chosen).gateway == "10.9.0.1"
     with pytest.raises(Forbidden, match=r"^invalid pool request: Pool overlaps with other one on this address space$"):
-        host.networks.create("br3", range_=IPAMConfig(subnet="172.18.5.0/24"))
+        host.networks.create(NetworkRequest(name="br3", range_=IPAMConfig(subnet="172.18.5.0/24")))

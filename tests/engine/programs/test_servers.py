@@ -6,15 +6,26 @@ import pytest
 
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.execs import ExecConfig
+from swarmlab.engine.host.network_rules import NetworkRequest
+from swarmlab.engine.model import Mount
 from tests.engine.hosts import LocalHost, text_of
 
 
 @pytest.fixture
 def host() -> LocalHost:
     host = LocalHost()
-    for image in ("nginx:latest", "httpd:latest", "traefik/whoami", "python:alpine", "postgres:alpine", "registry:2"):
+    for image in (
+        "nginx:latest",
+        "httpd:latest",
+        "traefik/whoami",
+        "python:alpine",
+        "postgres:alpine",
+        "registry:2",
+        "mysql:8",
+        "mariadb:11",
+    ):
         host.images.add(image)
-    host.networks.create("net")
+    host.networks.create(NetworkRequest(name="net"))
     return host
 
 
@@ -121,6 +132,46 @@ def test_postgres_starts_slowly_and_not_without_a_password(host: LocalHost) -> N
     host.advance(5)
     assert ask(host, "pg_isready", "-h", "web", image="postgres:alpine") == "web:5432 - accepting connections\n"
     assert text_of(web).splitlines()[-1].endswith("database system is ready to accept connections")
+
+
+@pytest.mark.parametrize(
+    ("image", "variable", "refusal"),
+    [
+        ("mysql:8", "MYSQL_ROOT_PASSWORD", "    - MYSQL_ROOT_PASSWORD\n"),
+        ("mariadb:11", "MARIADB_ROOT_PASSWORD", "\tYou need to specify one of MARIADB_ROOT_PASSWORD, "),
+    ],
+)
+def test_mysql_and_mariadb_want_to_be_told_a_password(host: LocalHost, image: str, variable: str, refusal: str) -> None:
+    """They end with 1 without one; with one they start slowly, then answer, and end when they are told to."""
+    refused = host.run(image=image)
+    host.advance(1)
+    assert refused.state.exit_code == 1
+    assert "[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified\n" in text_of(refused)
+    assert refusal in text_of(refused)
+    server = host.run(image=image, name="web", network_mode="net", env=(f"{variable}=x",))
+    admin = "mysqladmin" if image.startswith("mysql") else "mariadb-admin"
+    assert "Can't connect to MySQL server on 'web:3306'" in ask(host, admin, "-h", "web", "ping", image=image)
+    host.advance(10)
+    assert ask(host, admin, "-h", "web", "ping", image=image) == "mysqld is alive\n"
+    assert "ready for connections" in text_of(server)
+    host.containers.stop("web")
+    host.advance(2)
+    assert server.state.exit_code == 0
+    assert "hutdown complete" in text_of(server)
+
+
+def test_a_database_that_is_there_starts_at_once(host: LocalHost) -> None:
+    """And asks for no password, since it has one."""
+    first = host.run(
+        image="mysql:8", env=("MYSQL_ROOT_PASSWORD=x",), mounts=(Mount(source="db", target="/var/lib/mysql"),)
+    )
+    host.advance(10)
+    host.containers.stop(first.id)
+    host.advance(2)
+    second = host.run(image="mysql:8", mounts=(Mount(source="db", target="/var/lib/mysql"),))
+    host.advance(3)
+    assert "Initializing database files" not in text_of(second)
+    assert "port: 3306  MySQL Community Server" in text_of(second)
 
 
 def test_an_entrypoint_hands_on_to_whatever_it_is_given(host: LocalHost) -> None:

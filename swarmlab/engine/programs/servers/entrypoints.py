@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from swarmlab.engine.programs.busybox import at_once
 from swarmlab.engine.programs.processes import Context, Program, Run
-from swarmlab.engine.programs.servers import nginx, postgres
+from swarmlab.engine.programs.servers import mysql, nginx, postgres
 
 Prelude = Callable[[Context], int | None]
 """What a script does first; a number is the code that it ends with instead of going on."""
@@ -60,7 +60,12 @@ def _nothing(_: Context) -> None:
     """Most scripts only change the user that the program runs as."""
 
 
-_PRELUDES: Mapping[str, Prelude] = {"nginx": _nginx, "postgres": postgres.check_settings}
+_PRELUDES: Mapping[str, Prelude] = {
+    "nginx": _nginx,
+    "postgres": postgres.check_settings,
+    "mysqld": mysql.check_settings,
+    "mariadbd": mysql.check_settings,
+}
 
 
 def entrypoint(script: str, command: tuple[str, ...], programs: Mapping[str, Program]) -> Program | None:
@@ -85,5 +90,5 @@ def entrypoint(script: str, command: tuple[str, ...], programs: Mapping[str, Pro
     return Program(name=script, run=run, handles=inner.handles, minds_keys=inner.minds_keys)
 
 
-_SERVERS = ("nginx", "redis-server", "postgres", "registry", "curl")
+_SERVERS = ("nginx", "redis-server", "postgres", "mysqld", "mariadbd", "registry", "curl")
 _TAKES_ANYTHING = ("registry", "curl")
