@@ -21,7 +21,7 @@ from tools.lessons import ROOT, code_cells, lesson_paths, read_lesson, tags
 CONDA_NAMES = {"docker": "docker-py", "matplotlib": "matplotlib-base"}
 ENGINE_MAY_NOT_IMPORT = set(
     "socket threading asyncio http subprocess time random secrets uuid os docker ipywidgets IPython"
-    " pathlib tempfile shutil select selectors multiprocessing concurrent signal urllib requests tornado".split()
+    " pathlib tempfile shutil select selectors multiprocessing concurrent signal urllib requests h11 tornado".split()
 )
 SEEDED_SOURCE = ROOT / "swarmlab/engine/ids.py"  # the one module that may import random: a generator with a seed
 HELPER_TAGS = {"raises-exception", "embedded-only", "same-on-real"}

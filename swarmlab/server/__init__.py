@@ -1,8 +1,8 @@
 """The engines' sockets: one thread with one event loop that serves a simulation over HTTP.
 
-`runner` moves engine time, `exchange` is one request until it is answered, `connection` one client's bytes (`heads`,
-`bodies`: how they are read), `door` the socket of one node, `server` all of it together with the thread. Besides the
-backends the only package with sockets, threads and a wall clock.
+`runner` moves engine time, `incoming` is a request as it arrives, `exchange` one until it is answered, `connection` one
+client's bytes (h11 reads and writes the HTTP in them), `door` the socket of one node, `server` all of it together with
+the thread. Besides the backends the only package with sockets, threads and a wall clock.
 """
 
 from __future__ import annotations

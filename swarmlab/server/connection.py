@@ -1,36 +1,49 @@
 """One connection of a client: requests are read one after the other, each is answered before the next is looked at.
 
-Owns the bytes of one socket and their order, limits and time limits. Knows nothing of what is asked: whoever answers is
-told of a request and writes through `send`, `begin`, `write` and `finish`, or takes the connection over.
+Owns the bytes of one socket and their order, limits and time limits; h11 reads and writes what HTTP makes of them.
+Knows nothing of what is asked: whoever answers is told of a request and writes through `send`, `begin`, `write` and
+`finish`, or takes the connection over.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import select
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from http.client import responses
 
-from swarmlab.server.bodies import BadBody, Body, body_of
-from swarmlab.server.heads import END, MAX_HEAD_BYTES, Head, Refused, read_head
+import h11
+
+from swarmlab.server.incoming import Incoming, read_head, refusal
 
 HEAD_TIMEOUT_S = 300.0
 """For a head to arrive. Source: moby cmd/dockerd/daemon.go, ReadHeaderTimeout."""
+
+MAX_HEAD_BYTES = (1 << 20) + 4096
+"""Source: net/http DefaultMaxHeaderBytes, and the slack that it gives."""
+
+MAX_BODY_BYTES = 16 << 20
+"""More than any request has here.
+
+Simplification: dockerd sets no limit of its own; the words of the refusal are those of Go's MaxBytesReader.
+"""
+
+_PIECE_BYTES = 4096
+"""What h11 is given of a body at once, and how long it waits for the end of a line between chunks.
+
+Its time for a wrong line grows with the square of the blanks in it. Source: Go's net/http/internal/chunked.go, whose
+lines may be as long.
+"""
 
 _AHEAD_BYTES = 1 << 16
 """What is read of later requests while one is answered."""
 
 _BODILESS = (204, 304)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """A request that has arrived as a whole."""
-
-    head: Head
-    body: bytes
+_CONTINUE = h11.InformationalResponse(status_code=100, headers=[], reason="Continue")
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,15 +78,16 @@ class Connection(asyncio.Protocol):
         self._handle = handle
         self._lost = lost
         self._buffer = bytearray()
-        self._looked_at = 0
-        self._head: Head | None = None
-        self._body: Body | None = None
-        self._chunked = False
-        self._answering = False
-        self._left = False
         self._timer: asyncio.TimerHandle | None = None
+        self._left = False
+        self._await_request()
         self.listener: Listener | None = None
         self.writable = True
+
+    def _await_request(self) -> None:
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_PIECE_BYTES)
+        self._incoming: Incoming | None = None
+        self._answering = False
 
     # --- from the socket ---
 
@@ -88,9 +102,10 @@ class Connection(asyncio.Protocol):
         if self.listener is not None and self.listener.received is not None:
             self.listener.received(data)
             return
+        looked_at = len(self._buffer)
         self._buffer += data
         if not self._answering:
-            self._read()
+            self._read(looked_at)
         elif len(self._buffer) > _AHEAD_BYTES:
             self._transport.pause_reading()
 
@@ -101,8 +116,8 @@ class Connection(asyncio.Protocol):
             return False
         if self.listener is not None:
             self.listener.left()
-        elif self._body is not None:
-            self._refuse_body(BadBody("invalid JSON: unexpected EOF"))
+        elif self._incoming is not None and not self._answering:
+            self._refuse(400, "invalid JSON: unexpected EOF")
         return self._answering and not self._transport.is_closing()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -136,103 +151,115 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         self._timer = None if seconds is None else self._loop.call_later(seconds, self.close)
 
-    def _read(self) -> None:
+    def _read(self, looked_at: int = 0) -> None:
+        """Read a request as far as it has arrived; before `looked_at` is no end of its head."""
         if self._transport.is_closing() or self._answering:
             return
         try:
-            if self._body is None:
-                self._read_head()
-            if self._body is not None and self._body.feed(self._buffer):
-                self._begin_answer()
-        except Refused as refused:
-            self._refuse(refused)
-        except BadBody as bad:
-            self._refuse_body(bad)
+            if self._incoming is None:
+                self._read_head(looked_at)
+            if self._incoming is not None:
+                self._read_body(self._incoming)
+        except h11.RemoteProtocolError as error:
+            self._refuse(400 if self._incoming else error.error_status_hint)
 
-    def _read_head(self) -> None:
+    def _read_head(self, looked_at: int) -> None:
         if self._timer is None and self._buffer:
             self._limit_time()
-        found = END.search(self._buffer, max(0, self._looked_at - 3))
-        if (found.end() if found else len(self._buffer)) > MAX_HEAD_BYTES:
-            raise Refused("431 Request Header Fields Too Large")
-        self._looked_at = 0 if found else len(self._buffer)
-        if found is None:
-            return
-        start, end = found.span()
+        found = _END_OF_HEAD.search(self._buffer, max(0, looked_at - 2))
+        size = found.end() if found else 0
         del found  # it would keep the buffer from shrinking
-        content = bytes(self._buffer[:start])
-        del self._buffer[:end]
-        self._limit_time(None)
-        self._head = read_head(content)
-        self._body = body_of(self._head.length)
-        self._answer_expectation(self._head)
+        if (size or len(self._buffer)) > MAX_HEAD_BYTES:
+            raise refusal(431)
+        if size:
+            self._limit_time(None)
+            head = bytes(self._buffer[:size])
+            del self._buffer[:size]
+            self._incoming = read_head(self._http, head)
 
-    def _answer_expectation(self, head: Head) -> None:
-        if head.expects_continue:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        elif head.headers.get("expect"):
-            raise Refused("417 Expectation Failed")
-
-    def _begin_answer(self) -> None:
-        assert self._head is not None
-        assert self._body is not None
+    def _read_body(self, incoming: Incoming) -> None:
+        while not isinstance(event := self._http.next_event(), h11.EndOfMessage):
+            if isinstance(event, h11.Data):
+                incoming.body.extend(event.data)
+            if max(incoming.length, len(incoming.body)) > MAX_BODY_BYTES:
+                self._refuse(413, "http: request body too large")
+                return
+            if event is h11.NEED_DATA:
+                if self._http.they_are_waiting_for_100_continue:
+                    self._transport.write(self._http.send(_CONTINUE))
+                if not self._buffer:
+                    return
+                self._http.receive_data(bytes(self._buffer[:_PIECE_BYTES]))
+                del self._buffer[:_PIECE_BYTES]
+        self._buffer[:0] = self._http.trailing_data[0]
         self._answering = True
-        content, self._body = bytes(self._body.content), None
-        self._handle(Incoming(head=self._head, body=content), self)
+        self._handle(incoming, self)
 
-    def _refuse(self, refused: Refused) -> None:
-        text = f"HTTP/1.1 {refused.status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
-        self._transport.write(f"{text}{refused.text}".encode())
-        self._transport.close()
-
-    def _refuse_body(self, bad: BadBody) -> None:
-        """What is wrong with a body is said in JSON: a real engine finds it while it decodes."""
-        self._answering, self._left = True, True
-        self.send(bad.status, {"Content-Type": "application/json"}, f'{{"message":"{bad}"}}\n'.encode())
+    def _refuse(self, status: int, why: str = "invalid JSON: malformed chunked encoding") -> None:
+        """A bad head is refused in plain text, a bad body in JSON: a real engine finds it while it decodes."""
+        kind, text = "application/json", f'{{"message":"{why}"}}\n'
+        if self._incoming is None:
+            kind, text = "text/plain; charset=utf-8", f"{status} {responses[status]}"
+            self._await_request()  # what h11 has made of it is not answered
+        self._answering = self._left = True
+        self.send(status, {"Content-Type": kind}, text.encode())
 
     # --- writing ---
 
     def send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Send a whole answer."""
-        length = {} if status in _BODILESS else {"Content-Length": str(len(body))}
-        silent = status in _BODILESS or (self._head is not None and self._head.method == "HEAD")
-        self._write_head(status, {**headers, **length}, b"" if silent else body)
-        self._next()
+        bodiless = status in _BODILESS
+        head = self._head(status, headers if bodiless else {**headers, "Content-Length": str(len(body))})
+        silent = bodiless or (self._incoming is not None and self._incoming.method == "HEAD")
+        self._end(head if silent else head + self._http.send(h11.Data(data=body)))
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Send the head of an answer whose body follows in pieces."""
-        self._chunked = self._head is not None and not self._head.old
-        self._write_head(status, {**headers, **({"Transfer-Encoding": "chunked"} if self._chunked else {})})
+        self._transport.write(self._head(status, headers))
 
     def take_over(self, headers: Mapping[str, str]) -> None:
         """Send the head of an answer after which both sides send what they like."""
-        self._write_head(101, headers)
+        self._transport.write(self._head(101, headers))
         early, self._buffer = bytes(self._buffer), bytearray()
         self._transport.resume_reading()
         if early and self.listener is not None and self.listener.received is not None:
             self.listener.received(early)
 
-    def _write_head(self, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
+    def _head(self, status: int, headers: Mapping[str, str]) -> bytes:
+        fields = {"Connection": "close"} if self._left else {}
+        fields |= {**headers, "Date": formatdate(usegmt=True)}
+        pairs = [(name.encode(), value.encode()) for name, value in fields.items()]
+        kind = h11.InformationalResponse if status == 101 else h11.Response
         reason = "UPGRADED" if status == 101 else responses.get(status, "Unknown")
-        version = "1.0" if self._head is not None and self._head.old else "1.1"
-        closing = {} if status == 101 or self._keeps_alive() else {"Connection": "close"}
-        fields = {**headers, "Date": formatdate(usegmt=True), **closing}
-        lines = [f"HTTP/{version} {status} {reason}", *(f"{name}: {value}" for name, value in fields.items())]
-        self._transport.write("\r\n".join([*lines, "\r\n"]).encode() + body)
+        content = self._http.send(kind(status_code=status, headers=pairs, reason=reason))
+        # h11 speaks HTTP/1.1 to every client, Go speaks as its client does.
+        return content.replace(b"1.1", b"1.0", 1) if self._http.their_http_version == b"1.0" else content
+
+    @property
+    def _taken_over(self) -> bool:
+        return self._http.our_state is h11.SWITCHED_PROTOCOL
 
     def write(self, content: bytes) -> None:
         """Send a piece of an answer that was begun."""
-        if content:
-            self._transport.write(b"%x\r\n%b\r\n" % (len(content), content) if self._chunked else content)
+        self._transport.write(content if self._taken_over else self._http.send(h11.Data(data=content)))
 
     def finish(self) -> None:
         """The answer is complete."""
-        if self._chunked:
-            self._chunked = False
-            self._transport.write(b"0\r\n\r\n")
-            self._next()
-        else:
+        if self._taken_over:
             self.close()
+        else:
+            self._end(b"")
+
+    def _end(self, content: bytes) -> None:
+        """Send the last of an answer, then go on with the next request if there may be one."""
+        self._transport.write(content + self._http.send(h11.EndOfMessage()))
+        if self._http.our_state is not h11.DONE:
+            self.close()
+            return
+        self.listener = None
+        self._await_request()
+        self._transport.resume_reading()
+        self._loop.call_soon(self._read)
 
     def close(self) -> None:
         """End the connection once everything is sent."""
@@ -242,16 +269,3 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """End the connection now."""
         self._transport.abort()
-
-    def _keeps_alive(self) -> bool:
-        return self._head is not None and self._head.keeps_alive and not self._left
-
-    def _next(self) -> None:
-        """Go on with the next request, if there may be one."""
-        self.listener = None
-        if not self._keeps_alive():
-            self._transport.close()
-            return
-        self._answering, self._head = False, None
-        self._transport.resume_reading()
-        self._loop.call_soon(self._read)

@@ -8,7 +8,8 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from swarmlab.server.connection import Connection, Incoming
+from swarmlab.server.connection import Connection
+from swarmlab.server.incoming import Incoming
 
 _BACKLOG = 4096
 """Connections that may wait to be accepted."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from swarmlab.api.messages import Answer, Flow, Hijack, Request, Response, Stream
 from swarmlab.engine.pending import Pending
-from swarmlab.server.connection import Connection, Incoming, Listener
-from swarmlab.server.heads import read_query
+from swarmlab.server.connection import Connection, Listener
+from swarmlab.server.incoming import Incoming, read_query
 
 _HEAD_FIRST_S = 0.05
 """Wall time in which a client reads a head, before output follows."""
@@ -20,16 +20,15 @@ _HEAD_FIRST_S = 0.05
 
 def request_of(incoming: Incoming) -> Request:
     """A request as the API takes it."""
-    head = incoming.head
-    query, wrong = read_query(head.raw_query)
+    query, wrong = read_query(incoming.raw_query)
     return Request(
-        method=head.method,
-        path=head.path,
+        method=incoming.method,
+        path=incoming.path,
         query={name: values[0] for name, values in query.items()},
         repeated={name: tuple(values) for name, values in query.items() if len(values) > 1},
         query_error=wrong,
-        headers=head.headers,
-        body=incoming.body,
+        headers=incoming.headers,
+        body=bytes(incoming.body),
     )
 
 

@@ -19,10 +19,11 @@ from swarmlab.api.routes import answer, common_headers
 from swarmlab.engine.daemon import VERSION
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
-from swarmlab.server.connection import Connection, Incoming
+from swarmlab.server.connection import Connection
 from swarmlab.server.door import Door, check_path
 from swarmlab.server.exchange import Exchange, request_of
 from swarmlab.server.garbage import LARGE, collect_seldom
+from swarmlab.server.incoming import Incoming
 from swarmlab.server.runner import Runner
 
 T = TypeVar("T")
@@ -193,7 +194,7 @@ class EngineServer:
 
     def _handle(self, hostname: str, incoming: Incoming, connection: Connection) -> None:
         self._runner.catch_up()
-        if incoming.head.method not in ("GET", "HEAD"):
+        if incoming.method not in ("GET", "HEAD"):
             self._runner.note_change()
         reply = self._reply(hostname, incoming)
         exchange = Exchange(connection, reply, broken=self._broken, poll_soon=self._poll_soon, acted=self._acted)

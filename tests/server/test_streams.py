@@ -82,6 +82,39 @@ def test_an_attached_terminal_ends_with_its_client(lab: EmbeddedBackend, manager
     wait_until(lambda: under_way(lab) == 0)
 
 
+def test_an_upgrade_to_nothing_is_none(lab: EmbeddedBackend, manager: DockerClient) -> None:
+    """Its client gets a plain stream."""
+    with RawClient(lab) as client:
+        client.send(STREAMS["attach"], Connection="Upgrade", Upgrade=",")
+        assert "HTTP/1.1 200 OK" in client.read_head()
+        lab.clock.sleep(1)
+        assert b"64 bytes" in client.read_chunk()
+
+
+def test_an_old_client_gets_a_stream_without_chunks(lab: EmbeddedBackend, manager: DockerClient) -> None:
+    """HTTP/1.0: the stream ends with the connection, and what flows is no head, whatever it looks like."""
+    manager.containers.run("alpine", ["echo", "HTTP/1.1"], name="once")
+    with RawClient(lab) as client:
+        client.send_bytes(b"GET /containers/once/logs?stdout=1 HTTP/1.0\r\n\r\n")
+        head = client.read_head()
+        assert head.startswith("HTTP/1.0 200 OK")
+        assert "chunked" not in head
+        assert client.read_to_end().endswith(b"HTTP/1.1\n")
+
+
+def test_input_that_comes_with_the_head_is_not_lost(lab: EmbeddedBackend, manager: DockerClient) -> None:
+    """Over a connection that was taken over; nor is the end of it."""
+    command = manager.api.exec_create("pinger", ["cat"], stdin=True)["Id"]
+    body = b'{"Detach":false,"Tty":false}'
+    head = f"POST /exec/{command}/start HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    upgrade = f"Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: {len(body)}\r\n\r\n"
+    with RawClient(lab) as client:
+        client.send_bytes((head + upgrade).encode() + body + b"early\n")
+        client.end()
+        assert "101 UPGRADED" in client.read_head()
+        assert client.read_to_end().endswith(b"early\n")
+
+
 def test_a_pull_goes_on_when_its_client_goes(lab: EmbeddedBackend, manager: DockerClient) -> None:
     """As on a real engine: the image arrives."""
     with RawClient(lab) as client:
