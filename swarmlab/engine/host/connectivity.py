@@ -102,7 +102,7 @@ class ContainerNetwork:
         if outer is not None:
             return outer.latency_s
         host = self._world.host_at(address)
-        if host is None or not host.powered:
+        if host is None or not host.works:
             return None
         if host.hostname == self._host:
             return SAME_HOST_S

@@ -54,7 +54,14 @@ class Swarm:
         self.id: ClusterId = self.store.cluster().id
         self.members: dict[NodeId, Member] = {}
         self.authority = Authority(self.store, clock, chance)
-        self.raft = Raft(clock, chance, contact=self._contact, on_leader=self._mark_leadership)
+        self.raft = Raft(
+            clock,
+            chance,
+            contact=self._contact,
+            paused=self._paused,
+            log=lambda: self.store.version,
+            on_leader=self._mark_leadership,
+        )
         self.roles = RoleKeeper(self.store, clock, self)
         self.rotation = RootRotation(self.store, clock, chance, self)
         self.dispatcher = Dispatcher(self.store, clock, chance, self.link)
@@ -120,6 +127,10 @@ class Swarm:
             return False
         peers = self.raft.peers
         return first is second or (first.exchanges_with(peers[other].addr) and second.exchanges_with(peers[one].addr))
+
+    def _paused(self, node_id: NodeId) -> bool:
+        member = self.members.get(node_id)
+        return member is not None and member.paused
 
     @property
     def leader_host(self) -> str | None:

@@ -264,7 +264,12 @@ class Membership:
     @property
     def running(self) -> bool:
         """Whether the engine is on, and its node with it."""
-        return self._host.powered and self.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+        return self._host.works and self.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+
+    @property
+    def paused(self) -> bool:
+        """Whether its machine stands still, with whatever it was about to do."""
+        return self._host.paused
 
     def manages(self, swarm: Swarm) -> bool:
         """Whether it runs and is a manager of this swarm."""
@@ -424,6 +429,6 @@ class Membership:
         """Why requests about the swarm cannot be made here; None where they can."""
         return refusal(self)
 
-    def info(self) -> SwarmInfo:
-        """What `docker info` says of this node's swarm."""
-        return swarm_info(self)
+    def info(self, error: Exception | None = None) -> SwarmInfo:
+        """What this node knows of its swarm; `error` is what it heard when it asked the leader."""
+        return swarm_info(self, error)
