@@ -73,7 +73,8 @@ def broken_by(change: Change) -> Iterator[str]:
 
 
 def _updated(writer: str, before: Any, after: Any) -> Iterator[str]:
-    if after.meta.version <= before.meta.version:
+    is_shown_only = isinstance(after, Node) and after.manager_status != before.manager_status
+    if after.meta.version <= before.meta.version and not is_shown_only:
         yield f"{writer} took the version back: {before} -> {after}"
     if isinstance(after, Task):
         yield from _moved(writer, before, after)

@@ -23,7 +23,7 @@ from swarmlab.engine.swarm.addresses import check_can_listen
 from swarmlab.engine.swarm.certificates import NodeCertificate
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.contacts import Contacts, RemoteManager
-from swarmlab.engine.swarm.founding import found
+from swarmlab.engine.swarm.founding import found, note_keys
 from swarmlab.engine.swarm.identity import Identity
 from swarmlab.engine.swarm.initiating import check_init, founding_of
 from swarmlab.engine.swarm.joining import Joining
@@ -130,19 +130,21 @@ class Membership:
             answer.fail(error)
             return answer
         if self.swarm is None:
-            self._found(request)
+            swarm = self._found(request)
+            answer.on_done(lambda: note_keys(swarm.store))
         else:
             self._begin_alone(self.swarm)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
         return answer
 
-    def _found(self, request: InitRequest) -> None:
+    def _found(self, request: InitRequest) -> Swarm:
         founding = founding_of(request)
         self.swarm = swarm = self._make_swarm(lambda store: found(founding, store, self._chance, self._clock.now))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
         self.manager.start(self.addresses.served)
         self._clock.wake()
         self._timers.plan("lead", START_S, lambda: self._lead(swarm))
+        return swarm
 
     def _lead(self, swarm: Swarm) -> None:
         self.manager.be_ready()

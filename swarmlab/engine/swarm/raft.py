@@ -63,6 +63,7 @@ class Raft:
         contact: whether messages pass between two members, both of them running; a member with itself: it runs.
         paused: whether a member's machine stands still, and it with all that it believes.
         log: how far the log goes.
+        append: adds an entry of raft's own to the log: each leader's first one, and every change of the members.
         on_leader: hears of every change of leadership or reachability, with the leader or None.
 
     Attributes:
@@ -78,6 +79,7 @@ class Raft:
         contact: Contact,
         paused: Callable[[NodeId], bool],
         log: Callable[[], int],
+        append: Callable[[], None],
         on_leader: Callable[[NodeId | None], None],
     ) -> None:
         self._clock = clock
@@ -85,6 +87,7 @@ class Raft:
         self._contact = contact
         self._paused = paused
         self._log = log
+        self._append = append
         self._on_leader = on_leader
         self._candidates: list[NodeId] = []
         self._dirty = False
@@ -97,6 +100,8 @@ class Raft:
 
     def add(self, node_id: NodeId, addr: str) -> None:
         """Make a node a member; the first one leads."""
+        if self.leader is not None:
+            self._append()
         self.peers[node_id] = self._make_peer(node_id, addr)
         if len(self.peers) == 1:
             self._lead(node_id)
@@ -111,6 +116,7 @@ class Raft:
             self._hand_over(node_id)
             self._former_leader = node_id
         if peer := self.peers.pop(node_id, None):
+            self._append()
             peer.timers.cancel()
         self.recheck()
 
@@ -292,6 +298,7 @@ class Raft:
 
     def _lead(self, node_id: NodeId) -> None:
         self.leader = node_id
+        self._append()
         for peer in self.peers.values():
             peer.timers.cancel()
             peer.reachable = self._contact(node_id, peer.node_id)

@@ -24,11 +24,15 @@ class Managers:
             contact=self._contact,
             paused=self.paused.__contains__,
             log=lambda: self.log,
+            append=self._append,
             on_leader=self.leaders.append,
         )
         for name in names:
             self.raft.add(name, f"10.0.0.{name}:2377")
         self.pass_time(0)
+
+    def _append(self) -> None:
+        self.log += 1
 
     def _contact(self, one: NodeId, other: NodeId) -> bool:
         if {one, other} & (self.off | self.paused):
