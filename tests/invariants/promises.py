@@ -44,7 +44,7 @@ class Promises:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[int, _Watched] = {}
         self.look()
 
     def look(self) -> None:
@@ -54,9 +54,15 @@ class Promises:
             AssertionError: a promise is broken.
         """
         for swarm in self._simulation.swarms():
-            if swarm.id not in self._watched:
-                self._watched[swarm.id] = _Watched(swarm)
-            self._watched[swarm.id].look(self._simulation.clock.now)
+            # By itself, not by its id: who goes on alone by force has a copy of the same id.
+            if id(swarm) not in self._watched:
+                self._watched[id(swarm)] = _Watched(swarm)
+            self._watched[id(swarm)].look(self._simulation.clock.now)
+
+    def jump(self, seconds: float) -> None:
+        """Time is about to jump: nothing has lasted any longer for that."""
+        for watched in self._watched.values():
+            watched.jump(seconds)
 
     def wait_settled(self, cluster: Cluster) -> None:
         """Wait until everything that can be is as declared."""
@@ -102,6 +108,10 @@ class _Watched:
             )
         assert not self._broken, "\n".join(self._broken)
 
+    def jump(self, seconds: float) -> None:
+        """What has lasted for a while is meant to have lasted as long after a jump."""
+        self._since = {key: since + seconds for key, since in self._since.items()}
+
     def _look_at_all(self, now: float, leads: bool) -> None:
         if self._store.version < self._seen[0]:
             self._broken.append(f"the store went back from {self._seen[0]} to {self._store.version}")
@@ -131,13 +141,19 @@ def is_job(store: Store, task: Task) -> bool:
 
 
 def slots(store: Store, overlapping: set[str]) -> Iterator[str]:
-    """At most one task of a slot wants to run, unless updates start the new one first."""
+    """At most one task of a slot wants to run, unless updates start the new one first.
+
+    Then there may be one of each specification; and two, where the old one's node went down, so that it was replaced by
+    one of the new specification, too.
+    """
     wanted: Counter[Any] = Counter()
     for task in store.all(Task):
-        if wants_to_run(task) and task.service_id not in overlapping:
-            wanted[task.service_id, task.slot or task.node_id or task.id, task.job_iteration] += 1
+        if wants_to_run(task):
+            overlaps = task.service_id in overlapping
+            spec = task.spec_version if overlaps else None
+            wanted[task.service_id, task.slot or task.node_id or task.id, task.job_iteration, spec] += 1
     for slot, count in wanted.items():
-        if count > 1:
+        if count > (1 if slot[-1] is None else 2):
             yield f"{count} tasks of slot {slot} want to run"
 
 
