@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -46,9 +45,9 @@ def entries(node: Node, path: str, body: dict[str, Any]) -> int:
 
 
 @pytest.fixture(scope="module")
-def manager(lab: Lab) -> Iterator[Node]:
+def manager(lab: Lab) -> Node:
     """The leader, when everybody is ready."""
-    yield lab[MANAGER]
+    return lab[MANAGER]
 
 
 def test_a_new_swarms_manager_and_cluster_have_always_the_same_index(manager: Node) -> None:
@@ -98,7 +97,7 @@ def test_a_service_that_publishes_a_port_is_written_again_with_its_address(manag
 def test_a_new_leader_writes_again_what_has_addresses(manager: Node, lab: Lab) -> None:
     """Its own first entry, the networks, the nodes, the services, and that all nodes are unknown.
 
-    Five entries until the services; more where the first who stood for election was not elected.
+    The last two in either order, and more entries where the first who stood for election was not elected.
     """
     before = write(manager)
     plain = demand(manager, "GET", "/services/plain")["Version"]
@@ -109,6 +108,7 @@ def test_a_new_leader_writes_again_what_has_addresses(manager: Node, lab: Lab) -
     wait_for(lab, lambda: demand(other, "GET", f"/nodes/{MANAGER}")["Status"]["State"], "unknown")
     after = demand(other, "GET", "/services/public")
     assert after["UpdatedAt"] > public["UpdatedAt"]
-    assert before + 5 <= after["Version"]["Index"] <= before + 7
-    assert demand(other, "GET", f"/nodes/{MANAGER}")["Version"]["Index"] > after["Version"]["Index"]
+    written = {after["Version"]["Index"], demand(other, "GET", f"/nodes/{MANAGER}")["Version"]["Index"]}
+    assert len(written) == 2
+    assert all(before + 5 <= index <= before + 8 for index in written)
     assert demand(other, "GET", "/services/plain")["Version"] == plain

@@ -59,8 +59,7 @@ class Swarm:
             chance,
             contact=self._contact,
             paused=self._paused,
-            log=lambda: self.store.version,
-            append=self.store.note_entries,
+            log=self.store,
             on_leader=self._mark_leadership,
         )
         self.roles = RoleKeeper(self.store, clock, self)

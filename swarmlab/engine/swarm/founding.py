@@ -40,8 +40,8 @@ def found(founding: Founding, store: Store, chance: Chance, now: float) -> None:
 def note_keys(store: Store) -> None:
     """Write the cluster once more: its first leader has made the keys of the nodes' gossip, which nobody is shown.
 
-    Source: swarmkit manager/keymanager/keymanager.go; recorded from 28.5.2: after `docker swarm init` the node's version
-    is 9, the cluster's 10.
+    Source: swarmkit manager/keymanager/keymanager.go; recorded from 28.5.2: after `docker swarm init` the node's
+    version is 9, the cluster's 10.
     """
     with store.transaction() as transaction:
         transaction.update(store.cluster())

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance, NodeId
@@ -31,6 +32,15 @@ _PATIENCE_S = 10.0
 """How long a manager has known of no leader when it refuses at once: more than ten ticks, the first when it noticed."""
 
 Contact = Callable[[NodeId, NodeId], bool]
+
+
+class Log(Protocol):
+    """What was committed, entry by entry."""
+
+    version: int
+
+    def note_entries(self, count: int = 1) -> None:
+        """Add entries that change no object."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,8 +72,7 @@ class Raft:
     Args:
         contact: whether messages pass between two members, both of them running; a member with itself: it runs.
         paused: whether a member's machine stands still, and it with all that it believes.
-        log: how far the log goes.
-        append: adds an entry of raft's own to the log: each leader's first one, and every change of the members.
+        log: how far it goes; it gets entries of raft's own: each leader's first, and every change of the members.
         on_leader: hears of every change of leadership or reachability, with the leader or None.
 
     Attributes:
@@ -78,8 +87,7 @@ class Raft:
         *,
         contact: Contact,
         paused: Callable[[NodeId], bool],
-        log: Callable[[], int],
-        append: Callable[[], None],
+        log: Log,
         on_leader: Callable[[NodeId | None], None],
     ) -> None:
         self._clock = clock
@@ -87,7 +95,6 @@ class Raft:
         self._contact = contact
         self._paused = paused
         self._log = log
-        self._append = append
         self._on_leader = on_leader
         self._candidates: list[NodeId] = []
         self._dirty = False
@@ -101,7 +108,7 @@ class Raft:
     def add(self, node_id: NodeId, addr: str) -> None:
         """Make a node a member; the first one leads."""
         if self.leader is not None:
-            self._append()
+            self._log.note_entries()
         self.peers[node_id] = self._make_peer(node_id, addr)
         if len(self.peers) == 1:
             self._lead(node_id)
@@ -116,7 +123,7 @@ class Raft:
             self._hand_over(node_id)
             self._former_leader = node_id
         if peer := self.peers.pop(node_id, None):
-            self._append()
+            self._log.note_entries()
             peer.timers.cancel()
         self.recheck()
 
@@ -211,7 +218,7 @@ class Raft:
     def _look_at(self, peer: Peer) -> None:
         led = self._led(peer)
         if not led and peer.log is None:
-            peer.log = self._log()
+            peer.log = self._log.version
         if self._paused(peer.node_id):
             peer.timers.cancel("election", "return")
         elif not self._contact(peer.node_id, peer.node_id):
@@ -242,7 +249,7 @@ class Raft:
         return self.leader is not None and self._contact(peer.node_id, self.leader)
 
     def _follow_again(self, peer: Peer) -> None:
-        """The leader's messages have come through; whoever knows of a later term refuses them, and that one's is over."""
+        """The leader's messages have come through; whoever knows of a later term refuses them, and its own is over."""
         if self.leader is not None and peer.term > self.peers[self.leader].term:
             peer.reachable = True
             self.peers[self.leader].term = peer.term
@@ -288,7 +295,7 @@ class Raft:
         return self._log_of(voter) <= self._log_of(candidate)
 
     def _log_of(self, peer: Peer) -> int:
-        return self._log() if peer.log is None else peer.log
+        return self._log.version if peer.log is None else peer.log
 
     def _has_majority(self, node_id: NodeId) -> bool:
         return sum(1 for _ in self._contacts(node_id)) > len(self.peers) // 2
@@ -298,7 +305,7 @@ class Raft:
 
     def _lead(self, node_id: NodeId) -> None:
         self.leader = node_id
-        self._append()
+        self._log.note_entries()
         for peer in self.peers.values():
             peer.timers.cancel()
             peer.reachable = self._contact(node_id, peer.node_id)

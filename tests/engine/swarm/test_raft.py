@@ -8,6 +8,16 @@ from swarmlab.engine.swarm.raft import Raft
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 
 
+class Log:
+    """How far it goes."""
+
+    def __init__(self) -> None:
+        self.version = 1
+
+    def note_entries(self, count: int = 1) -> None:
+        self.version += count
+
+
 class Managers:
     """Three managers and the cables between them."""
 
@@ -17,22 +27,18 @@ class Managers:
         self.cut: set[NodeId] = set()
         self.paused: set[NodeId] = set()
         self.leaders: list[NodeId | None] = []
-        self.log = 1
+        self.log = Log()
         self.raft = Raft(
             self.clock,
             Chance(seed),
             contact=self._contact,
             paused=self.paused.__contains__,
-            log=lambda: self.log,
-            append=self._append,
+            log=self.log,
             on_leader=self.leaders.append,
         )
         for name in names:
             self.raft.add(name, f"10.0.0.{name}:2377")
         self.pass_time(0)
-
-    def _append(self) -> None:
-        self.log += 1
 
     def _contact(self, one: NodeId, other: NodeId) -> bool:
         if {one, other} & (self.off | self.paused):
@@ -205,7 +211,7 @@ def test_who_lacks_what_was_committed_is_not_elected() -> None:
     for seed in range(20):
         managers = Managers(A, B, C, seed=seed)
         managers.isolate(C)
-        managers.log += 1
+        managers.log.note_entries()
         managers.pass_time(40)
         managers.reconnect()
         managers.pass_time(200)

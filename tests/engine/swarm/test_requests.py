@@ -82,7 +82,7 @@ def test_a_request_waits_for_the_election() -> None:
 
 
 def test_without_quorum_the_first_request_waits_and_later_ones_do_not() -> None:
-    """Twenty seconds; from ten seconds after its first attempt to be elected on the words at once. Reads fail as well."""
+    """Twenty seconds; from ten seconds after its first attempt to be elected on, the words at once. Reads fail, too."""
     hosts = Hosts("three-managers")
     hosts[2].power_off()
     hosts[3].power_off()
