@@ -74,6 +74,8 @@ def _missing_in(cluster: Cluster, manager: Node, infos: Mapping[str, Json]) -> I
     services = {service["ID"]: service for service in api.services()}
     tasks = api.tasks()
     yield from _nodes_missing(nodes, infos)
+    if api.inspect_swarm()["RootRotationInProgress"] and all(n["Status"]["State"] == "ready" for n in nodes.values()):
+        yield "every node is ready, and not everyone has a certificate of the new root"
     for service in services.values():
         own = [task for task in tasks if task["ServiceID"] == service["ID"]]
         rivals = {port for other in services.values() if other is not service for port in _host_ports(other["Spec"])}
@@ -128,6 +130,7 @@ class Outcome:
         self._service, self._tasks, self._nodes, self._rivals = service, tasks, nodes, rivals
         self._spec = service["Spec"]
         self._template = self._spec["TaskTemplate"]
+        self._own = own
         self._wanted = [task for task in own if task["DesiredState"] in ("ready", "running")]
         configs = (self._spec.get("UpdateConfig"), self._spec.get("RollbackConfig"))
         self._overlaps = any(config and config.get("Order") == "start-first" for config in configs)
@@ -135,6 +138,7 @@ class Outcome:
     def missing(self) -> Iterator[str]:
         """What is not yet as declared."""
         if "Job" in next(iter(self._spec["Mode"])):
+            yield from self._job_missing()
             return
         name = self._spec["Name"]
         least, most = self._count()
@@ -148,10 +152,37 @@ class Outcome:
                 if reason := self._why_not(task):
                     yield f"{_name(task)} does not run: {reason}"
 
+    def _job_missing(self) -> Iterator[str]:
+        """What of a job is neither done nor under way, or cannot be under way where it is."""
+        iteration = self._service["JobStatus"]["JobIteration"].get("Index", 0)
+        own = [task for task in self._own if task.get("JobIteration", {}).get("Index", 0) == iteration]
+        active = [t for t in own if t["DesiredState"] in ("ready", "complete") and t["Status"]["State"] not in _ENDED]
+        sure = self._will_end() or self._is_steady()
+        if (mode := self._spec["Mode"].get("ReplicatedJob")) and sure and self._restarts():
+            done = sum(task["Status"]["State"] == "complete" for task in own)
+            if done + len(active) < mode["TotalCompletions"] and len(active) < mode["MaxConcurrent"]:
+                yield f"{self._spec['Name']} has {done} tasks done, {len(active)} under way"
+        for task in active if sure else ():
+            # What waits on a node that is not there is left alone: SwarmKit looks at a job only when one of its own
+            # tasks ends, or its service changes.
+            node = self._nodes.get(task.get("NodeID", ""))
+            is_lost = node is not None and node["Status"]["State"] != "ready"
+            runs = task["Status"]["State"] == "running"
+            reason = "" if is_lost or runs else self._why_not(task)
+            if reason or (self._will_end() and runs and not is_lost):
+                yield f"{_name(task)} is not done: {reason or 'it still runs'}"
+
+    def _will_end(self) -> bool:
+        container = self._template["ContainerSpec"]
+        return bool(_STEADY_IMAGE.match(container["Image"])) and container.get("Args") == ["sleep", "3"]
+
+    def _restarts(self) -> bool:
+        policy = self._template.get("RestartPolicy") or {}
+        return policy.get("Condition", "any") == "any" and not policy.get("MaxAttempts")
+
     def _count(self) -> tuple[int, int]:
         """How many tasks are to run."""
-        policy = self._template.get("RestartPolicy") or {}
-        restarts = policy.get("Condition", "any") == "any" and not policy.get("MaxAttempts")
+        restarts = self._restarts()
         if replicated := self._spec["Mode"].get("Replicated"):
             return (replicated["Replicas"] if restarts else 0), replicated["Replicas"]
         eligible = [
