@@ -66,7 +66,16 @@ class Promises:
 
     def wait_settled(self, cluster: Cluster) -> None:
         """Wait until everything that can be is as declared."""
-        settled.wait(cluster)
+        settled.wait(cluster, self._is_outdated)
+
+    def _is_outdated(self, task_id: str) -> bool:
+        """Whether its service was updated after it was made, whatever the update was."""
+        for swarm in self._simulation.swarms():
+            task = swarm.store.get(Task, task_id)
+            service = swarm.store.get(Service, task.service_id) if task is not None else None
+            if task is not None and service is not None and task.spec_version is not None:
+                return service.spec_version > task.spec_version
+        return False
 
 
 class _Watched:

@@ -7,7 +7,7 @@ is found here anew, by trying every node.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -24,21 +24,24 @@ Json = Mapping[str, Any]
 Port = tuple[str, int]
 
 
-def wait(cluster: Cluster) -> None:
+def wait(cluster: Cluster, is_outdated: Callable[[str], bool]) -> None:
     """Wait until nothing is missing.
+
+    Args:
+        is_outdated: whether the service of the task with this id was updated after the task was made.
 
     Raises:
         AssertionError: something still is after LIMIT_S of lab time.
     """
     for _ in range(int(LIMIT_S / _STEP_S)):
         cluster.clock.sleep(_STEP_S)
-        lacking = list(missing(cluster))
+        lacking = list(missing(cluster, is_outdated))
         if not lacking:
             return
     raise AssertionError(f"{LIMIT_S:.0f} s after the last fault: {'; '.join(lacking)}")
 
 
-def missing(cluster: Cluster) -> Iterator[str]:
+def missing(cluster: Cluster, is_outdated: Callable[[str], bool]) -> Iterator[str]:
     """What is not yet as declared, swarm by swarm."""
     infos = {node.name: node.client.info()["Swarm"] for node in cluster}
     seen = set()
@@ -51,7 +54,7 @@ def missing(cluster: Cluster) -> Iterator[str]:
                 yield f"{node.name}: {info['Error']}"
             elif (swarm := info["Cluster"]["ID"]) not in seen:
                 seen.add(swarm)
-                yield from _missing_in(cluster, node, infos)
+                yield from _missing_in(cluster, node, infos, is_outdated)
 
 
 def _is_doomed(info: Json, infos: Mapping[str, Json]) -> bool:
@@ -68,7 +71,9 @@ def _leftovers(node: Node) -> Iterator[str]:
         yield f"{node.name} is in no swarm and has {[container['Names'] for container in found]}"
 
 
-def _missing_in(cluster: Cluster, manager: Node, infos: Mapping[str, Json]) -> Iterator[str]:
+def _missing_in(
+    cluster: Cluster, manager: Node, infos: Mapping[str, Json], is_outdated: Callable[[str], bool]
+) -> Iterator[str]:
     api = manager.client.api
     nodes = {node["ID"]: node for node in api.nodes()}
     services = {service["ID"]: service for service in api.services()}
@@ -79,7 +84,8 @@ def _missing_in(cluster: Cluster, manager: Node, infos: Mapping[str, Json]) -> I
     for service in services.values():
         own = [task for task in tasks if task["ServiceID"] == service["ID"]]
         rivals = {port for other in services.values() if other is not service for port in _host_ports(other["Spec"])}
-        yield from Outcome(service, own, tasks, nodes, rivals).missing()
+        outdated = {task["ID"] for task in own if is_outdated(task["ID"])}
+        yield from Outcome(service, own, tasks, nodes, rivals, outdated).missing()
     for task in tasks:
         node = nodes.get(task.get("NodeID", ""))
         if task["ServiceID"] not in services and node is not None and node["Status"]["State"] == "ready":
@@ -122,11 +128,23 @@ _ENDED = ("complete", "shutdown", "failed", "rejected", "orphaned", "remove")
 
 
 class Outcome:
-    """What became of one service. `rivals` are the host ports that others ask for, too: who comes first has them."""
+    """What became of one service.
 
-    def __init__(
-        self, service: Json, own: list[Json], tasks: list[Json], nodes: Mapping[str, Json], rivals: set[Port]
+    `rivals` are the host ports that others ask for, too: who comes first has them. `outdated` are its tasks that were
+    made before its latest update: SwarmKit's scheduler tries those that found no node only once after an update, even
+    where it changed nothing that concerns them.
+    """
+
+    def __init__(  # noqa: PLR0913 (all that there is to compare)
+        self,
+        service: Json,
+        own: list[Json],
+        tasks: list[Json],
+        nodes: Mapping[str, Json],
+        rivals: set[Port],
+        outdated: set[str],
     ) -> None:
+        self._outdated = outdated
         self._service, self._tasks, self._nodes, self._rivals = service, tasks, nodes, rivals
         self._spec = service["Spec"]
         self._template = self._spec["TaskTemplate"]
@@ -210,6 +228,8 @@ class Outcome:
         if status["State"] != "pending":
             return f"{task['DesiredState']}, {status}"
         preset = task.get("NodeID")
+        if task["ID"] in self._outdated and not preset:
+            return ""
         fitting = [n["Description"]["Hostname"] for n in self._nodes.values() if self._fits(task, n, preset)]
         return f"it would fit on {', '.join(fitting)}: {status}" if fitting else ""
 
