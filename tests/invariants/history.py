@@ -59,11 +59,12 @@ class History:
 
     @classmethod
     def read(cls, text: str) -> History:
-        """The history that a text tells."""
+        """The history that a text tells, from the line about the lab on."""
         lines = [line.strip() for line in text.splitlines()]
-        header, *rest = [line for line in lines if line and not line.startswith("#")]
-        match = HEADER.fullmatch(header)
-        assert match, header
+        told = [line for line in lines if line and not line.startswith("#")]
+        began = next(number for number, line in enumerate(told) if HEADER.fullmatch(line))
+        match, rest = HEADER.fullmatch(told[began]), told[began + 1 :]
+        assert match
         hosts, managers, seed = map(int, match.groups())
         return cls(hosts=hosts, managers=managers, seed=seed, lines=tuple(rest))
 

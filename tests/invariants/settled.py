@@ -28,6 +28,7 @@ def wait(cluster: Cluster, is_outdated: Callable[[str], bool]) -> None:
     """Wait until nothing is missing.
 
     Args:
+        cluster: the lab.
         is_outdated: whether the service of the task with this id was updated after the task was made.
 
     Raises:
@@ -135,7 +136,7 @@ class Outcome:
     where it changed nothing that concerns them.
     """
 
-    def __init__(  # noqa: PLR0913 (all that there is to compare)
+    def __init__(
         self,
         service: Json,
         own: list[Json],
