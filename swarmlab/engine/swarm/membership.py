@@ -49,6 +49,8 @@ from swarmlab.engine.world import SWARM_PORTS, Outcome, World
 __all__ = ["InitRequest", "JoinRequest", "LocalNodeState", "Membership", "RemoteManager", "SwarmInfo", "UnlockRequest"]
 
 _NODE_PORTS = SWARM_PORTS[1:]
+_FINDS_S = (1.0, 5.5)
+"""Recorded from 28.5.2: a leader that was demoted was ready again after 2.3 and 5.7 s."""
 _FORCED_S = 0.7
 _FORCED_ELECTION_S = 12.0
 _LEAVE_S = 1.7
@@ -291,7 +293,15 @@ class Membership:
 
     def stop_managing(self) -> None:
         """The managers took this one out: serve as a manager no more, and wait for another role."""
-        self.manager.stop(led=self.swarm is not None and self.swarm.raft.was_leader(self.node_id))
+        led = self.swarm is not None and self.swarm.raft.was_leader(self.node_id)
+        self.manager.stop(led=led)
+        if led:
+            self._timers.plan("find", self._chance.between(*_FINDS_S), self._find_again)
+
+    def _find_again(self) -> None:
+        """A leader's own agent, whose manager is gone, finds another one: it tries ever more seldom."""
+        if self.swarm is not None:
+            self.swarm.recheck(self.node_id)
 
     def become_worker(self) -> None:
         """The role has come: it is a worker."""
@@ -358,7 +368,7 @@ class Membership:
 
     def finds_manager(self, swarm: Swarm) -> bool:
         """Whether the swarm's leader hears of this node, by itself or through a manager that it reaches."""
-        if self.identity.expired or self.swarm is None:
+        if self.identity.expired or self.swarm is None or "find" in self._timers:
             return False
         if self.hears_leader():
             return self.swarm is swarm

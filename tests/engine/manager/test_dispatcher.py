@@ -355,3 +355,52 @@ def test_what_an_agent_tells_anew_is_written_anew(leader: Leader) -> None:
     leader.advance(1)
     after = leader.task("t1")
     assert (after.status, after.meta.version) == (before.status, before.meta.version + 1)
+
+
+DAY_S = 24 * 3600.0
+
+
+def lose_running_task(leader: Leader) -> None:
+    """A task runs; then its node is not heard of any more, and is down."""
+    leader.assign("t1")
+    leader.advance(1)
+    leader.agent.report("t1", TaskState.RUNNING, "started")
+    leader.advance(1)
+    leader.connect(False)
+    leader.until_state(NodeState.DOWN)
+
+
+def test_the_day_begins_anew_with_another_leader(leader: Leader) -> None:
+    """How long a node has been down is nowhere written."""
+    lose_running_task(leader)
+    leader.advance(DAY_S - 60)
+    leader.dispatcher.stop()
+    leader.dispatcher.start()
+    leader.advance(DAY_S - 60)
+    assert (leader.node().status.state, leader.task("t1").state) == (NodeState.DOWN, TaskState.RUNNING)
+    leader.advance(120)
+    assert leader.task("t1").state is TaskState.ORPHANED
+
+
+def test_a_node_that_returns_within_the_day_keeps_its_tasks(leader: Leader) -> None:
+    """The next time that it is down the day begins anew."""
+    lose_running_task(leader)
+    leader.advance(DAY_S - 60)
+    leader.connect(True)
+    leader.advance(60)
+    leader.connect(False)
+    leader.until_state(NodeState.DOWN)
+    leader.advance(DAY_S - 60)
+    assert leader.task("t1").state is TaskState.RUNNING
+
+
+def test_an_orphan_stays_one_when_its_node_returns(leader: Leader) -> None:
+    """Whatever the agent tells of it then."""
+    lose_running_task(leader)
+    leader.advance(DAY_S + 60)
+    leader.connect(True)
+    leader.advance(10)
+    leader.agent.report("t1", TaskState.FAILED, "started")
+    leader.advance(1)
+    assert leader.node().status.state is NodeState.READY
+    assert leader.task("t1").state is TaskState.ORPHANED
