@@ -66,9 +66,13 @@ class Promises:
 
     def wait_settled(self, cluster: Cluster) -> None:
         """Wait until everything that can be is as declared."""
-        settled.wait(cluster, self._is_outdated)
+        settled.wait(cluster, self)
 
-    def _is_outdated(self, task_id: str) -> bool:
+    def has_overlapped(self, service_id: str) -> bool:
+        """Whether updates of the service ever started the new task first."""
+        return any(service_id in watched.overlapping for watched in self._watched.values())
+
+    def is_outdated(self, task_id: str) -> bool:
         """Whether its service was updated after it was made, whatever the update was."""
         for swarm in self._simulation.swarms():
             task = swarm.store.get(Task, task_id)
@@ -85,7 +89,7 @@ class _Watched:
         self._swarm, self._store = swarm, swarm.store
         self._broken: list[str] = []
         self._seen = (-1, False)
-        self._overlapping: set[str] = set()
+        self.overlapping: set[str] = set()
         self._lingers: dict[object, tuple[float, str]] = {}
         self._since: dict[object, float] = {}
         for service in self._store.all(Service):
@@ -104,7 +108,7 @@ class _Watched:
         if any(
             c is not None and c.order is UpdateOrder.START_FIRST for c in (service.spec.update, service.spec.rollback)
         ):
-            self._overlapping.add(service.id)
+            self.overlapping.add(service.id)
 
     def look(self, now: float) -> None:
         """Look at what changed, and at what has lasted too long."""
@@ -128,7 +132,7 @@ class _Watched:
         for promise in (addresses, published_ports, capacity, places):
             self._broken.extend(promise(self._store))
         if leads:
-            self._broken.extend(slots(self._store, self._overlapping))
+            self._broken.extend(slots(self._store, self.overlapping))
         # What nobody can change, since there is no leader, does not count.
         self._lingers = dict(lingers(self._store)) if leads else {}
         self._since = {key: self._since.get(key, now) for key in self._lingers}

@@ -7,9 +7,9 @@ is found here anew, by trying every node.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from requests.exceptions import RequestException
 
@@ -24,25 +24,38 @@ Json = Mapping[str, Any]
 Port = tuple[str, int]
 
 
-def wait(cluster: Cluster, is_outdated: Callable[[str], bool]) -> None:
+class Past(Protocol):
+    """What the API does not show of what happened."""
+
+    def is_outdated(self, task_id: str) -> bool:
+        """Whether the task's service was updated after it was made, whatever the update was.
+
+        SwarmKit's scheduler tries such a task, if it found no node, only once more.
+        """
+
+    def has_overlapped(self, service_id: str) -> bool:
+        """Whether updates of the service ever started the new task first."""
+
+
+def wait(cluster: Cluster, past: Past) -> None:
     """Wait until nothing is missing.
 
     Args:
         cluster: the lab.
-        is_outdated: whether the service of the task with this id was updated after the task was made.
+        past: what happened before.
 
     Raises:
         AssertionError: something still is after LIMIT_S of lab time.
     """
     for _ in range(int(LIMIT_S / _STEP_S)):
         cluster.clock.sleep(_STEP_S)
-        lacking = list(missing(cluster, is_outdated))
+        lacking = list(missing(cluster, past))
         if not lacking:
             return
     raise AssertionError(f"{LIMIT_S:.0f} s after the last fault: {'; '.join(lacking)}")
 
 
-def missing(cluster: Cluster, is_outdated: Callable[[str], bool]) -> Iterator[str]:
+def missing(cluster: Cluster, past: Past) -> Iterator[str]:
     """What is not yet as declared, swarm by swarm."""
     infos = {node.name: node.client.info()["Swarm"] for node in cluster}
     seen = set()
@@ -55,7 +68,7 @@ def missing(cluster: Cluster, is_outdated: Callable[[str], bool]) -> Iterator[st
                 yield f"{node.name}: {info['Error']}"
             elif (swarm := info["Cluster"]["ID"]) not in seen:
                 seen.add(swarm)
-                yield from _missing_in(cluster, node, infos, is_outdated)
+                yield from _missing_in(cluster, node, infos, past)
 
 
 def _is_doomed(info: Json, infos: Mapping[str, Json]) -> bool:
@@ -72,9 +85,7 @@ def _leftovers(node: Node) -> Iterator[str]:
         yield f"{node.name} is in no swarm and has {[container['Names'] for container in found]}"
 
 
-def _missing_in(
-    cluster: Cluster, manager: Node, infos: Mapping[str, Json], is_outdated: Callable[[str], bool]
-) -> Iterator[str]:
+def _missing_in(cluster: Cluster, manager: Node, infos: Mapping[str, Json], past: Past) -> Iterator[str]:
     api = manager.client.api
     nodes = {node["ID"]: node for node in api.nodes()}
     services = {service["ID"]: service for service in api.services()}
@@ -85,8 +96,7 @@ def _missing_in(
     for service in services.values():
         own = [task for task in tasks if task["ServiceID"] == service["ID"]]
         rivals = {port for other in services.values() if other is not service for port in _host_ports(other["Spec"])}
-        outdated = {task["ID"] for task in own if is_outdated(task["ID"])}
-        yield from Outcome(service, own, tasks, nodes, rivals, outdated).missing()
+        yield from Outcome(service, own, tasks, nodes, rivals, past).missing()
     for task in tasks:
         node = nodes.get(task.get("NodeID", ""))
         if task["ServiceID"] not in services and node is not None and node["Status"]["State"] == "ready":
@@ -131,9 +141,7 @@ _ENDED = ("complete", "shutdown", "failed", "rejected", "orphaned", "remove")
 class Outcome:
     """What became of one service.
 
-    `rivals` are the host ports that others ask for, too: who comes first has them. `outdated` are its tasks that were
-    made before its latest update: SwarmKit's scheduler tries those that found no node only once after an update, even
-    where it changed nothing that concerns them.
+    `rivals` are the host ports that others ask for, too: who comes first has them.
     """
 
     def __init__(
@@ -143,16 +151,14 @@ class Outcome:
         tasks: list[Json],
         nodes: Mapping[str, Json],
         rivals: set[Port],
-        outdated: set[str],
+        past: Past,
     ) -> None:
-        self._outdated = outdated
+        self._past = past
         self._service, self._tasks, self._nodes, self._rivals = service, tasks, nodes, rivals
         self._spec = service["Spec"]
         self._template = self._spec["TaskTemplate"]
         self._own = own
         self._wanted = [task for task in own if task["DesiredState"] in ("ready", "running")]
-        configs = (self._spec.get("UpdateConfig"), self._spec.get("RollbackConfig"))
-        self._overlaps = any(config and config.get("Order") == "start-first" for config in configs)
 
     def missing(self) -> Iterator[str]:
         """What is not yet as declared."""
@@ -163,7 +169,7 @@ class Outcome:
         least, most = self._count()
         # Where the new task starts first: one that never runs leaves the old one, and one whose old one is replaced at
         # the same time, since its node went down, leaves both; SwarmKit looks at the slot again at the next update.
-        too_many = len(self._wanted) > most and not self._overlaps
+        too_many = len(self._wanted) > most and not self._past.has_overlapped(self._service["ID"])
         if len(self._wanted) < least or too_many:
             yield f"{name} has {len(self._wanted)} tasks that are to run, not {least} to {most}"
         if self._is_steady():
@@ -229,7 +235,7 @@ class Outcome:
         if status["State"] != "pending":
             return f"{task['DesiredState']}, {status}"
         preset = task.get("NodeID")
-        if task["ID"] in self._outdated and not preset:
+        if not preset and self._past.is_outdated(task["ID"]):
             return ""
         fitting = [n["Description"]["Hostname"] for n in self._nodes.values() if self._fits(task, n, preset)]
         return f"it would fit on {', '.join(fitting)}: {status}" if fitting else ""
