@@ -88,8 +88,12 @@ class Daemon:
             volumes=self.volumes,
             networks=self.networks,
         )
+        resolver = chance.stream(f"resolver of {hostname}")
         self.containers = Containers(
-            parts, connect=lambda container: ContainerNetwork(container, self.networks, traffic, world, hostname)
+            parts,
+            connect=lambda container: ContainerNetwork(
+                container, self.networks, traffic, world, hostname, chance=resolver
+            ),
         )
         self.agent = Agent(
             parts,
