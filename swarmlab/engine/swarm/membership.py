@@ -3,8 +3,8 @@
 Owns the node's local swarm state (inactive, pending, active, error, locked). The swarm itself, with its store and its
 leader, is cluster.py; an attempt to join is joining.py; its service as a manager is manager_service.py; its certificate
 is identity.py; whom the node reaches is contacts.py; what it answers is membership_info.py.
-Source: moby daemon/cluster/{swarm,noderunner,cluster}.go; texts and times recorded from 28.5.2.
-Simplification: an attempt to join that has not come to an end is forgotten when the engine dies.
+Source: moby daemon/cluster/{swarm,noderunner,cluster}.go; texts and times recorded from 28.5.2: an attempt to join that
+has not come to an end is forgotten when the engine dies, too.
 """
 
 from __future__ import annotations
