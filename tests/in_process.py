@@ -106,8 +106,8 @@ class _Adapter(BaseAdapter):
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Answered:
         url = urlsplit(request.url or "")
         daemon = self._lab.simulation.daemons[str(url.hostname)]
-        if not daemon.running:
-            raise NoAnswer(f"{url.hostname} is off")
+        if not daemon.host.works:
+            raise NoAnswer(f"{url.hostname} is off, or stands still")
         body = request.body or b""
         reply = answer(
             daemon,

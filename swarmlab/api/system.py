@@ -14,6 +14,7 @@ from swarmlab.api.wire import Json, timestamp
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import NotFound
 from swarmlab.engine.manager.generic_resources import read
+from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.membership import LocalNodeState, SwarmInfo
 
 _TWO_MANAGERS = (
@@ -81,9 +82,12 @@ def version(daemon: Daemon, request: Request) -> Answer:
     )
 
 
-def info(daemon: Daemon, request: Request) -> Answer:
-    """What `docker info` shows."""
-    swarm = daemon.membership.info()
+def info(daemon: Daemon, request: Request) -> Pending[Response]:
+    """What `docker info` shows; a manager that hears of no leader waits for one at first."""
+    return daemon.swarm_info().then(lambda swarm: _info(daemon, request, swarm))
+
+
+def _info(daemon: Daemon, request: Request, swarm: SwarmInfo) -> Response:
     containers = daemon.containers.list(all_=True)
     running = sum(container.state.running for container in containers)
     return json_response(

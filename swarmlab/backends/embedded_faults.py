@@ -96,6 +96,7 @@ def _heal(simulation: Simulation) -> None:
                 simulation.world.open(name, port, wall)
     # Power last, so that an engine that starts finds the others at once.
     for daemon in simulation.daemons.values():
+        daemon.resume()
         _power_on(daemon)
 
 

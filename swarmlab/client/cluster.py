@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 from docker import DockerClient
 from docker.errors import DockerException
@@ -112,7 +113,10 @@ class Node:
     def is_manager(self) -> bool:
         """Whether the engine answers and says that it is a manager; asks for nothing that needs a leader."""
         try:
-            return bool(self.client.info()["Swarm"].get("ControlAvailable"))
+            api: Any = self.client.api
+            state = api.head(f"{api.base_url}/_ping").headers.get("Swarm")
+            # Engines before 23.0 do not say it there.
+            return state == "active/manager" if state else bool(self.client.info()["Swarm"].get("ControlAvailable"))
         except (DockerException, RequestException):
             return False
 

@@ -22,9 +22,9 @@ from swarmlab.engine.manager import generic_resources
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.manager.logbroker import TaskLogs
 from swarmlab.engine.model import EngineDescription, Network, Node, NodeDescription, Resources, Task
-from swarmlab.engine.pending import Pending
+from swarmlab.engine.pending import Pending, resolved
 from swarmlab.engine.swarm.cluster import Swarm
-from swarmlab.engine.swarm.membership import Membership
+from swarmlab.engine.swarm.membership import Membership, SwarmInfo
 from swarmlab.engine.swarm.requests import Requests
 from swarmlab.engine.swarm_events import SwarmEvents
 from swarmlab.engine.turns import ENGINES, Turns
@@ -87,8 +87,12 @@ class Daemon:
             volumes=self.volumes,
             networks=self.networks,
         )
+        resolver = chance.stream(f"resolver of {hostname}")
         self.containers = Containers(
-            parts, connect=lambda container: ContainerNetwork(container, self.networks, traffic, world, hostname)
+            parts,
+            connect=lambda container: ContainerNetwork(
+                container, self.networks, traffic, world, hostname, chance=resolver
+            ),
         )
         self.agent = Agent(
             parts,
@@ -132,6 +136,18 @@ class Daemon:
         """
         return self._requests.ask(lambda swarm: function(swarm.control))
 
+    def swarm_info(self) -> Pending[SwarmInfo]:
+        """What `docker info` says of this node's swarm: a manager asks its leader, as for any request.
+
+        Source: moby daemon/cluster/swarm.go (Info); recorded from 28.5.2.
+        """
+        if not self.membership.info().control_available:
+            return resolved(self.membership.info())
+        answer: Pending[SwarmInfo] = Pending()
+        asked = self.ask(lambda _: None)
+        asked.on_done(lambda: answer.resolve(self.membership.info(asked.error)))
+        return answer
+
     # --- what this node asks for its containers ---
 
     def attach(self, reference: str, address: str = "") -> Pending[Task]:
@@ -160,6 +176,7 @@ class Daemon:
         """The engine dies at once, and every container with it."""
         if not self.running:
             return
+        self.resume()
         self.membership.power_off()
         self._requests.power_off()
         self.agent.power_off()
@@ -175,7 +192,23 @@ class Daemon:
         self.containers.power_on()
         self.membership.power_on()
 
+    def pause(self) -> None:
+        """The machine stands still, the engine and every container with it: it answers nothing and sends nothing."""
+        if self.running and not self.host.paused:
+            self.clock.pause()
+            self._world.pause(self.hostname)
+
+    def resume(self) -> None:
+        """It goes on where it was, and does at once what was due meanwhile."""
+        if self.host.paused:
+            self._world.resume(self.hostname)
+            self.clock.resume()
+
     # --- time ---
+
+    def set_clock_forward(self, seconds: float) -> None:
+        """The host's clock jumps: what this engine stamps is that much ahead of the others from now on."""
+        self.clock.set_forward(seconds)
 
     def tick(self) -> bool:
         """Do what is due now. Returns whether anything happened. Nobody calls it but turns.py, after `clock.wake()`."""

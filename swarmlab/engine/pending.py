@@ -40,6 +40,11 @@ class Pending(Generic[T]):
             raise self._error
         return self._value  # type: ignore[return-value]
 
+    @property
+    def error(self) -> Exception | None:
+        """What it failed with; None where it did not, or has no answer yet."""
+        return self._error
+
     def on_done(self, callback: Callable[[], None]) -> None:
         """Run `callback` when the answer stands."""
         if self.done:

@@ -92,6 +92,11 @@ class Simulation:
             self.step()
         self.clock.move_to(max(time, self.clock.now))
 
+    def jump(self, seconds: float) -> None:
+        """Let the time of the whole lab jump, as if all of it had stood still: everything due on the way is late."""
+        self.clock.leap(seconds)
+        self.step()
+
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass."""
         self.advance_to(self.clock.now + seconds)

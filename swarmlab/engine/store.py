@@ -1,8 +1,10 @@
 """The swarm's store: the current objects, their indexes, and who hears of changes. Everything meets here.
 
 Owns versions and time stamps of objects and the legality of task moves. Does not own any decision.
-A transaction is one raft commit: all objects that it writes get the same version, and subscribers hear of its changes
-in order, after it stands. Source: swarmkit manager/state/store/memory.go.
+A transaction is one entry of raft's log: all objects that it writes get the same version, and subscribers hear of its
+changes in order, after it stands. Raft has entries of its own in between (`note_entries`), so versions have gaps.
+What is shown with an object and not stored with it (what raft knows of a manager) is written without an entry.
+Source: swarmkit manager/state/store/memory.go, manager/state/raft/raft.go (GetVersion).
 
 An object that is given to a transaction is the store's from then on: it is stamped with version and times in place.
 """
@@ -89,7 +91,7 @@ class Store:
         clock: stamps created_at and updated_at; its part is woken by every commit.
 
     Attributes:
-        version: index of the last transaction.
+        version: index of the last entry.
         frozen: whether the leader has no majority behind it, so that nothing can be committed.
     """
 
@@ -169,25 +171,32 @@ class Store:
         for type_, subscribers in self._subscribers.items():
             self._subscribers[type_] = tuple(each for each in subscribers if each != subscriber)
 
-    def transaction(self) -> Transaction:
+    def note_entries(self, count: int = 1) -> None:
+        """Raft's log has grown by entries that change no object."""
+        self.version += count
+
+    def transaction(self, *, logged: bool = True) -> Transaction:
         """Collect writes (`with store.transaction() as transaction:`) and commit them at the end.
 
-        Nothing is written when the block raises.
+        Nothing is written when the block raises. Where it is not `logged`, objects keep their version and times.
 
         Raises:
             Uncommitted: there is something to write, and the store is frozen.
         """
-        return Transaction(self)
+        return Transaction(self, logged=logged)
 
-    def commit(self, changes: list[Change]) -> None:
+    def commit(self, changes: list[Change], *, logged: bool = True) -> None:
         """Write what a transaction collected, then tell of it."""
         if not changes:
             return
-        if self.frozen:
+        if self.frozen and logged:
             raise Uncommitted
-        self.version += 1
         self._clock.wake()
-        self._stamp(changes)
+        if logged:
+            self.version += 1
+            self._stamp(changes)
+        else:
+            _keep_stamps(changes)
         for change in changes:
             self._write(change)
         for change in changes:
@@ -233,10 +242,11 @@ class Store:
 class Transaction:
     """Writes that will be committed together. Reading inside it sees its own writes."""
 
-    __slots__ = ("_before", "_store", "_written")
+    __slots__ = ("_before", "_logged", "_store", "_written")
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, logged: bool = True) -> None:
         self._store = store
+        self._logged = logged
         self._written: dict[str, StoreObject | None] = {}
         self._before: dict[str, StoreObject | None] = {}
 
@@ -245,7 +255,7 @@ class Transaction:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None and self._written:
-            self._store.commit(self._changes())
+            self._store.commit(self._changes(), logged=self._logged)
 
     def _changes(self) -> list[Change]:
         """What was written, an object once, in the order of its first write."""
@@ -297,6 +307,12 @@ class Transaction:
         if id_ not in self._before:
             self._before[id_] = before
         self._written[id_] = after
+
+
+def _keep_stamps(changes: list[Change]) -> None:
+    for change in changes:
+        if change.after is not None and change.before is not None:
+            object.__setattr__(change.after, "meta", change.before.meta)
 
 
 def _is_called(obj: StoreObject, name: str) -> bool:

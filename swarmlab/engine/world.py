@@ -81,10 +81,16 @@ class Host:
     labels: tuple[str, ...] = ()
     generic_resources: tuple[str, ...] = ()
     powered: bool = True
+    paused: bool = False
     connected: bool = True
     outside: bool = False
     blocked: dict[Wall, set[str]] = field(default_factory=lambda: {wall: set() for wall in Wall})
     listening: set[str] = field(default_factory=set)
+
+    @property
+    def works(self) -> bool:
+        """Whether it has power and does not stand still."""
+        return self.powered and not self.paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +153,13 @@ class World:
     def reaches_from_outside(self, address: str, port: str) -> Reach:
         """What happens to a packet that a machine of nobody's swarm sends (a learner's own), to either address."""
         target = self._by_address.get(address)
-        if target is None or not (target.powered and target.connected):
+        if target is None or not (target.works and target.connected):
             return Reach(outcome=Outcome.SILENT)
         return _knock(target, port, guarded=True)
 
     def _routed(self, sender: Host, target: Host, address: str) -> bool:
         """Whether there is a way at all: power, cables, and private addresses only within the network."""
-        if not (sender.powered and target.powered):
+        if not (sender.works and target.works):
             return False
         if sender is target:
             return True
@@ -201,6 +207,16 @@ class World:
     def power_on(self, hostname: str) -> None:
         """Give the power back; `Daemon.power_on` does this, and starts the engine."""
         self.hosts[hostname].powered = True
+        self._changed(hostname)
+
+    def pause(self, hostname: str) -> None:
+        """Let the machine stand still; `Daemon.pause` does this, and holds what it was about to do."""
+        self.hosts[hostname].paused = True
+        self._changed(hostname)
+
+    def resume(self, hostname: str) -> None:
+        """Undo `pause`; `Daemon.resume` does this, and lets everything on the machine go on."""
+        self.hosts[hostname].paused = False
         self._changed(hostname)
 
     def disconnect(self, hostname: str) -> None:

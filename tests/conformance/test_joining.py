@@ -132,3 +132,19 @@ def test_a_private_address_is_not_reached_from_outside(outside: tuple[Response, 
 def test_the_public_address_is_reached_from_outside(outside: tuple[Response, Response]) -> None:
     """Same worker, same token."""
     assert outside[1].status_code == 200
+
+
+def test_an_attempt_that_goes_on_is_forgotten_when_the_engine_is_restarted(
+    lab: Lab, outside: tuple[Response, Response], token: str
+) -> None:
+    """Nothing of it is on disk yet: the engine is in no swarm, also when the way is open again."""
+    demand(lab[WORKER], "POST", "/swarm/leave?force=1")
+    lab[WORKER].move_inside()
+    lab[MANAGER].block("2377/tcp")
+    assert join(lab, WORKER, token, lab[MANAGER].address).json() == {"message": TIMEOUT}
+    assert state(lab) == "pending"
+    lab[WORKER].stop()
+    lab[WORKER].start()
+    lab[MANAGER].open("2377/tcp")
+    lab.clock.sleep(8)
+    assert state(lab) == "inactive"

@@ -48,7 +48,7 @@ class LocalHost:
 
     def __init__(self, seed: int = 1) -> None:
         self.clock = Clock(NOW)
-        chance = Chance(seed)
+        self.chance = chance = Chance(seed)
         self.world = World([HostSpec(hostname="host"), HostSpec(hostname="other")])
         self.events = Events(self.clock)
         self.images = Images(self.clock, chance, self.events)
@@ -70,7 +70,7 @@ class LocalHost:
             self.images.add(image)
 
     def network_of(self, container: Container) -> ContainerNetwork:
-        return ContainerNetwork(container, self.networks, self.traffic, self.world, "host")
+        return ContainerNetwork(container, self.networks, self.traffic, self.world, "host", chance=self.chance)
 
     def advance(self, seconds: float) -> None:
         """Let time pass, timer by timer."""

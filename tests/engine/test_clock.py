@@ -42,3 +42,66 @@ def test_a_timer_set_by_a_timer_for_now_runs_in_the_same_pass() -> None:
     clock.after(0, lambda: clock.after(0, lambda: ran.append("inner")))
     assert clock.run_due()
     assert ran == ["inner"]
+
+
+def run_all(clock: Clock, until: float) -> None:
+    """Let time pass, timer by timer."""
+    while (due := clock.next_due()) is not None and due <= until:
+        clock.move_to(max(due, clock.now))
+        clock.run_due()
+    clock.move_to(until)
+
+
+def test_what_was_due_while_a_part_stood_still_runs_when_it_goes_on() -> None:
+    """Late, in its order; other parts are not disturbed."""
+    clock, ran = Clock(0.0), []
+    still, other = clock.of_part(lambda: None), clock.of_part(lambda: None)
+    still.after(1, lambda: ran.append("first"))
+    still.after(2, lambda: ran.append("second"))
+    still.after(9, lambda: ran.append("later"))
+    other.after(3, lambda: ran.append("other"))
+    still.pause()
+    run_all(clock, 5)
+    assert ran == ["other"]
+    still.resume()
+    clock.run_due()
+    assert ran == ["other", "first", "second"]
+    run_all(clock, 10)
+    assert ran == ["other", "first", "second", "later"]
+
+
+def test_a_part_that_stands_still_is_not_woken() -> None:
+    """It takes its turn when it goes on."""
+    woken: list[str] = []
+    part = Clock(0.0).of_part(lambda: woken.append("woken"))
+    part.pause()
+    part.wake()
+    assert woken == []
+    part.resume()
+    assert woken == ["woken"]
+
+
+def test_a_clock_that_is_set_forward_measures_as_before() -> None:
+    """It shows another time; what was planned happens when it would have."""
+    clock, ran = Clock(100.0), []
+    part = clock.of_part(lambda: None)
+    part.after(10, lambda: ran.append("before"))
+    part.set_forward(300)
+    part.after(10, lambda: ran.append("after"))
+    part.at(412, lambda: ran.append("at"))
+    assert (part.now, clock.now) == (400.0, 100.0)
+    run_all(clock, 110)
+    assert ran == ["before", "after"]
+    run_all(clock, 112)
+    assert ran == ["before", "after", "at"]
+
+
+def test_a_leap_makes_everything_late() -> None:
+    """What was due on the way runs afterwards, in its order."""
+    clock, ran = Clock(0.0), []
+    clock.after(2, lambda: ran.append(("second", clock.now)))
+    clock.after(1, lambda: ran.append(("first", clock.now)))
+    clock.leap(60)
+    assert ran == []
+    clock.run_due()
+    assert ran == [("first", 60.0), ("second", 60.0)]

@@ -53,6 +53,8 @@ SERVICE_OPTIONS = (
     "--publish 8080:80",
     "--publish published=8081,target=80,mode=host",
     "--endpoint-mode dnsrr",
+    "--secret token",
+    "--config source=motd,target=/motd",
 )
 CHANGES = (
     "--force",
@@ -78,6 +80,8 @@ CHANGES = (
     "--network-rm mesh",
     "--stop-grace-period 2s",
     "--label-add a=b",
+    "--secret-add token",
+    "--secret-rm token",
 )
 ON_MANAGER = (
     "docker service scale -d {service}={count}",
@@ -98,6 +102,15 @@ ON_MANAGER = (
     "docker network create --driver overlay mesh",
     "docker network rm mesh",
     "docker swarm update --task-history-limit 2",
+    "docker swarm update --dispatcher-heartbeat 1s",
+    "docker swarm update --autolock=true",
+    "docker swarm update --autolock=false",
+    "docker swarm unlock-key --rotate -q",
+    "docker swarm ca --rotate -d",
+    "docker swarm join-token --rotate -q worker",
+    "docker secret create token - <<< secret",
+    "docker secret rm token",
+    "docker config create motd - <<< hello",
 )
 ON_HOST = (
     "docker swarm leave",
@@ -106,6 +119,8 @@ ON_HOST = (
     "docker swarm join --token <worker> {<manager host>}:2377",
     "docker swarm join --token <manager> {<manager host>}:2377",
     "docker swarm init --advertise-addr {<host>}",
+    "docker swarm init --force-new-cluster --advertise-addr {<host>}",
+    "docker swarm unlock <<< {key}",
 )
 FAULTS = (
     "stop",
@@ -117,6 +132,11 @@ FAULTS = (
     "kill",
     "kill",
     "lose",
+    "pause",
+    "pause",
+    "resume",
+    "resume",
+    "ahead 300",
     "move_outside",
     "move_inside",
     *(f"{word} {port}" for port in PORTS for word in ("block", "open")),
@@ -126,7 +146,11 @@ FAULTS = (
 PRELUDE = (
     "docker-swarm-3:~$ docker network create --driver overlay mesh",
     "docker-swarm-3:~$ docker node update --label-add disk=ssd docker-swarm-2",
+    "docker-swarm-3:~$ docker secret create token - <<< secret",
+    "docker-swarm-3:~$ docker config create motd - <<< hello",
 )
+JUMPS_S = (5, 20, 100, 700)
+"""How far the lab's time jumps."""
 
 
 @st.composite
@@ -138,7 +162,7 @@ def histories(draw: st.DrawFn) -> History:
     host = st.sampled_from(names)
     manager = st.sampled_from(["docker-swarm-3", *(["docker-swarm-1", "docker-swarm-2"] if managers == 3 else [])])
     happening = st.one_of(
-        created(manager), updated(manager), ordered(manager, host), typed(host, manager), broken(host)
+        created(manager), updated(manager), ordered(manager, host), typed(host, manager), broken(host), jumped()
     )
     lines = [*draw(st.sampled_from([(), PRELUDE])), draw(created(manager))]
     pauses = st.sampled_from(LONG_PAUSES_S if draw(st.integers(0, 9)) == 9 else PAUSES_S)
@@ -184,3 +208,9 @@ def typed(draw: st.DrawFn, host: st.SearchStrategy[str], manager: st.SearchStrat
 def broken(draw: st.DrawFn, host: st.SearchStrategy[str]) -> str:
     """A fault, or its repair."""
     return f"{draw(host)}: {draw(st.sampled_from(FAULTS))}"
+
+
+@st.composite
+def jumped(draw: st.DrawFn) -> str:
+    """The time of the whole lab jumps."""
+    return f"jump {draw(st.sampled_from(JUMPS_S))}"

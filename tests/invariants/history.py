@@ -4,10 +4,13 @@
     docker-swarm-3:~$ docker service create -d --name web --replicas 3 alpine ping docker.com
     wait 3
     docker-swarm-1: stop
+    jump 100
 
 `{worker}` and `{manager}` in a command are the join tokens that the swarm had at the start, `{docker-swarm-1}` is that
-host's address. A fault is a word of `swarmlab.client.protocols.Faults`, with a port where it needs one; `kill` and
-`lose` take the host's first container. A comment begins with `#`.
+host's address, `{key}` unlocks the host on which the command is typed. A fault is a word of
+`swarmlab.client.protocols.Faults`, with a port where it needs one; `kill` and `lose` take the host's first container.
+Besides, a host can `pause` (its machine stands still) and `resume`, and its clock can go `ahead 300` seconds; `jump` is
+the time of the whole lab. A comment begins with `#`.
 """
 
 from __future__ import annotations
@@ -22,12 +25,16 @@ from requests.exceptions import RequestException
 from swarmlab.client.cluster import Cluster, Node
 from swarmlab.commands import DockerError, Session, Terminal, parse
 from swarmlab.engine import states
+from swarmlab.engine.swarm.membership import LocalNodeState, Membership
 from tests.in_process import InProcess
 from tests.invariants.promises import Promises
 
 HEADER = re.compile(r"lab: (\d+) hosts, (\d+) managers, seed (\d+)")
 COMMAND = re.compile(r"([\w-]+):~\$ (.*)")
 WAIT = re.compile(r"wait ([\d.]+)")
+JUMP = re.compile(r"jump ([\d.]+)")
+CREATED = re.compile(r"docker service create .*--name (\S+)")
+REMOVED = re.compile(r"docker service rm (\S+)")
 FAULT = re.compile(r"([\w-]+): (\w+)(?: (\S+))?")
 
 MAY_GO_WRONG = re.compile(
@@ -36,6 +43,9 @@ MAY_GO_WRONG = re.compile(
     r"|You are attempting to leave the swarm|Swarm is encrypted|this engine has no"
 )
 """What an engine may answer with a status of 500 and more, however well it is."""
+
+_NO_KEY = "SWMKEY-1-7c37Cc8654o6p38HnroywCi19pllOnGtbdZEgtKxZu8"
+"""A key that unlocks nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +59,12 @@ class History:
 
     @classmethod
     def read(cls, text: str) -> History:
-        """The history that a text tells."""
+        """The history that a text tells, from the line about the lab on."""
         lines = [line.strip() for line in text.splitlines()]
-        header, *rest = [line for line in lines if line and not line.startswith("#")]
-        match = HEADER.fullmatch(header)
-        assert match, header
+        told = [line for line in lines if line and not line.startswith("#")]
+        began = next(number for number, line in enumerate(told) if HEADER.fullmatch(line))
+        match, rest = HEADER.fullmatch(told[began]), told[began + 1 :]
+        assert match
         hosts, managers, seed = map(int, match.groups())
         return cls(hosts=hosts, managers=managers, seed=seed, lines=tuple(rest))
 
@@ -76,6 +87,7 @@ class Played:
         swarm = self.cluster.manager().client.api.inspect_swarm()
         self._names |= {role.lower(): token for role, token in swarm["JoinTokens"].items()}
         self.told = str(self._history).splitlines()[:1]
+        self._committed: dict[str, tuple[str, str]] = {}
 
     def play(self) -> None:
         """Live through all of it.
@@ -100,7 +112,10 @@ class Played:
         try:
             self._tell("# every fault is healed")
             self.lab.faults.heal()
+            for node in self.cluster:
+                self._unlock(node)
             self.promises.wait_settled(self.cluster)
+            self._look_for_committed()
         except Exception as error:
             raise AssertionError(f"{error}\n\n{self}") from error
 
@@ -115,6 +130,9 @@ class Played:
     def _do(self, line: str) -> None:
         if match := WAIT.fullmatch(line):
             self.lab.sleep(float(match[1]))
+        elif match := JUMP.fullmatch(line):
+            self.promises.jump(float(match[1]))
+            self.lab.call(lambda simulation: simulation.jump(float(match[1])))
         elif match := COMMAND.fullmatch(line):
             self._type(self.cluster[match[1]], match[2])
         elif match := FAULT.fullmatch(line):
@@ -124,13 +142,37 @@ class Played:
 
     def _type(self, node: Node, line: str) -> None:
         out = io.StringIO()
-        line = re.sub(r"(?<!\{)\{([\w-]+)\}", lambda match: self._names[match[1]], line)
+        names = {**self._names, "key": self._membership(node).manager.lock_key or _NO_KEY}
+        line = re.sub(r"(?<!\{)\{([\w-]+)\}", lambda match: names[match[1]], line)
+        swarm = self._membership(node).swarm
+        if swarm is not None and (match := REMOVED.match(line)):
+            self._committed.pop(match[1], None)
         try:
             parse(line).run(Session(node, self.lab, terminal=Terminal(out)))  # type: ignore[arg-type]
         except DockerError as error:
             if (error.status or 0) >= 500 and not MAY_GO_WRONG.search(str(error)):
                 raise
+        else:
+            if swarm is not None and (match := CREATED.match(line)):
+                self._committed[match[1]] = (swarm.id, out.getvalue().split()[-1])
         self.told.extend(f"#   {printed}" for printed in out.getvalue().splitlines()[:3])
+
+    def _membership(self, node: Node) -> Membership:
+        return self.lab.simulation.daemons[node.name].membership
+
+    def _unlock(self, node: Node) -> None:
+        """A manager that was started while its swarm is locked needs its key."""
+        if self._membership(node).state is LocalNodeState.LOCKED:
+            self._type(node, "docker swarm unlock <<< {key}")
+
+    def _look_for_committed(self) -> None:
+        """A service that was created, and that nobody removed, is there as long as its swarm is."""
+        for name, (swarm_id, service_id) in self._committed.items():
+            for node in self.cluster:
+                info = node.client.info()["Swarm"]
+                if info.get("Cluster", {}).get("ID") == swarm_id and not info.get("Error"):
+                    found = [service["ID"] for service in node.client.api.services()]
+                    assert service_id in found, f"{node.name} knows nothing of {name} any more"
 
     def _break(self, node: Node, fault: str, port: str | None) -> None:
         match fault, port:
@@ -138,6 +180,10 @@ class Played:
                 with suppress(RequestException, StopIteration):
                     container = next(iter(node.client.api.containers()))["Id"]
                     (node.kill if fault == "kill" else node.lose_container)(container)
+            case (("pause" | "resume"), _):
+                self.lab.call(lambda simulation: getattr(simulation.daemons[node.name], fault)())
+            case "ahead", seconds:
+                self.lab.call(lambda simulation: simulation.daemons[node.name].set_clock_forward(float(seconds or 0)))
             case _, None:
                 getattr(node, fault)()
             case _, _:

@@ -73,7 +73,8 @@ def broken_by(change: Change) -> Iterator[str]:
 
 
 def _updated(writer: str, before: Any, after: Any) -> Iterator[str]:
-    if after.meta.version <= before.meta.version:
+    is_shown_only = isinstance(after, Node) and after.manager_status != before.manager_status
+    if after.meta.version <= before.meta.version and not is_shown_only:
         yield f"{writer} took the version back: {before} -> {after}"
     if isinstance(after, Task):
         yield from _moved(writer, before, after)
@@ -89,7 +90,9 @@ def _moved(writer: str, before: Task, after: Task) -> Iterator[str]:
         yield f"{writer} took a task's desired state back: {before} -> {after}"
     if after.state is not before.state:
         movers = [m for row, moves in MOVES.items() if (before.state, after.state) in moves for m in MOVERS[row]]
-        yield from _unless(writer, tuple(movers), f"{writer} moved a task {before.state} -> {after.state}: {after}")
+        yield from _unless(
+            writer, tuple(movers), f"{writer} moved a task {before.state.name} -> {after.state.name}: {after}"
+        )
     if before.node_id and after.node_id != before.node_id:
         yield f"{writer} moved a task to another node: {before} -> {after}"
 

@@ -44,7 +44,7 @@ class Promises:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[int, _Watched] = {}
         self.look()
 
     def look(self) -> None:
@@ -54,13 +54,32 @@ class Promises:
             AssertionError: a promise is broken.
         """
         for swarm in self._simulation.swarms():
-            if swarm.id not in self._watched:
-                self._watched[swarm.id] = _Watched(swarm)
-            self._watched[swarm.id].look(self._simulation.clock.now)
+            # By itself, not by its id: who goes on alone by force has a copy of the same id.
+            if id(swarm) not in self._watched:
+                self._watched[id(swarm)] = _Watched(swarm)
+            self._watched[id(swarm)].look(self._simulation.clock.now)
+
+    def jump(self, seconds: float) -> None:
+        """Time is about to jump: nothing has lasted any longer for that."""
+        for watched in self._watched.values():
+            watched.jump(seconds)
 
     def wait_settled(self, cluster: Cluster) -> None:
         """Wait until everything that can be is as declared."""
-        settled.wait(cluster)
+        settled.wait(cluster, self)
+
+    def has_overlapped(self, service_id: str) -> bool:
+        """Whether updates of the service ever started the new task first."""
+        return any(service_id in watched.overlapping for watched in self._watched.values())
+
+    def is_outdated(self, task_id: str) -> bool:
+        """Whether its service was updated after it was made, whatever the update was."""
+        for swarm in self._simulation.swarms():
+            task = swarm.store.get(Task, task_id)
+            service = swarm.store.get(Service, task.service_id) if task is not None else None
+            if task is not None and service is not None and task.spec_version is not None:
+                return service.spec_version > task.spec_version
+        return False
 
 
 class _Watched:
@@ -70,7 +89,7 @@ class _Watched:
         self._swarm, self._store = swarm, swarm.store
         self._broken: list[str] = []
         self._seen = (-1, False)
-        self._overlapping: set[str] = set()
+        self.overlapping: set[str] = set()
         self._lingers: dict[object, tuple[float, str]] = {}
         self._since: dict[object, float] = {}
         for service in self._store.all(Service):
@@ -89,7 +108,7 @@ class _Watched:
         if any(
             c is not None and c.order is UpdateOrder.START_FIRST for c in (service.spec.update, service.spec.rollback)
         ):
-            self._overlapping.add(service.id)
+            self.overlapping.add(service.id)
 
     def look(self, now: float) -> None:
         """Look at what changed, and at what has lasted too long."""
@@ -102,6 +121,10 @@ class _Watched:
             )
         assert not self._broken, "\n".join(self._broken)
 
+    def jump(self, seconds: float) -> None:
+        """What has lasted for a while is meant to have lasted as long after a jump."""
+        self._since = {key: since + seconds for key, since in self._since.items()}
+
     def _look_at_all(self, now: float, leads: bool) -> None:
         if self._store.version < self._seen[0]:
             self._broken.append(f"the store went back from {self._seen[0]} to {self._store.version}")
@@ -109,7 +132,7 @@ class _Watched:
         for promise in (addresses, published_ports, capacity, places):
             self._broken.extend(promise(self._store))
         if leads:
-            self._broken.extend(slots(self._store, self._overlapping))
+            self._broken.extend(slots(self._store, self.overlapping))
         # What nobody can change, since there is no leader, does not count.
         self._lingers = dict(lingers(self._store)) if leads else {}
         self._since = {key: self._since.get(key, now) for key in self._lingers}
@@ -131,13 +154,19 @@ def is_job(store: Store, task: Task) -> bool:
 
 
 def slots(store: Store, overlapping: set[str]) -> Iterator[str]:
-    """At most one task of a slot wants to run, unless updates start the new one first."""
+    """At most one task of a slot wants to run, unless updates start the new one first.
+
+    Then there may be one of each specification; and two, where the old one's node went down, so that it was replaced by
+    one of the new specification, too.
+    """
     wanted: Counter[Any] = Counter()
     for task in store.all(Task):
-        if wants_to_run(task) and task.service_id not in overlapping:
-            wanted[task.service_id, task.slot or task.node_id or task.id, task.job_iteration] += 1
+        if wants_to_run(task):
+            overlaps = task.service_id in overlapping
+            spec = task.spec_version if overlaps else None
+            wanted[task.service_id, task.slot or task.node_id or task.id, task.job_iteration, spec] += 1
     for slot, count in wanted.items():
-        if count > 1:
+        if count > (1 if slot[-1] is None else 2):
             yield f"{count} tasks of slot {slot} want to run"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from requests.exceptions import RequestException
 
@@ -24,21 +24,38 @@ Json = Mapping[str, Any]
 Port = tuple[str, int]
 
 
-def wait(cluster: Cluster) -> None:
+class Past(Protocol):
+    """What the API does not show of what happened."""
+
+    def is_outdated(self, task_id: str) -> bool:
+        """Whether the task's service was updated after it was made, whatever the update was.
+
+        SwarmKit's scheduler tries such a task, if it found no node, only once more.
+        """
+
+    def has_overlapped(self, service_id: str) -> bool:
+        """Whether updates of the service ever started the new task first."""
+
+
+def wait(cluster: Cluster, past: Past) -> None:
     """Wait until nothing is missing.
+
+    Args:
+        cluster: the lab.
+        past: what happened before.
 
     Raises:
         AssertionError: something still is after LIMIT_S of lab time.
     """
     for _ in range(int(LIMIT_S / _STEP_S)):
         cluster.clock.sleep(_STEP_S)
-        lacking = list(missing(cluster))
+        lacking = list(missing(cluster, past))
         if not lacking:
             return
     raise AssertionError(f"{LIMIT_S:.0f} s after the last fault: {'; '.join(lacking)}")
 
 
-def missing(cluster: Cluster) -> Iterator[str]:
+def missing(cluster: Cluster, past: Past) -> Iterator[str]:
     """What is not yet as declared, swarm by swarm."""
     infos = {node.name: node.client.info()["Swarm"] for node in cluster}
     seen = set()
@@ -51,7 +68,7 @@ def missing(cluster: Cluster) -> Iterator[str]:
                 yield f"{node.name}: {info['Error']}"
             elif (swarm := info["Cluster"]["ID"]) not in seen:
                 seen.add(swarm)
-                yield from _missing_in(cluster, node, infos)
+                yield from _missing_in(cluster, node, infos, past)
 
 
 def _is_doomed(info: Json, infos: Mapping[str, Json]) -> bool:
@@ -68,16 +85,18 @@ def _leftovers(node: Node) -> Iterator[str]:
         yield f"{node.name} is in no swarm and has {[container['Names'] for container in found]}"
 
 
-def _missing_in(cluster: Cluster, manager: Node, infos: Mapping[str, Json]) -> Iterator[str]:
+def _missing_in(cluster: Cluster, manager: Node, infos: Mapping[str, Json], past: Past) -> Iterator[str]:
     api = manager.client.api
     nodes = {node["ID"]: node for node in api.nodes()}
     services = {service["ID"]: service for service in api.services()}
     tasks = api.tasks()
     yield from _nodes_missing(nodes, infos)
+    if api.inspect_swarm()["RootRotationInProgress"] and all(n["Status"]["State"] == "ready" for n in nodes.values()):
+        yield "every node is ready, and not everyone has a certificate of the new root"
     for service in services.values():
         own = [task for task in tasks if task["ServiceID"] == service["ID"]]
         rivals = {port for other in services.values() if other is not service for port in _host_ports(other["Spec"])}
-        yield from Outcome(service, own, tasks, nodes, rivals).missing()
+        yield from Outcome(service, own, tasks, nodes, rivals, past).missing()
     for task in tasks:
         node = nodes.get(task.get("NodeID", ""))
         if task["ServiceID"] not in services and node is not None and node["Status"]["State"] == "ready":
@@ -120,27 +139,37 @@ _ENDED = ("complete", "shutdown", "failed", "rejected", "orphaned", "remove")
 
 
 class Outcome:
-    """What became of one service. `rivals` are the host ports that others ask for, too: who comes first has them."""
+    """What became of one service.
+
+    `rivals` are the host ports that others ask for, too: who comes first has them.
+    """
 
     def __init__(
-        self, service: Json, own: list[Json], tasks: list[Json], nodes: Mapping[str, Json], rivals: set[Port]
+        self,
+        service: Json,
+        own: list[Json],
+        tasks: list[Json],
+        nodes: Mapping[str, Json],
+        rivals: set[Port],
+        past: Past,
     ) -> None:
+        self._past = past
         self._service, self._tasks, self._nodes, self._rivals = service, tasks, nodes, rivals
         self._spec = service["Spec"]
         self._template = self._spec["TaskTemplate"]
+        self._own = own
         self._wanted = [task for task in own if task["DesiredState"] in ("ready", "running")]
-        configs = (self._spec.get("UpdateConfig"), self._spec.get("RollbackConfig"))
-        self._overlaps = any(config and config.get("Order") == "start-first" for config in configs)
 
     def missing(self) -> Iterator[str]:
         """What is not yet as declared."""
         if "Job" in next(iter(self._spec["Mode"])):
+            yield from self._job_missing()
             return
         name = self._spec["Name"]
         least, most = self._count()
         # Where the new task starts first: one that never runs leaves the old one, and one whose old one is replaced at
         # the same time, since its node went down, leaves both; SwarmKit looks at the slot again at the next update.
-        too_many = len(self._wanted) > most and not self._overlaps
+        too_many = len(self._wanted) > most and not self._past.has_overlapped(self._service["ID"])
         if len(self._wanted) < least or too_many:
             yield f"{name} has {len(self._wanted)} tasks that are to run, not {least} to {most}"
         if self._is_steady():
@@ -148,10 +177,37 @@ class Outcome:
                 if reason := self._why_not(task):
                     yield f"{_name(task)} does not run: {reason}"
 
+    def _job_missing(self) -> Iterator[str]:
+        """What of a job is neither done nor under way, or cannot be under way where it is."""
+        iteration = self._service["JobStatus"]["JobIteration"].get("Index", 0)
+        own = [task for task in self._own if task.get("JobIteration", {}).get("Index", 0) == iteration]
+        active = [t for t in own if t["DesiredState"] in ("ready", "complete") and t["Status"]["State"] not in _ENDED]
+        sure = self._will_end() or self._is_steady()
+        if (mode := self._spec["Mode"].get("ReplicatedJob")) and sure and self._restarts():
+            done = sum(task["Status"]["State"] == "complete" for task in own)
+            if done + len(active) < mode["TotalCompletions"] and len(active) < mode["MaxConcurrent"]:
+                yield f"{self._spec['Name']} has {done} tasks done, {len(active)} under way"
+        for task in active if sure else ():
+            # What waits on a node that is not there is left alone: SwarmKit looks at a job only when one of its own
+            # tasks ends, or its service changes.
+            node = self._nodes.get(task.get("NodeID", ""))
+            is_lost = node is not None and node["Status"]["State"] != "ready"
+            runs = task["Status"]["State"] == "running"
+            reason = "" if is_lost or runs else self._why_not(task)
+            if reason or (self._will_end() and runs and not is_lost):
+                yield f"{_name(task)} is not done: {reason or 'it still runs'}"
+
+    def _will_end(self) -> bool:
+        container = self._template["ContainerSpec"]
+        return bool(_STEADY_IMAGE.match(container["Image"])) and container.get("Args") == ["sleep", "3"]
+
+    def _restarts(self) -> bool:
+        policy = self._template.get("RestartPolicy") or {}
+        return policy.get("Condition", "any") == "any" and not policy.get("MaxAttempts")
+
     def _count(self) -> tuple[int, int]:
         """How many tasks are to run."""
-        policy = self._template.get("RestartPolicy") or {}
-        restarts = policy.get("Condition", "any") == "any" and not policy.get("MaxAttempts")
+        restarts = self._restarts()
         if replicated := self._spec["Mode"].get("Replicated"):
             return (replicated["Replicas"] if restarts else 0), replicated["Replicas"]
         eligible = [
@@ -179,6 +235,8 @@ class Outcome:
         if status["State"] != "pending":
             return f"{task['DesiredState']}, {status}"
         preset = task.get("NodeID")
+        if not preset and self._past.is_outdated(task["ID"]):
+            return ""
         fitting = [n["Description"]["Hostname"] for n in self._nodes.values() if self._fits(task, n, preset)]
         return f"it would fit on {', '.join(fitting)}: {status}" if fitting else ""
 

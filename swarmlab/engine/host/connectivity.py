@@ -13,6 +13,7 @@ from swarmlab.engine.host.local_network import LocalNetwork
 from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.host.sockets import Listener
 from swarmlab.engine.host.traffic import OTHER_HOST_S, SAME_HOST_S, Traffic
+from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.connections import NO_WAY_OUT, UNREACHABLE, Exchange, Serve
 from swarmlab.engine.world import World
 
@@ -28,7 +29,10 @@ _HOST_TTL = 63
 class ContainerNetwork:
     """The network as one running container sees it."""
 
-    def __init__(self, container: Container, networks: Networks, traffic: Traffic, world: World, host: str) -> None:
+    def __init__(
+        self, container: Container, networks: Networks, traffic: Traffic, world: World, host: str, *, chance: Chance
+    ) -> None:
+        self._chance = chance
         self._container = container
         self._networks = networks
         self._traffic = traffic
@@ -40,7 +44,10 @@ class ContainerNetwork:
     # --- names ---
 
     def resolve(self, name: str) -> list[str]:
-        """The addresses of a name; empty when nobody knows it."""
+        """The addresses of a name; empty when nobody knows it.
+
+        Docker's resolver shuffles them each time. Source: moby libnetwork/resolver.go (shuffleAddr).
+        """
         if _is_address(name):
             return [name]
         listed = self._in_hosts_file(name)
@@ -49,7 +56,7 @@ class ContainerNetwork:
         for endpoint in self._endpoints():
             found = self._on_network(endpoint, name)
             if found:
-                return found
+                return self._chance.shuffled(found) if len(found) > 1 else found
         outer = self._world.look_up(name) if self._has_way_out() else None
         return [outer.address] if outer else []
 
@@ -102,7 +109,7 @@ class ContainerNetwork:
         if outer is not None:
             return outer.latency_s
         host = self._world.host_at(address)
-        if host is None or not host.powered:
+        if host is None or not host.works:
             return None
         if host.hostname == self._host:
             return SAME_HOST_S

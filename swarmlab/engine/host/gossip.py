@@ -105,7 +105,7 @@ class Gossip:
         """Whether another node that is well may be unable to talk to it."""
         machine = self._world.hosts[host]
         dropped = any(port in ports for ports in machine.blocked.values() for port in (UDP, TCP))
-        cut = not machine.powered or not machine.connected or machine.outside
+        cut = not machine.works or not machine.connected or machine.outside
         deaf = not {UDP, TCP} <= machine.listening
         return cut or dropped or deaf or self._world.host_at(self._addresses[host]) is not machine
 

@@ -158,10 +158,7 @@ class Overlay:
     # --- what follows from it ---
 
     def resolve(self, host: str, network_id: str, name: str) -> list[str]:
-        """The addresses of a name on a network, as `host` knows it: a virtual one, or those of the tasks.
-
-        Simplification: always in the same order; Docker's resolver shuffles them.
-        """
+        """The addresses of a name on a network, as `host` knows it: a virtual one, or those of the tasks."""
         records = self.seen(host, network_id)
         service = name.removeprefix("tasks.")
         meant = [r for r in records if r.named and r.service and service in (r.service, *r.aliases)]

@@ -57,6 +57,7 @@ class Allocator:
         self._addresses = Addresses()
         self._ports = PortAllocator()
         self._nodes = NodeAttachments(self._addresses)
+        self._is_new = False
         self._new_networks: dict[NetworkId, None] = {}
         self._new_services: dict[ServiceId, None] = {}
         self._new_tasks: dict[TaskId, None] = {}
@@ -67,6 +68,7 @@ class Allocator:
 
     def start(self) -> None:
         """Take what the store says is handed out, then mark the rest as to be done."""
+        self._is_new = True
         cluster = self._store.cluster()
         self._subnets = SubnetPool(cluster.default_addr_pool or DEFAULT_ADDR_POOL, cluster.subnet_size)
         for network in sorted(self._store.all(Network), key=lambda network: not network.spec.ingress):
@@ -183,6 +185,8 @@ class Allocator:
     def tick(self) -> bool:
         """Hand out what is asked for, and try again what could not be had if something was freed."""
         before = self._store.version
+        if self._is_new:
+            self._write_again()
         if self._addresses.freed:
             self._addresses.freed = False
             self._try_again()
@@ -198,6 +202,24 @@ class Allocator:
         if self._retry is None and (self._stuck_networks or self._stuck_services or self._stuck_tasks):
             self._retry = self._clock.after(RETRY_S, self._retry_now)
         return self._store.version != before
+
+    def _write_again(self) -> None:
+        """A new leader takes over what was handed out, and writes it once more, kind by kind.
+
+        Source: moby libnetwork/cnmallocator, swarmkit manager/allocator/network.go (doNetworkInit); recorded from
+        28.5.2: the versions of services and nodes are new after an election.
+        """
+        self._is_new = False
+        networks = [network for network in self._store.all(Network) if network.ipam or network.predefined]
+        for kind in (
+            [network for network in networks if network.spec.ingress],
+            [network for network in networks if not network.spec.ingress],
+            [node for node in self._store.all(Node) if node.attachments],
+            [service for service in self._store.all(Service) if service.endpoint],
+        ):
+            with self._store.transaction() as transaction:
+                for obj in kind:
+                    transaction.update(obj)
 
     def _retry_now(self) -> None:
         self._retry, self._addresses.freed = None, True

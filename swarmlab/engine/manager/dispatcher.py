@@ -5,20 +5,34 @@ Sessions are memory of one leader: the next leader begins with every node `unkno
 Source: swarmkit manager/dispatcher/{dispatcher,nodes}.go.
 Simplification: agents do not call and beat; the dispatcher is told when the way to a node opened or closed
 (`recheck`), and knows when a call or the lack of beats would have been noticed (heartbeats.py). So a node with which
-nothing is wrong needs no timer. No limit on the rate of registrations.
+nothing is wrong needs no timer.
+
+The state `disconnected` exists, and nobody ever sees it: SwarmKit sets it when the dispatcher stops, that is when its
+manager can write no more (`markNodeNotReady` asks whether the dispatcher runs). Recorded from 28.5.2: nodes are
+`unknown` at once when a leader was demoted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from swarmlab.engine.assignment import AgentLink, AgentSide, Assignment
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.manager.assignments import Assignments
 from swarmlab.engine.manager.heartbeats import FIRST_CALL_S, GRACE, GRACE_UNKNOWN, Loss, lose, period_s
-from swarmlab.engine.model import Node, NodeState, NodeStatus, Task, TaskState, TaskStatus, with_status
+from swarmlab.engine.manager.registrations import Registrations
+from swarmlab.engine.model import (
+    ClusterObject,
+    Node,
+    NodeState,
+    NodeStatus,
+    Task,
+    TaskState,
+    TaskStatus,
+    with_status,
+)
 from swarmlab.engine.store import Action, Change, Store, Transaction
 
 BATCH_S = 0.1
@@ -36,10 +50,16 @@ Act = Callable[[NodeId], bool]
 
 @dataclass(slots=True)
 class _Seen:
-    """What the leader knows of one node. With `agent` there is a session; with `loss` the way to the node is broken."""
+    """What the leader knows of one node. With `agent` there is a session; with `loss` the way to the node is broken.
+
+    Until `learns_at` its agent still beats in `former_s`, the period that was declared before.
+    """
 
     agent: AgentSide | None = None
     session_began: float = 0
+    former_s: float = 0
+    learns_at: float = 0
+    registrations: Registrations = field(default_factory=Registrations)
     loss: Loss | None = None
     call: Timer | None = None
     expiry: Timer | None = None
@@ -59,7 +79,7 @@ class Dispatcher:
         links: the way to a node's agent; None while there is no such node any more (it left, or never came).
     """
 
-    hears = (Task, Node)
+    hears = (Task, Node, ClusterObject)
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, links: Links) -> None:
         self._store = store
@@ -104,11 +124,22 @@ class Dispatcher:
         if isinstance(change.object, Task):
             if self._assignments.note(change):
                 self._plan_batch()
+        elif isinstance(change.before, ClusterObject) and isinstance(change.after, ClusterObject):
+            self._follow_period(change.before.spec.heartbeat_period_s, change.after.spec.heartbeat_period_s)
         elif isinstance(change.object, Node) and not self._fresh:
             if change.action is Action.CREATE:
                 self._expect_call(change.object.id, FIRST_CALL_S)
             elif change.action is Action.REMOVE:
                 self._drop(change.object.id)
+
+    def _follow_period(self, before_s: float, after_s: float) -> None:
+        """An agent hears of another period with the answer to its next heartbeat. Source: nodes.go, Heartbeat."""
+        if before_s == after_s:
+            return
+        for seen in self._seen.values():
+            if seen.agent is not None and seen.loss is None:
+                seen.former_s = before_s
+                seen.learns_at = self._clock.now + self._chance.between(0, period_s(self._chance, before_s))
 
     def recheck(self, node_id: NodeId) -> None:
         """The way to a node may have opened or closed."""
@@ -181,6 +212,7 @@ class Dispatcher:
         with self._store.transaction() as transaction:
             for node in self._store.all(Node):
                 self._expect_call(node.id, self._chance.between(FIRST_CALL_S, 2 * FIRST_CALL_S))
+                self._seen[node.id].registrations.expect()
                 if node.status.state is NodeState.DOWN:
                     self._plan_orphaning(node.id)
                 else:
@@ -216,7 +248,8 @@ class Dispatcher:
         reached = link is not None and link.connected()
         if not reached and seen.agent is not None and seen.loss is None:
             now = self._clock.now
-            seen.loss = lose(self._chance, self._declared_s, now=now, session_began=seen.session_began)
+            declared_s = seen.former_s if now < seen.learns_at else self._declared_s
+            seen.loss = lose(self._chance, declared_s, now=now, session_began=seen.session_began)
             self._expect(node_id, seen.loss.expires_at)
         elif reached and seen.loss is not None:
             self._find_again(node_id, seen, seen.loss)
@@ -243,7 +276,10 @@ class Dispatcher:
         seen, node = self._seen[node_id], self._store.get(Node, node_id)
         if node is None:
             return False
-        seen.agent, seen.session_began, seen.loss = agent, self._clock.now, None
+        if not seen.registrations.admit(self._clock.now):
+            self._expect_call(node_id, seen.registrations.pause_s(self._chance))
+            return False
+        seen.agent, seen.session_began, seen.loss, seen.learns_at = agent, self._clock.now, None, 0
         seen.cancel()
         with self._store.transaction() as transaction:
             current = replace(node, description=agent.description)
@@ -273,6 +309,7 @@ class Dispatcher:
             return False
         unknown = node.status.state is NodeState.UNKNOWN
         self._end_session(node_id)
+        seen.registrations = Registrations()
         with self._store.transaction() as transaction:
             message = FAILED_UNKNOWN_MESSAGE if unknown else FAILED_MESSAGE
             self._set_status(transaction, node, NodeState.DOWN, message)
@@ -327,8 +364,13 @@ class Dispatcher:
                 agent = self._session(node_id)
                 for task_id, statuses in agent.take_reports().items() if agent is not None else ():
                     task = transaction.get(Task, task_id)
-                    if task is not None and task.node_id == node_id and (news := _news(task.status, statuses)):
+                    if task is None or task.node_id != node_id:
+                        continue
+                    if news := _news(task.status, statuses):
                         transaction.move(task, news)
+                    elif statuses[-1] == task.status:
+                        # A new session's agent tells what is known; it is written as applied now.
+                        transaction.update(task)
         return self._store.version != before
 
 

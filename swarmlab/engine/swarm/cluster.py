@@ -54,7 +54,14 @@ class Swarm:
         self.id: ClusterId = self.store.cluster().id
         self.members: dict[NodeId, Member] = {}
         self.authority = Authority(self.store, clock, chance)
-        self.raft = Raft(clock, chance, contact=self._contact, on_leader=self._mark_leadership)
+        self.raft = Raft(
+            clock,
+            chance,
+            contact=self._contact,
+            paused=self._paused,
+            log=self.store,
+            on_leader=self._mark_leadership,
+        )
         self.roles = RoleKeeper(self.store, clock, self)
         self.rotation = RootRotation(self.store, clock, chance, self)
         self.dispatcher = Dispatcher(self.store, clock, chance, self.link)
@@ -83,11 +90,16 @@ class Swarm:
         with self.store.transaction() as transaction:
             transaction.create(node)
         self.members[node_id] = member
-        self.issue(node_id, role)
+        self.store.note_entries()
+        self._hand_out(node_id, role)
         return node_id
 
     def issue(self, node_id: NodeId, role: Role) -> None:
-        """Give a node its certificate."""
+        """Give a node a certificate: that it asks for one, and that it has one, are entries of the log."""
+        self.store.note_entries(2)
+        self._hand_out(node_id, role)
+
+    def _hand_out(self, node_id: NodeId, role: Role) -> None:
         if (member := self.members.get(node_id)) is not None:
             member.identity.take(self.authority.issue(node_id, role), self.store.cluster().root)
 
@@ -120,6 +132,10 @@ class Swarm:
             return False
         peers = self.raft.peers
         return first is second or (first.exchanges_with(peers[other].addr) and second.exchanges_with(peers[one].addr))
+
+    def _paused(self, node_id: NodeId) -> bool:
+        member = self.members.get(node_id)
+        return member is not None and member.paused
 
     @property
     def leader_host(self) -> str | None:
@@ -234,7 +250,7 @@ class Swarm:
         self._managers_dirty = False
         nodes = [self.store.get(Node, node_id) for node_id in dict.fromkeys([*self._published, *self.raft.peers])]
         self._published = list(self.raft.peers)
-        with self.store.transaction() as transaction:
+        with self.store.transaction(logged=False) as transaction:
             for node in nodes:
                 if node is not None and (changed := self._with_manager_status(node)) is not None:
                     transaction.update(changed)

@@ -37,6 +37,16 @@ def found(founding: Founding, store: Store, chance: Chance, now: float) -> None:
             transaction.create(Network(id=NetworkId(chance.object_id()), spec=spec, predefined=True))
 
 
+def note_keys(store: Store) -> None:
+    """Write the cluster once more: its first leader has made the keys of the nodes' gossip, which nobody is shown.
+
+    Source: swarmkit manager/keymanager/keymanager.go; recorded from 28.5.2: after `docker swarm init` the node's
+    version is 9, the cluster's 10.
+    """
+    with store.transaction() as transaction:
+        transaction.update(store.cluster())
+
+
 def _make_cluster(founding: Founding, chance: Chance, now: float) -> ClusterObject:
     cluster_id, root = ClusterId(chance.object_id()), make_root(chance, now)
     return ClusterObject(

@@ -23,6 +23,10 @@ class Member(Protocol):
         """Whether the engine is on, and its node with it."""
 
     @property
+    def paused(self) -> bool:
+        """Whether its machine stands still, with whatever it was about to do."""
+
+    @property
     def is_busy(self) -> bool:
         """Whether it is on its way into the swarm, or out of the managers."""
 

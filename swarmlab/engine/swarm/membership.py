@@ -3,8 +3,8 @@
 Owns the node's local swarm state (inactive, pending, active, error, locked). The swarm itself, with its store and its
 leader, is cluster.py; an attempt to join is joining.py; its service as a manager is manager_service.py; its certificate
 is identity.py; whom the node reaches is contacts.py; what it answers is membership_info.py.
-Source: moby daemon/cluster/{swarm,noderunner,cluster}.go; texts and times recorded from 28.5.2.
-Simplification: an attempt to join that has not come to an end is forgotten when the engine dies.
+Source: moby daemon/cluster/{swarm,noderunner,cluster}.go; texts and times recorded from 28.5.2: an attempt to join that
+has not come to an end is forgotten when the engine dies, too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from swarmlab.engine.swarm.addresses import check_can_listen
 from swarmlab.engine.swarm.certificates import NodeCertificate
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.contacts import Contacts, RemoteManager
-from swarmlab.engine.swarm.founding import found
+from swarmlab.engine.swarm.founding import found, note_keys
 from swarmlab.engine.swarm.identity import Identity
 from swarmlab.engine.swarm.initiating import check_init, founding_of
 from swarmlab.engine.swarm.joining import Joining
@@ -49,6 +49,8 @@ from swarmlab.engine.world import SWARM_PORTS, Outcome, World
 __all__ = ["InitRequest", "JoinRequest", "LocalNodeState", "Membership", "RemoteManager", "SwarmInfo", "UnlockRequest"]
 
 _NODE_PORTS = SWARM_PORTS[1:]
+_FINDS_S = (1.0, 5.5)
+"""Recorded from 28.5.2: a leader that was demoted was ready again after 2.3 and 5.7 s."""
 _FORCED_S = 0.7
 _FORCED_ELECTION_S = 12.0
 _LEAVE_S = 1.7
@@ -130,19 +132,21 @@ class Membership:
             answer.fail(error)
             return answer
         if self.swarm is None:
-            self._found(request)
+            swarm = self._found(request)
+            answer.on_done(lambda: note_keys(swarm.store))
         else:
             self._begin_alone(self.swarm)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
         return answer
 
-    def _found(self, request: InitRequest) -> None:
+    def _found(self, request: InitRequest) -> Swarm:
         founding = founding_of(request)
         self.swarm = swarm = self._make_swarm(lambda store: found(founding, store, self._chance, self._clock.now))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
         self.manager.start(self.addresses.served)
         self._clock.wake()
         self._timers.plan("lead", START_S, lambda: self._lead(swarm))
+        return swarm
 
     def _lead(self, swarm: Swarm) -> None:
         self.manager.be_ready()
@@ -264,7 +268,12 @@ class Membership:
     @property
     def running(self) -> bool:
         """Whether the engine is on, and its node with it."""
-        return self._host.powered and self.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+        return self._host.works and self.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+
+    @property
+    def paused(self) -> bool:
+        """Whether its machine stands still, with whatever it was about to do."""
+        return self._host.paused
 
     def manages(self, swarm: Swarm) -> bool:
         """Whether it runs and is a manager of this swarm."""
@@ -284,7 +293,15 @@ class Membership:
 
     def stop_managing(self) -> None:
         """The managers took this one out: serve as a manager no more, and wait for another role."""
-        self.manager.stop(led=self.swarm is not None and self.swarm.raft.was_leader(self.node_id))
+        led = self.swarm is not None and self.swarm.raft.was_leader(self.node_id)
+        self.manager.stop(led=led)
+        if led:
+            self._timers.plan("find", self._chance.between(*_FINDS_S), self._find_again)
+
+    def _find_again(self) -> None:
+        """A leader's own agent, whose manager is gone, finds another one: it tries ever more seldom."""
+        if self.swarm is not None:
+            self.swarm.recheck(self.node_id)
 
     def become_worker(self) -> None:
         """The role has come: it is a worker."""
@@ -351,7 +368,7 @@ class Membership:
 
     def finds_manager(self, swarm: Swarm) -> bool:
         """Whether the swarm's leader hears of this node, by itself or through a manager that it reaches."""
-        if self.identity.expired or self.swarm is None:
+        if self.identity.expired or self.swarm is None or "find" in self._timers:
             return False
         if self.hears_leader():
             return self.swarm is swarm
@@ -424,6 +441,6 @@ class Membership:
         """Why requests about the swarm cannot be made here; None where they can."""
         return refusal(self)
 
-    def info(self) -> SwarmInfo:
-        """What `docker info` says of this node's swarm."""
-        return swarm_info(self)
+    def info(self, error: Exception | None = None) -> SwarmInfo:
+        """What this node knows of its swarm; `error` is what it heard when it asked the leader."""
+        return swarm_info(self, error)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from swarmlab.engine.errors import EngineError, RpcUnavailable, RpcUnknown, Unavailable
+from swarmlab.engine.errors import EngineError, RpcUnavailable, Unavailable
 from swarmlab.engine.ids import NodeId
 from swarmlab.engine.model import Node
 from swarmlab.engine.swarm.cluster import Swarm
@@ -18,7 +18,6 @@ from swarmlab.engine.swarm.swarm_requests import (
     LOCKED,
     MANAGER_CLOSES,
     MANAGER_NOT_UP,
-    NO_LEADER,
     NO_MANAGER,
     NO_SWARM,
     LocalNodeState,
@@ -54,14 +53,11 @@ def refusal(node: Asked) -> EngineError | None:
     return None if node.manager.ready else Unavailable(MANAGER_NOT_UP)
 
 
-def swarm_info(node: Asked) -> SwarmInfo:
-    """What `docker info` says of the node's swarm.
-
-    Simplification: it never waits; without a leader it has the words of a swarm that has had none for long.
-    """
+def swarm_info(node: Asked, error: Exception | None = None) -> SwarmInfo:
+    """What `docker info` says of the node's swarm; `error` is what a manager heard that asked its leader for it."""
     runs = node.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
     control = node.manager.ready
-    answers = control and not node.manager.closing and node.hears_leader()
+    answers = error is None and control and not node.manager.closing and node.hears_leader()
     store = node.swarm.store if answers and node.swarm is not None else None
     nodes = list(store.all(Node)) if store is not None else []
     return SwarmInfo(
@@ -69,13 +65,9 @@ def swarm_info(node: Asked) -> SwarmInfo:
         node_addr=node.addresses.node,
         local_node_state=node.state,
         control_available=control,
-        error=_error(node) if control and not answers else node.error,
+        error=node.error if error is None else str(error),
         remote_managers=node.contacts.remotes if runs else (),
         nodes=len(nodes),
         managers=sum(found.manager_status is not None for found in nodes),
         cluster=store.cluster() if store is not None else None,
     )
-
-
-def _error(node: Asked) -> str:
-    return str(RpcUnavailable(MANAGER_CLOSES) if node.manager.closing else RpcUnknown(NO_LEADER))

@@ -153,6 +153,16 @@ def test_tasks_and_dnsrr_lead_to_tasks_themselves(lab: Lab) -> None:
     assert asker == lines[-1]
 
 
+def test_a_names_addresses_come_in_another_order_each_time(lab: Lab) -> None:
+    """So that whoever takes the first one takes another one now and then."""
+    lab.serve(3, mode="dnsrr")
+    lines = lab.outputs("getent ahosts web", times=12)
+    orders = {tuple(lines[number : number + 3]) for number in range(0, 36, 3)}
+    assert len(lines) == 36
+    assert len(orders) > 1
+    assert len({frozenset(order) for order in orders}) == 1
+
+
 def test_nobody_has_a_name_without_running_tasks(lab: Lab) -> None:
     """wget's words."""
     lab.serve(0)

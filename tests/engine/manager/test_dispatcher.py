@@ -102,6 +102,13 @@ class Leader:
         assert node is not None
         return node
 
+    def declare_period(self, seconds: float) -> None:
+        """`docker swarm update --dispatcher-heartbeat`."""
+        cluster = self.store.cluster()
+        with self.store.transaction() as transaction:
+            transaction.update(replace(cluster, spec=replace(cluster.spec, heartbeat_period_s=seconds)))
+        self.advance(0)
+
     def until_state(self, state: NodeState, limit_s: float = 60) -> float:
         began = self.clock.now
         while self.node().status.state is not state:
@@ -300,3 +307,100 @@ def test_each_report_is_a_move_of_its_own(leader: Leader) -> None:
     version = leader.store.version
     leader.advance(0.2)
     assert (leader.task("t1").state, leader.store.version) == (TaskState.RUNNING, version + 1)
+
+
+def test_a_node_that_registers_too_often_is_refused_for_a_while(leader: Leader) -> None:
+    """Three times more within 8 s of the last time; then its agent calls until 8 s have passed, and stays ready."""
+    began = leader.clock.now
+    for _ in range(3):
+        leader.dispatcher.announce(N1)
+        leader.advance(1)
+    told = len(leader.agent.told)
+    leader.dispatcher.announce(N1)
+    leader.advance(4)
+    assert len(leader.agent.told) == told
+    assert leader.node().status.state is NodeState.READY
+    leader.advance(12)
+    assert len(leader.agent.told) == told + 1
+    assert leader.clock.now - began > 8
+
+
+def test_an_agent_hears_of_another_period_with_its_next_heartbeat(leader: Leader) -> None:
+    """One that beats every minute and is lost before its next beat is waited for as long as before."""
+    leader.declare_period(60)
+    leader.advance(60)
+    leader.declare_period(5)
+    leader.connect(False)
+    assert leader.until_state(NodeState.DOWN, limit_s=200) > 100
+
+
+def test_another_period_counts_once_the_agent_has_heard_of_it(leader: Leader) -> None:
+    """After a heartbeat of the old period it beats in the new one."""
+    leader.declare_period(60)
+    leader.advance(60)
+    leader.declare_period(5)
+    leader.advance(61)
+    leader.connect(False)
+    assert leader.until_state(NodeState.DOWN, limit_s=200) < 17
+
+
+def test_what_an_agent_tells_anew_is_written_anew(leader: Leader) -> None:
+    """The task is as it was; that it was reported again is an entry of the log. Recorded from 28.5.2."""
+    leader.assign("t1")
+    leader.advance(1)
+    leader.agent.report("t1", TaskState.RUNNING)
+    leader.advance(1)
+    before = leader.task("t1")
+    leader.agent.report("t1", TaskState.RUNNING)
+    leader.advance(1)
+    after = leader.task("t1")
+    assert (after.status, after.meta.version) == (before.status, before.meta.version + 1)
+
+
+DAY_S = 24 * 3600.0
+
+
+def lose_running_task(leader: Leader) -> None:
+    """A task runs; then its node is not heard of any more, and is down."""
+    leader.assign("t1")
+    leader.advance(1)
+    leader.agent.report("t1", TaskState.RUNNING, "started")
+    leader.advance(1)
+    leader.connect(False)
+    leader.until_state(NodeState.DOWN)
+
+
+def test_the_day_begins_anew_with_another_leader(leader: Leader) -> None:
+    """How long a node has been down is nowhere written."""
+    lose_running_task(leader)
+    leader.advance(DAY_S - 60)
+    leader.dispatcher.stop()
+    leader.dispatcher.start()
+    leader.advance(DAY_S - 60)
+    assert (leader.node().status.state, leader.task("t1").state) == (NodeState.DOWN, TaskState.RUNNING)
+    leader.advance(120)
+    assert leader.task("t1").state is TaskState.ORPHANED
+
+
+def test_a_node_that_returns_within_the_day_keeps_its_tasks(leader: Leader) -> None:
+    """The next time that it is down the day begins anew."""
+    lose_running_task(leader)
+    leader.advance(DAY_S - 60)
+    leader.connect(True)
+    leader.advance(60)
+    leader.connect(False)
+    leader.until_state(NodeState.DOWN)
+    leader.advance(DAY_S - 60)
+    assert leader.task("t1").state is TaskState.RUNNING
+
+
+def test_an_orphan_stays_one_when_its_node_returns(leader: Leader) -> None:
+    """Whatever the agent tells of it then."""
+    lose_running_task(leader)
+    leader.advance(DAY_S + 60)
+    leader.connect(True)
+    leader.advance(10)
+    leader.agent.report("t1", TaskState.FAILED, "started")
+    leader.advance(1)
+    assert leader.node().status.state is NodeState.READY
+    assert leader.task("t1").state is TaskState.ORPHANED

@@ -57,7 +57,10 @@ def test_a_demoted_leader_hands_over_and_needs_a_moment() -> None:
         'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: '
         'dial unix /var/run/docker/swarm/control.sock: connect: no such file or directory"',
     )
-    hosts.advance(8.1)
+    hosts.advance(0.9)
+    assert "docker-swarm-3 unknown" in hosts.node_ls(1)
+    hosts.advance(7.2)
+    assert "docker-swarm-3 ready" in hosts.node_ls(1)
     assert hosts.refusal(hosts[3].ask(lambda control: None)) == (0, NO_MANAGER)
     hosts.advance(20)
     assert hosts.node_ls(1) == ["docker-swarm-1 ready leader", "docker-swarm-2 ready reachable", "docker-swarm-3 ready"]
