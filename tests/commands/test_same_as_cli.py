@@ -276,6 +276,21 @@ def test_a_paused_update_is_told(cluster: Cluster) -> None:
     assert _without_slots(ours) == _without_slots(theirs)
 
 
+def test_a_rollback_is_told(cluster: Cluster) -> None:
+    """Twice: the second leads forth again."""
+    create = "docker service create --detach --name turning --replicas 2 --stop-signal SIGKILL alpine sleep 1000"
+    printed(create, cluster, MANAGER)
+    cluster.wait_converged("turning")
+    printed("docker service update --quiet --env-add A=1 turning", cluster, MANAGER)
+    line = "docker service rollback turning"
+    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER)
+    cluster.wait_converged("turning")
+    ours = printed(line, cluster, MANAGER)
+    printed("docker service rm turning", cluster, MANAGER)
+    assert theirs.startswith("turning\nrollback: manually requested rollback\n")
+    assert _without_slots(ours) == _without_slots(theirs)
+
+
 def _without_slots(text: str) -> list[str]:
     """Without the lines of slots: how far each had got when the update paused is a matter of milliseconds."""
     return [line for line in _numberless(without_chance(text)).splitlines() if not line.startswith("N/N: ")]

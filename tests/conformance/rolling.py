@@ -76,6 +76,12 @@ def spec(name: str, *, replicas: int | None = None, args: tuple[str, ...] = SLEE
     return {"Name": name, "TaskTemplate": {"ContainerSpec": container}, "Mode": mode, **given}
 
 
+def lingering(declared: Spec) -> Spec:
+    """The same with tasks that take some seconds to stop: `sleep` as process 1 does not mind SIGTERM."""
+    declared["TaskTemplate"]["ContainerSpec"].update(StopSignal="SIGTERM", StopGracePeriod=2 * NS)
+    return declared
+
+
 def config(parallelism: int = 1, *, monitor_s: float = 1, **given: object) -> Spec:
     """An update or rollback config that does not watch for long."""
     return {"Parallelism": parallelism, "Monitor": int(monitor_s * NS)} | given

@@ -45,7 +45,7 @@ COMMANDS = {
     "everywhere": "docker service update {waiting} --force {name}",
     "no-image": "docker service update {waiting} --image alpine:nosuch {name}",
     "failing": "docker service update {waiting} --args 'sh -c \"exit 3\"' {name}",
-    "turns-back": "docker service update {waiting} --args 'sh -c \"exit 3\"' {name}",
+    "turns-back": "docker service update {waiting} --args 'sh -c \"sleep 5; exit 3\"' {name}",
     "back": "docker service update {waiting} --rollback {name}",
     "rollback": "docker service rollback {waiting} {name}",
     "rollback-quiet": "docker service rollback -q {name}",
@@ -58,7 +58,7 @@ COMMANDS = {
 GIVEN: dict[str, Spec] = {
     "no-image": {"UpdateConfig": LONG},
     "failing": {"UpdateConfig": LONG},
-    "turns-back": {"UpdateConfig": {**LONG, "FailureAction": "rollback"}},
+    "turns-back": {"UpdateConfig": config(monitor_s=8, Delay=2 * NS, FailureAction="rollback")},
     "to-failure": {"RollbackConfig": LONG},
 }
 UPDATED = ("back", "rollback", "rollback-quiet", "to-failure")
@@ -130,8 +130,11 @@ def test_what_a_command_prints(name: str, printed: dict[str, list[str]]) -> None
 
 
 def is_passing(name: str, line: str) -> bool:
-    """Whether a line of progress comes before the way leads back."""
-    return name == "turns-back" and line.startswith("overall progress:") and "rolling back" not in line
+    """Whether a line is there for a moment, which a look may miss: on the way forth, and where nothing is replaced."""
+    if name == "fewer":
+        return line == ASKED
+    counts_forth = line.startswith("overall progress:") and "rolling back" not in line
+    return name == "turns-back" and (counts_forth or line == "verify: Detected task failure")
 
 
 @pytest.mark.parametrize("name", PAUSED)

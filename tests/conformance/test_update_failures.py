@@ -22,6 +22,7 @@ from tests.conformance.rolling import (
     create,
     engine_time,
     film,
+    lingering,
     looks,
     over,
     slots,
@@ -56,8 +57,8 @@ SERVICES = {
     "everywhere": service("everywhere", None, UpdateConfig=config(**RESTS)),
     "no-image": service("no-image", 2, policy=AGAIN, UpdateConfig=config(**RESTS)),
     "goes-on": service("goes-on", 2, UpdateConfig=config(FailureAction="continue")),
-    "turns-back": service(
-        "turns-back", 2, UpdateConfig=config(FailureAction="rollback", **RESTS), RollbackConfig=config(0)
+    "turns-back": lingering(
+        service("turns-back", 2, UpdateConfig=config(FailureAction="rollback", **RESTS), RollbackConfig=config(0))
     ),
     "bears-half": service("bears-half", 2, UpdateConfig=config(MaxFailureRatio=0.5, **RESTS)),
     "bears-less": service("bears-less", 2, UpdateConfig=config(MaxFailureRatio=0.4, **RESTS)),

@@ -20,6 +20,7 @@ from tests.conformance.rolling import (
     create,
     fewest_up,
     film,
+    lingering,
     over,
     slots,
     spec,
@@ -30,26 +31,17 @@ from tests.conformance.rolling import (
 
 STARTS_FROM = "formed"
 
-LINGERS = {"StopSignal": "SIGTERM", "StopGracePeriod": 2 * NS}
-"""`sleep` as process 1 does not mind SIGTERM: it is there for two more seconds."""
 SLOW = {"Test": ["CMD", "true"], "Interval": 2 * NS}
 """A task with a check runs once the check has succeeded: it is starting for two seconds."""
-
-
-def lingering(name: str, replicas: int | None, **given: object) -> Spec:
-    """A service whose tasks take two seconds to stop."""
-    declared = spec(name, replicas=replicas, **given)
-    declared["TaskTemplate"]["ContainerSpec"].update(LINGERS)
-    return declared
 
 
 FIRST = {"Order": "start-first"}
 NOWHERE = {"Constraints": ["node.labels.disk==ssd"]}
 SERVICES = {
-    "one": lingering("one", 3, UpdateConfig=config()),
-    "two": lingering("two", 4, UpdateConfig=config(2)),
-    "all": lingering("all", 3, UpdateConfig=config(0)),
-    "everywhere": lingering("everywhere", None, UpdateConfig=config()),
+    "one": lingering(spec("one", replicas=3, UpdateConfig=config())),
+    "two": lingering(spec("two", replicas=4, UpdateConfig=config(2))),
+    "all": lingering(spec("all", replicas=3, UpdateConfig=config(0))),
+    "everywhere": lingering(spec("everywhere", replicas=None, UpdateConfig=config())),
     "first": spec("first", replicas=2, UpdateConfig=config(**FIRST)),
     "first-all": spec("first-all", replicas=2, UpdateConfig=config(0, **FIRST)),
     "delayed": spec("delayed", replicas=2, UpdateConfig=config(monitor_s=0.5, Delay=2 * NS)),
