@@ -34,6 +34,7 @@ docker node inspect nosuch docker-swarm-3
 docker node ps
 docker node ps docker-swarm-1
 docker node ps -q docker-swarm-3
+docker node ps docker-swarm-1 docker-swarm-2 docker-swarm-3
 docker service ls
 docker service ls -q
 docker service ls --filter name=hello
