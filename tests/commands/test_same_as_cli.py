@@ -292,6 +292,7 @@ def _without_slots(text: str) -> list[str]:
         "SETTINGS_AND_SECRETS",
         "NODES",
         "IMAGES_AND_NETWORKS",
+        "JOBS",
     ],
 )
 def test_a_story_prints_the_same(twins: tuple[Cluster, Cluster], story: str) -> None:
