@@ -337,6 +337,35 @@ NODES = [
     )
 ]
 
+JOBS = [
+    (MANAGER, line)
+    for line in (
+        "docker swarm init --advertise-addr {address}",
+        "docker service create --name three --mode replicated-job --replicas 3 --max-concurrent 2 alpine sleep 1",
+        "docker service create --name two --mode replicated-job --max-concurrent 2 alpine true",
+        "docker service create --name each --mode global-job alpine sleep 1",
+        "docker service create --name none --mode replicated-job --replicas 0 alpine true",
+        "docker service create --detach --name failing --mode replicated-job --restart-condition none alpine false",
+        "docker service create --name given --mode global-job --update-delay 1s alpine true",
+        "docker service scale three=2",
+        "docker service scale each=2",
+        "docker service update --force each",
+        "docker service update --max-concurrent 1 three",
+        "docker service update --max-concurrent 1 each",
+        "docker service update --replicas 1 each",
+        "docker service update --update-parallelism 2 two",
+        "docker service rollback three",
+        "docker service rollback none",
+        "docker service ls",
+        "docker service ls --filter mode=replicated-job --format '{{{{.Name}}}} {{{{.Replicas}}}}'",
+        "docker service ps three",
+        "docker service ps two",
+        "docker service inspect --pretty each",
+        "docker service rm three two each none failing",
+        "docker swarm leave --force",
+    )
+]
+
 LOCKED = (
     "docker node ls",
     "docker node inspect self",

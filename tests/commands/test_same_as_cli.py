@@ -34,6 +34,7 @@ docker node inspect nosuch docker-swarm-3
 docker node ps
 docker node ps docker-swarm-1
 docker node ps -q docker-swarm-3
+docker node ps docker-swarm-1 docker-swarm-2 docker-swarm-3
 docker service ls
 docker service ls -q
 docker service ls --filter name=hello
@@ -307,6 +308,7 @@ def _without_slots(text: str) -> list[str]:
         "NODES",
         "IMAGES_AND_NETWORKS",
         "VOLUMES_AND_DRIVERS",
+        "JOBS",
     ],
 )
 def test_a_story_prints_the_same(twins: tuple[Cluster, Cluster], story: str) -> None:

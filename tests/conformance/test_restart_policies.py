@@ -151,6 +151,7 @@ def story(lab: Lab) -> Story:
         told.typed[name] = type_line(lab, MANAGER, f"docker service ps {name}")
     for spec in SERVICES:
         demand(lab.manager(), "DELETE", f"/services/{spec['Name']}")
+    end_from_outside(lab, told)
     lose_nodes(lab, told)
     return told
 
@@ -182,6 +183,25 @@ def lose_nodes(lab: Lab, told: Story) -> None:
     wait_until(lab, lambda: running_on(lab, "on-failure", MANAGER) == 3, "all on the manager")
     for name in names:
         told.look(lab, name, " lost")
+
+
+def end_from_outside(lab: Lab, told: Story) -> None:
+    """`docker stop`, which nginx takes well, and `docker kill`, which no program can."""
+    ends = {"stopped": ("on-failure", "stop?t=10"), "stopped-any": ("any", "stop?t=10"), "killed": ("none", "kill")}
+    for name, (condition, _) in ends.items():
+        declare(lab, changed(service(name, "", Condition=condition, Delay=NS), Image="nginx:alpine", Args=[]))
+    for name, (_, act) in ends.items():
+        wait_says(lab, name, ("running", "running"))
+        (task,) = tasks_of(lab, name)
+        container_id = task.raw["Status"]["ContainerStatus"]["ContainerID"]
+        demand(lab[task.host or ""], "POST", f"/containers/{container_id}/{act}")
+    wait_says(lab, "stopped", ("shutdown", "complete"))
+    wait_says(lab, "stopped-any", ("shutdown", "complete"), ("running", "running"))
+    wait_says(lab, "killed", ("shutdown", "failed"))
+    lab.clock.sleep(2)
+    for name in ends:
+        told.look(lab, name)
+        demand(lab.manager(), "DELETE", f"/services/{name}")
 
 
 def running_on(lab: Lab, service: str, host: str) -> int:
@@ -327,6 +347,19 @@ def test_how_a_task_ended(story: Story, name: str) -> None:
     (task,) = story.tasks[name]
     assert ((task.state, task.message), task.err, task.exit_code) == LAST_WORDS[name]
     assert task.desired == "shutdown"
+
+
+def test_a_container_that_is_stopped_may_end_well(story: Story) -> None:
+    """Then a service that is restarted on failure is not; any other is."""
+    assert [task.says for task in story.tasks["stopped"]] == [COMPLETE]
+    assert [task.says for task in story.tasks["stopped-any"]] == [COMPLETE, ("running", "running", "started", "")]
+
+
+def test_a_container_that_is_killed_has_failed(story: Story) -> None:
+    """With 128 and the number of the signal, and the condition decides as for any failure."""
+    (task,) = story.tasks["killed"]
+    assert task.says == ("shutdown", "failed", "started", "task: non-zero exit (137)")
+    assert task.exit_code == 137
 
 
 def test_a_task_without_a_container_tells_of_an_empty_one(story: Story) -> None:

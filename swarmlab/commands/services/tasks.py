@@ -69,11 +69,12 @@ class TaskListing:
         listing.print(self._rows(indent=not quiet and listing.is_table(template)), quiet=quiet, template=template)
 
     def _rows(self, *, indent: bool) -> list[dict[str, str]]:
-        rows, before = [], ""
+        """A task that is listed several times is marked every time, as the docker command names tasks by their ids."""
+        names, before = {}, ""
         for name, task in self._sorted:
-            rows.append(self._row(task, (PREVIOUS if name == before and indent else "") + name))
+            names[task["ID"]] = (PREVIOUS if name == before and indent else "") + name
             before = name
-        return rows
+        return [self._row(task, names[task["ID"]]) for _, task in self._sorted]
 
     @cached_property
     def _sorted(self) -> list[tuple[str, Task]]:

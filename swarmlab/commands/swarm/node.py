@@ -202,10 +202,11 @@ class NodePs(Command, path="node ps"):
     def perform(self, session: Session) -> None:
         """See Command."""
         tasks: list[Spec] = []
+        wanted = typed_filters(self.filter)
 
         def collect(name: str) -> None:
-            node_id = session.get(f"/nodes/{_id(session, name)}")["ID"]
-            wanted = {**typed_filters(self.filter), "node": [node_id]}
+            """Each question asks for the nodes before it, too, and so shows their tasks once more."""
+            wanted.setdefault("node", []).append(session.get(f"/nodes/{_id(session, name)}")["ID"])
             tasks.extend(session.get("/tasks", filters(wanted)))
 
         each(self.nodes or ("self",), collect)
