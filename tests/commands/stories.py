@@ -217,6 +217,7 @@ VOLUMES_AND_DRIVERS = [
         "docker service create --detach --name logs --log-driver nosuch --log-opt a=b --isolation process"
         " --credential-spec file://a.json alpine sleep 100",
         "docker service inspect logs",
+        "docker service inspect --pretty logs",
         "docker service update --detach --log-opt c=d logs",
         "docker service update --detach --log-driver local --isolation default --credential-spec registry://x logs",
         "docker service inspect logs --format '{{{{json .Spec.TaskTemplate}}}} {{{{json .PreviousSpec}}}}'",
