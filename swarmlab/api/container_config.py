@@ -129,6 +129,7 @@ def _endpoints(given: Json, network_mode: str) -> Iterable[EndpointConfig]:
         if network not in ("default", "bridge", "host", "none"):
             yield EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
         elif address:
+            network = "bridge" if network == "default" else network
             refusals = "".join(f"\n* user specified IP address is supported {when}" for when in _CHOSEN)
             raise InvalidParameter(f"invalid config for network {network}: invalid endpoint settings:{refusals}")
     named = network_mode in ("default", "bridge", "host", "none", *configs)

@@ -23,6 +23,7 @@ from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplemented
 from swarmlab.engine.host import log_drivers
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.container_limits import check_limits
+from swarmlab.engine.host.image_mounts import WARNING
 from swarmlab.engine.pending import Pending
 
 
@@ -72,7 +73,8 @@ def create(daemon: Daemon, request: Request) -> Answer:
     config = config_of(request.query.get("name", ""), request.json())
     check_limits(config.host_extra, daemon.host.cpus)
     container = daemon.containers.create(config)
-    return json_response({"Id": container.id, "Warnings": []}, 201)
+    warnings = [WARNING] if any(mount.type == "image" for mount in container.mounts) else []
+    return json_response({"Id": container.id, "Warnings": warnings}, 201)
 
 
 def start(daemon: Daemon, request: Request) -> Pending[Response]:

@@ -134,6 +134,8 @@ def _spec(request: Request) -> ServiceSpec:
     spec = adjust_service(given, request.version)
     _complete_privileges(cast(Json, template["ContainerSpec"]))
     template = {key: value for key, value in template.items() if key not in _OTHER_RUNTIMES}
+    for mount in cast("list[Json]", cast(Json, template["ContainerSpec"]).get("Mounts") or []):
+        mount.pop("ImageOptions", None)  # services mount no images; nobody reads them. Recorded from 28.5.2
     return decode(ServiceSpec, {**spec, "TaskTemplate": template}, "ServiceSpec")
 
 

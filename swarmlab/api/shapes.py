@@ -153,7 +153,10 @@ differs(
 )
 differs(model.SecretSpec, Exceptions(always=frozenset({"labels"}), codecs={"data": DATA}))
 differs(model.ConfigSpec, Exceptions(always=frozenset({"labels"}), codecs={"data": DATA}))
-differs(model.Mount, Exceptions(merged={"options": frozenset({"BindOptions", "VolumeOptions", "TmpfsOptions"})}))
+differs(
+    model.Mount,
+    Exceptions(merged={"options": frozenset({"BindOptions", "VolumeOptions", "ImageOptions", "TmpfsOptions"})}),
+)
 
 _SCOPES = ("single", "multi")
 _SHARINGS = ("none", "readonly", "onewriter", "all")

@@ -209,7 +209,7 @@ def container(log: Spec) -> Spec:
 
 def told_of(answer: Any) -> tuple[int, str]:
     """Status and refusal of an answer."""
-    return answer.status_code, answer.json()["message"] if not answer.ok else ""
+    return (answer.status_code, answer.json()["message"]) if not answer.ok else (0, "")
 
 
 def start(lab: Lab, told: Story) -> None:
@@ -308,3 +308,64 @@ def test_nodes_say_which_log_drivers_they_have(story: Story) -> None:
 def test_the_docker_command_prints(story: Story, line: str) -> None:
     """What a reader sees who types it."""
     assert story.typed[line] == TYPED[line]
+
+
+# --- images as mounts ------------------------------------------------------------------------------------------------
+
+RELATIVE = 'invalid mount config for type "image": subpath must be a relative path within the volume'
+NOT_FOR = 'invalid mount config for type "{}": field ImageOptions must not be specified'
+IMAGE = {"Type": "image", "Source": "busybox:latest", "Target": "/i"}
+BIN = {"ImageOptions": {"Subpath": "bin"}}
+IMAGE_MOUNTS: dict[str, tuple[Spec, tuple[int, str]]] = {
+    "whole": (IMAGE, (0, "")),
+    "part": ({**IMAGE, **BIN}, (0, "")),
+    "outside": ({**IMAGE, "ImageOptions": {"Subpath": "../x"}}, (400, RELATIVE)),
+    "absolute": ({**IMAGE, "ImageOptions": {"Subpath": "/bin"}}, (400, RELATIVE)),
+    "nothing": (
+        {"Type": "image", "Target": "/i"},
+        (400, 'invalid mount config for type "image": field Source must not be empty'),
+    ),
+    "not-there": ({**IMAGE, "Source": "nosuch:latest"}, (404, "No such image: nosuch:latest")),
+    "as-a-volume": (
+        {**IMAGE, "VolumeOptions": {"Subpath": "a"}},
+        (400, 'VolumeOptions must not be specified on mount type "image"'),
+    ),
+    "bind": ({"Type": "bind", "Source": "/tmp", "Target": "/i", **BIN}, (400, NOT_FOR.format("bind"))),
+    "volume": ({"Type": "volume", "Source": "v", "Target": "/i", **BIN}, (400, NOT_FOR.format("volume"))),
+    "tmpfs": ({"Type": "tmpfs", "Target": "/i", **BIN}, (400, NOT_FOR.format("tmpfs"))),
+    "cluster": (
+        {"Type": "cluster", "Source": "v", "Target": "/i"},
+        (400, 'invalid mount config for type "cluster": mount type unknown'),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def mounted(lab: Lab, story: Story) -> dict[str, tuple[tuple[int, str], Any, Any]]:
+    """Of each container that is to have a mount: why not, its warnings, what it shows of its mounts."""
+    manager, found = lab[MANAGER], {}
+    assert ask(manager, "POST", "/images/create?fromImage=busybox&tag=latest").ok
+    for name, (mount, _) in IMAGE_MOUNTS.items():
+        body = {"Image": "alpine:latest", "Cmd": ["sleep", "1000"], "HostConfig": {"Mounts": [mount]}}
+        answer = ask(manager, "POST", f"/containers/create?name=mount-{name}", body)
+        refusal = told_of(answer)
+        if not answer.ok:
+            found[name] = (refusal, None, None)
+            continue
+        demand(manager, "POST", f"/containers/mount-{name}/start")
+        shown = demand(manager, "GET", f"/containers/mount-{name}/json")["Mounts"]
+        found[name] = ((0, ""), answer.json()["Warnings"], shown)
+    return found
+
+
+@pytest.mark.parametrize("name", IMAGE_MOUNTS)
+def test_an_image_can_be_mounted(mounted: dict[str, Any], name: str) -> None:
+    """One that lies on the host, or a part of it, and nothing else with its options."""
+    refusal, warnings, shown = mounted[name]
+    assert refusal == IMAGE_MOUNTS[name][1]
+    if not refusal[0]:
+        assert warnings == ["Image mount is an experimental feature"]
+        assert [{**shown[0], "Source": ""}] == [
+            {"Type": "image", "Name": "busybox:latest", "Source": "", "Destination": "/i", "Mode": "", "RW": False,
+             "Propagation": "rprivate"}
+        ]  # fmt: skip

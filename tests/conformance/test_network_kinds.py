@@ -39,9 +39,8 @@ NETWORKS: dict[str, Spec] = {
     "attachable": {"Driver": "overlay", "Attachable": True, **ranges({"Subnet": "10.96.0.0/24"})},
     "overlay-configured": {"Driver": "overlay", "ConfigFrom": {"Network": "empty"}},
     "everywhere": {"Driver": "bridge", "Scope": "swarm", "ConfigFrom": {"Network": "conf"}},
-    "everywhere-attachable": {
-        "Driver": "bridge", "Scope": "swarm", "Attachable": True, "ConfigFrom": {"Network": "empty"},
-    },
+    "own": {"ConfigOnly": True, **ranges({"Subnet": "192.168.92.0/24"})},
+    "own-range": {"Driver": "bridge", "Scope": "swarm", "Attachable": True, "ConfigFrom": {"Network": "own"}},
     "plain": {"Driver": "bridge", "Scope": "swarm"},
     "hosts": {"Driver": "host", "Scope": "swarm"},
 }  # fmt: skip
@@ -50,6 +49,7 @@ ONLY = (
     "| attachable | scope ] are not supported."
 )
 DEPENDS = "user specified configurations are not supported if the network depends on a configuration network"
+NO_OPTIONS = "network driver options are not supported if the network depends on a configuration network"
 NO_CONFIGURATION = 'configuration network "{}" does not exist'
 REFUSED: dict[str, tuple[Spec, int, str]] = {
     "an address outside": (
@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[Spec, int, str]] = {
     "more than its configuration": (
         {"ConfigFrom": {"Network": "conf"}, **ranges({"Subnet": "192.168.79.0/24"})}, 403, DEPENDS,
     ),
-    "more options": ({"ConfigFrom": {"Network": "conf"}, "Options": {"a": "b"}}, 403, DEPENDS),
+    "more options": ({"ConfigFrom": {"Network": "conf"}, "Options": {"a": "b"}}, 403, NO_OPTIONS),
     "more than its configuration in the swarm": (
         {"Driver": "overlay", "ConfigFrom": {"Network": "conf"}, "Labels": {"a": "b"}}, 403, DEPENDS,
     ),
@@ -135,13 +135,13 @@ CONTAINERS: dict[str, tuple[str, str, str, tuple[int, str], str]] = {
               "supported on user defined networks only\n* user specified IP address is supported only when "
               "connecting to networks with user configured subnets"), "",
     ),
-    "of part": (MANAGER, "part", "", (0, ""), "172.31.4.128"),
+    "of part": (MANAGER, "part", "", (0, ""), "172.31.4.129"),
     "on the LAN": (MANAGER, "lan", "", (0, ""), "192.168.77.2"),
     "on a configuration": (
         MANAGER, "conf", "",
         (403, "failed to set up container networking: cannot create endpoint on configuration-only network"), "",
     ),
-    "on each host's": (MANAGER, "everywhere-attachable", "", (500, ATTACHING), ""),
+    "on each host's": (MANAGER, "own-range", "", (0, ""), "192.168.92.2"),
     "not attachable": (
         MANAGER, "plain", "",
         (500, "failed to set up container networking: Could not attach to network plain: rpc error: code = "

@@ -47,7 +47,7 @@ class ContainerRun(HealthFlags, path="run", also=("container run",)):
         " --device-read-iops --device-write-bps --device-write-iops --disable-content-trust --dns --dns-option"
         " --dns-search --domainname --env-file --expose --gpus --group-add"
         " --init -i --interactive"
-        " --io-maxbandwidth --io-maxiops --ip --ip6 --ipc --kernel-memory --label-file --link"
+        " --io-maxbandwidth --io-maxiops --ip6 --ipc --kernel-memory --label-file --link"
         " --link-local-ip --mac-address --memory-reservation --memory-swap"
         " --memory-swappiness --network-alias --oom-kill-disable --oom-score-adj --pid --pids-limit"
         " --platform --privileged -P --publish-all --runtime --security-opt --shm-size --sig-proxy"
@@ -61,6 +61,7 @@ class ContainerRun(HealthFlags, path="run", also=("container run",)):
     entrypoint: Text = flag("--entrypoint string", "Overwrite the default ENTRYPOINT of the image")
     env: Many = flag("-e, --env list", "Set environment variables", syntax="env")
     hostname: Text = flag("-h, --hostname string", "Container host name")
+    ip: Text = flag("--ip string", "IPv4 address (e.g., 172.30.100.104)")
     isolation: Text = flag("--isolation string", "Container isolation technology")
     label: Many = flag("-l, --label list", "Set meta data on a container")
     log_driver: Text = flag("--log-driver string", "Logging driver for the container")
@@ -145,7 +146,15 @@ class ContainerRun(HealthFlags, path="run", also=("container run",)):
             "Labels": pairs(self.label),
             "ExposedPorts": {key: {} for key in keys},
             "HostConfig": self._host_config(ports, keys),
+            **self._networking(),
         }
+
+    def _networking(self) -> dict[str, Any]:
+        """An address of one's own choice on the one network."""
+        if not self.ip:
+            return {}
+        endpoint = {"IPAMConfig": {"IPv4Address": self.ip}}
+        return {"NetworkingConfig": {"EndpointsConfig": {self.network or "bridge": endpoint}}}
 
     def _host_config(self, ports: list[dict[str, Any]], keys: list[str]) -> dict[str, Any]:
         name, _, retries = (self.restart or "no").partition(":")

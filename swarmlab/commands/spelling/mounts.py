@@ -19,6 +19,7 @@ _OPTIONS = {
     "volume-label": ("volume", "VolumeOptions", "Labels"),
     "volume-driver": ("volume", "VolumeOptions", "DriverConfig"),
     "volume-opt": ("volume", "VolumeOptions", "DriverConfig"),
+    "image-subpath": ("image", "ImageOptions", "Subpath"),
     "tmpfs-size": ("tmpfs", "TmpfsOptions", "SizeBytes"),
     "tmpfs-mode": ("tmpfs", "TmpfsOptions", "Mode"),
 }
@@ -96,7 +97,7 @@ def _check(mount: Mount, used: set[str]) -> None:
         raise ValueError("type is required")
     if not mount.get("Target"):
         raise ValueError("target is required")
-    for kind in ("volume", "bind", "tmpfs"):
+    for kind in ("volume", "bind", "image", "tmpfs"):
         if kind in used and mount["Type"] != kind:
             raise ValueError(f"cannot mix '{kind}-*' options with mount type '{mount['Type']}'")
 

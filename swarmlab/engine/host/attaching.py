@@ -124,7 +124,7 @@ class Attaching:
     def _came(self, container: Container, task_id: TaskId, place: NetworkAttachment, answer: Pending[None]) -> None:
         key = (container.id, place.network_id)
         self._held[key] = task_id
-        self._networks.given[key] = place.addresses[0]
+        self._networks.given[key] = "".join(place.addresses[:1])
         answer.resolve(None)
 
     def _joined(self, container: Container, endpoint: Endpoint) -> None:

@@ -5,6 +5,7 @@ Owns the observed state of that task. Source: moby daemon/cluster/executor/conta
 
 from __future__ import annotations
 
+from swarmlab.engine.errors import EngineError
 from swarmlab.engine.host.task_container import Networks
 from swarmlab.engine.host.task_host import TaskHost
 from swarmlab.engine.model import Task, TaskState, TaskStatus
@@ -44,17 +45,23 @@ class AttachmentRunner:
     def advance(self) -> bool:
         """Go through all states; whoever waits for the address has it then. Returns whether anything moved.
 
-        On a network that each host makes for itself there is none: who waits, waits in vain. Recorded from 28.5.2.
+        Where the network cannot be made on this host, who waits, waits in vain. Recorded from 28.5.2.
         """
         if self.status.state >= TaskState.RUNNING:
             return False
-        if all(network.spec.driver == "overlay" for network in self._networks.values()):
-            self._host.add_overlays(self.task, self._networks)
+        made = self._is_made()
         for state, message in _STATES:
             self.status = TaskStatus(timestamp=self._host.now, state=state, message=message)
             self._host.report(self.task.id, self.status)
-        for attachment in (each for each in self.task.networks if each.addresses):
+        for attachment in self.task.networks if made else ():
             self._host.parts.networks.came(self.task.id, attachment)
+        return True
+
+    def _is_made(self) -> bool:
+        try:
+            self._host.add_overlays(self.task, self._networks)
+        except EngineError:
+            return False
         return True
 
     def remove(self) -> Pending[None]:

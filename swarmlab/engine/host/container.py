@@ -160,7 +160,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MountPoint:
-    """Something mounted. `name` is the volume's; `source` the path on the host; `mode` as `--volume` said it."""
+    """Something mounted. `name` is the volume's; `source` the path on the host; `mode` as `--volume` said it.
+
+    `subpath` is which part of an image.
+    """
 
     type: str
     destination: str
@@ -170,6 +173,7 @@ class MountPoint:
     mode: str = ""
     propagation: str = ""
     read_only: bool = False
+    subpath: str = ""
 
 
 @quick

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from swarmlab.engine.host.container import Container, MountPoint
 from swarmlab.engine.host.files import Files, MountedFiles
 from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.image_mounts import mounted_image
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.processes import Context, Program, Running, Surroundings, Write
 from swarmlab.engine.programs.standard_input import NO_INPUT, StandardInput
@@ -109,6 +110,8 @@ class Contexts:
             case "bind":
                 root = mount.source.rstrip("/")
                 return MountedFiles(target=target, files=self._parts.disk, root=root, read_only=read_only)
+            case "image":
+                return mounted_image(mount, self._parts)
         if container.memory_files is None:
             container.memory_files = {}
         files = container.memory_files.setdefault(target, {})

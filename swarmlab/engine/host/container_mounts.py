@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from swarmlab.engine.errors import InvalidParameter, NotImplementedHere, ServerError
+from swarmlab.engine.errors import InvalidParameter, ServerError
 from swarmlab.engine.host.container import Container, ContainerConfig, MountPoint
 from swarmlab.engine.host.files import is_directory_in
 from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.image_mounts import is_inside, make_image_mount, subpath_of
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.model import Mount
 
@@ -86,10 +87,10 @@ def _check(mount: Mount, parts: HostParts, bind: str | None) -> None:
     if reason and bind:
         kind = f'invalid mount config for type "{mount.type}"'
         raise ServerError(f"invalid volume specification: '{bind}': {kind}: {reason}")
+    if mount.type == "image" and "VolumeOptions" in mount.options:
+        raise InvalidParameter('VolumeOptions must not be specified on mount type "image"')
     if reason:
         raise InvalidParameter(f'invalid mount config for type "{mount.type}": {reason}')
-    if mount.type not in ("volume", "bind", "tmpfs"):
-        raise NotImplementedHere(f"the embedded engine has no mounts of type {mount.type}")
     creates = bind is not None or bool(_options(mount, "BindOptions").get("CreateMountpoint"))
     if mount.type == "bind" and not creates and not lies_on(parts.disk, mount.source):
         refusal = f"bind source path does not exist: {mount.source}"
@@ -97,8 +98,10 @@ def _check(mount: Mount, parts: HostParts, bind: str | None) -> None:
 
 
 def _reason_against(mount: Mount) -> str:
-    if mount.type not in ("volume", "bind", "tmpfs", "npipe", "cluster", "image"):
+    if mount.type not in ("volume", "bind", "tmpfs", "image"):
         return "mount type unknown"
+    if mount.type != "image" and "ImageOptions" in mount.options:
+        return "field ImageOptions must not be specified"
     if not mount.target:
         return "field Target must not be empty"
     if mount.target.rstrip("/") == "":
@@ -106,12 +109,14 @@ def _reason_against(mount: Mount) -> str:
     if not mount.target.startswith("/"):
         return f"invalid mount path: '{mount.target}' mount path must be absolute"
     match mount.type:
-        case "bind" if not mount.source:
+        case "bind" | "image" if not mount.source:
             return "field Source must not be empty"
         case "bind" if not mount.source.startswith("/"):
             return f"invalid mount path: '{mount.source}' mount path must be absolute"
         case "tmpfs" if mount.source:
             return "field Source must not be specified"
+        case "image" if not is_inside(subpath_of(mount)):
+            return "subpath must be a relative path within the volume"
     return ""
 
 
@@ -126,6 +131,8 @@ def _make(mount: Mount, mode: str, id_: ContainerId, parts: HostParts) -> MountP
             return MountPoint(type="tmpfs", destination=mount.target, read_only=mount.read_only)
         case "bind":
             return _make_bind(mount, mode, parts)
+        case "image":
+            return make_image_mount(mount, id_, parts)
     driver, options = _volume_driver(mount)
     volume = parts.volumes.create(mount.source, driver=driver, labels=_volume_labels(mount), options=options)
     volume.users[id_] = None

@@ -16,6 +16,7 @@ from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.container_ports import PublishedPorts
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.host.host_parts import HostParts
+from swarmlab.engine.host.image_mounts import check_subpath
 from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.programs.processes import Process, Program, Running
@@ -73,6 +74,9 @@ class Runs:
             EngineError: it cannot be started; it is on no network then.
         """
         try:
+            for mount in container.mounts:
+                if mount.type == "image":
+                    check_subpath(mount, self._parts)
             self._ports.publish(container)
             network_of = self._connect(container)
             program = find_program(container.command, self.contexts.programs(container))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 
 from swarmlab.engine.errors import EngineError, Forbidden, NotFound, ServerError
 from swarmlab.engine.host.local_network import LocalNetwork
@@ -46,6 +47,8 @@ def check_request(request: NetworkRequest) -> None:
         raise Forbidden(
             "user specified configurations are not supported if the network depends on a configuration network"
         )
+    if request.config_from and request.options:
+        raise Forbidden("network driver options are not supported if the network depends on a configuration network")
     if request.driver in ("host", "null") and not request.config_only:
         raise Forbidden(f'only one instance of "{request.driver}" network is allowed')
 
@@ -57,7 +60,13 @@ ONLY_OF_A_NETWORK = (
 
 
 def _says_something(request: NetworkRequest) -> bool:
-    return bool(request.range_ != IPAMConfig() or request.labels or request.options or request.ipam_options)
+    return bool(request.range_ != IPAMConfig() or request.labels or request.ipam_options)
+
+
+def gateway_of(range_: IPAMConfig, subnet: IPv4Network) -> str:
+    """The wanted gateway, or the first address that there is to be had. Recorded from 28.5.2."""
+    first = IPv4Network(range_.ip_range)[0] if range_.ip_range else subnet[0]
+    return range_.gateway or str(max(first, subnet[1]))
 
 
 def check_options(driver: str, options: Mapping[str, str]) -> None:

@@ -35,6 +35,7 @@ from swarmlab.engine.host.network_rules import (
     check_request,
     check_unused,
     configuration,
+    gateway_of,
 )
 from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.ids import Chance, TaskId
@@ -143,7 +144,7 @@ class Networks:
         driver, range_ = "null" if request.config_only else request.driver, request.range_
         check_options(driver, request.options)
         subnet = self._subnet(range_.subnet) if driver in ("bridge", *LAN_DRIVERS) else None
-        gateway = range_.gateway or (str(subnet[1]) if subnet else "")
+        gateway = gateway_of(range_, subnet) if subnet else ""
         shown = range_ if range_.subnet else IPAMConfig(subnet=str(subnet), gateway=gateway)
         network = LocalNetwork(
             id=id_ or self._chance.hex_id(),
@@ -152,7 +153,7 @@ class Networks:
             scope=scope,
             created_at=self._clock.now,
             subnet=str(subnet) if subnet else "",
-            gateway=gateway if subnet else "",
+            gateway=gateway,
             ranges=(shown,) if subnet or range_.subnet else (),
             labels=request.labels,
             options=request.options,
@@ -274,7 +275,7 @@ class Networks:
             InvalidParameter: naming the network.
         """
         chosen = {config.network: config.address for config in configs if config.address and "/" not in config.address}
-        for network in self._all().values():
+        for network in self._all().values() if chosen else ():
             address = chosen.get(network.name) or chosen.get(network.id)
             if address:
                 try:
@@ -291,7 +292,7 @@ class Networks:
         endpoint = network.endpoints.pop(container.id)
         if network.addresses is not None:
             network.addresses.free(endpoint.address)
-        if network.is_overlay:
+        if network.scope == "swarm":
             self.left(container, endpoint)
 
     def detach(self, container: Container, *, quietly: bool = False) -> None:

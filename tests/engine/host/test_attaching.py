@@ -54,6 +54,29 @@ def test_a_container_of_a_worker_gets_an_address_from_the_swarm(lab: Lab) -> Non
     assert (task.node_id, task.spec.runtime) == (lab.one.membership.node_id, "attachment")
 
 
+def test_an_address_of_ones_own_choice_is_given_once(lab: Lab) -> None:
+    """Who wants it, too, waits 20 s in vain; it can be had again when it is free."""
+
+    def run(daemon: Daemon, name: str) -> Container:
+        chosen = EndpointConfig(network="att", address="10.0.1.77")
+        config = ContainerConfig(
+            image="alpine", name=name, command=("sleep", "1000"), network_mode="att", endpoints=(chosen,)
+        )
+        container = daemon.containers.create(config)
+        lab.wait(daemon.containers.start(container.id))
+        return container
+
+    assert run(lab.one, "c1").endpoints["att"].address == "10.0.1.77/24"
+    began = lab.now
+    with pytest.raises(ServerError, match=r"check manager logs: context deadline exceeded$"):
+        run(lab.two, "c2")
+    assert lab.now - began >= 20
+    assert len(lab.attachments()) == 1
+    lab.stop(lab.one, "c1")
+    lab.wait(lab.two.containers.start("c2"))
+    assert lab.two.containers.find("c2").endpoints["att"].address == "10.0.1.77/24"
+
+
 def test_containers_find_each_other_across_hosts(lab: Lab) -> None:
     """By name and by alias."""
     lab.run(lab.one, "c1")

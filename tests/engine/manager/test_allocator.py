@@ -84,6 +84,33 @@ def test_a_wanted_range_is_given() -> None:
     assert network(swarm, "neta").ipam == (IPAMConfig(subnet="10.5.0.0/16", gateway="10.5.0.1"),)
 
 
+def test_several_ranges_are_used_up_one_after_another() -> None:
+    """Each has a VXLAN id; after a change of leader all of it is still taken."""
+    swarm = FakeSwarm()
+    create_network(swarm, "neta", ipam=(IPAMConfig(subnet="10.5.0.0/30"), IPAMConfig(subnet="10.6.0.0/24")))
+    assert network(swarm, "neta").driver_options[VXLAN_OPTION] == "4097,4098"
+    swarm.control.create_service(on("neta", replicas=2))
+    swarm.step()
+    assert addresses(swarm) == ["10.6.0.2/24", "10.6.0.3/24"]
+    swarm.manager.stop()
+    swarm.manager.start()
+    create_network(swarm, "netb")
+    assert network(swarm, "netb").driver_options[VXLAN_OPTION] == "4099"
+    swarm.control.create_service(on("neta", name="other", replicas=1))
+    swarm.step()
+    assert len({*addresses(swarm), *addresses(swarm, "other")}) == 3
+
+
+def test_several_ranges_are_given_together_or_not_at_all() -> None:
+    """One that is taken leaves the others free."""
+    swarm = FakeSwarm()
+    create_network(swarm, "neta", ipam=(IPAMConfig(subnet="10.5.0.0/24"),))
+    create_network(swarm, "netb", ipam=(IPAMConfig(subnet="10.6.0.0/24"), IPAMConfig(subnet="10.5.0.0/24")))
+    assert network(swarm, "netb").ipam == ()
+    create_network(swarm, "netc", ipam=(IPAMConfig(subnet="10.6.0.0/24"),))
+    assert subnet(swarm, "netc") == "10.6.0.0/24"
+
+
 def test_a_range_that_is_taken_is_waited_for() -> None:
     """The network stays without ranges until the other one is gone."""
     swarm = FakeSwarm()

@@ -7,7 +7,9 @@ import pytest
 from swarmlab.engine.manager.scheduler import DEBOUNCE_S
 from swarmlab.engine.model import (
     Availability,
+    ContainerSpec,
     EndpointSpec,
+    Mount,
     NodeState,
     Placement,
     Platform,
@@ -136,6 +138,21 @@ def test_rules_on_nodes_have_their_sentences(placement: Placement, words: str) -
     swarm.control.create_service(spec(placement=placement))
     swarm.advance(1)
     assert errors(swarm) == {f"no suitable node ({words})"}
+
+
+def test_a_cluster_volume_is_never_there() -> None:
+    """No node has a CSI plugin that would make it; that is the last thing to be looked at."""
+    mounts = ContainerSpec(image="alpine", mounts=(Mount(type="cluster", source="v", target="/v"),))
+    swarm = FakeSwarm(nodes=2)
+    swarm.control.create_service(spec(container=mounts))
+    swarm.advance(1)
+    assert errors(swarm) == {"no suitable node (cannot fulfill requested CSI volume mounts on 2 nodes)"}
+    constrained = spec("other", container=mounts, placement=Placement(constraints=("node.role==manager",)))
+    swarm.control.create_service(constrained)
+    swarm.advance(1)
+    assert [task.status.err for task in swarm.live("other")] == [
+        "no suitable node (scheduling constraints not satisfied on 2 nodes)"
+    ]
 
 
 def test_an_image_for_amd64_runs_on_x86_64() -> None:
