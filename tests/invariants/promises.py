@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from swarmlab.client.cluster import Cluster
@@ -37,6 +38,13 @@ WAITING_S = 75.0
 """The same of a task that still waits for its predecessor's end; only then its own successor is thought of."""
 STOPPING_S = 60.0
 """How long a task may take to stop on a node that is ready: the grace period, news to the node and back."""
+
+
+LEADERLESS_S = 300.0
+"""How long a majority of managers that are in touch with each other may be without a leader.
+
+An election takes 10 to 20 s; one who lacks something stands for election in vain, and makes the others wait anew.
+"""
 
 
 class Promises:
@@ -88,7 +96,7 @@ class _Watched:
     def __init__(self, swarm: Swarm) -> None:
         self._swarm, self._store = swarm, swarm.store
         self._broken: list[str] = []
-        self._seen = (-1, False)
+        self._seen = (-1, False, False)
         self.overlapping: set[str] = set()
         self._lingers: dict[object, tuple[float, str]] = {}
         self._since: dict[object, float] = {}
@@ -113,8 +121,9 @@ class _Watched:
     def look(self, now: float) -> None:
         """Look at what changed, and at what has lasted too long."""
         leads = self._swarm.has_leader
-        if (self._store.version, leads) != self._seen:
-            self._look_at_all(now, leads)
+        seen = (self._store.version, leads, not leads and has_majority(self._swarm))
+        if seen != self._seen:
+            self._look_at_all(now, seen)
         if any(now > self._since[key] + limit_s for key, (limit_s, _) in self._lingers.items()):
             self._broken.extend(
                 text for key, (limit_s, text) in self._lingers.items() if now > self._since[key] + limit_s
@@ -125,17 +134,28 @@ class _Watched:
         """What has lasted for a while is meant to have lasted as long after a jump."""
         self._since = {key: since + seconds for key, since in self._since.items()}
 
-    def _look_at_all(self, now: float, leads: bool) -> None:
+    def _look_at_all(self, now: float, seen: tuple[int, bool, bool]) -> None:
         if self._store.version < self._seen[0]:
             self._broken.append(f"the store went back from {self._seen[0]} to {self._store.version}")
-        self._seen = (self._store.version, leads)
+        self._seen, leads = seen, seen[1]
         for promise in (addresses, published_ports, capacity, places):
             self._broken.extend(promise(self._store))
         if leads:
             self._broken.extend(slots(self._store, self.overlapping))
         # What nobody can change, since there is no leader, does not count.
         self._lingers = dict(lingers(self._store)) if leads else {}
+        if seen[2]:
+            self._lingers["leader"] = (LEADERLESS_S, "a majority of the managers lives, and nobody leads")
         self._since = {key: self._since.get(key, now) for key in self._lingers}
+
+
+def has_majority(swarm: Swarm) -> bool:
+    """Whether a majority of the managers run and are all in touch with each other."""
+    peers = list(swarm.raft.peers)
+    least = len(peers) // 2 + 1
+    return any(
+        all(swarm._contact(one, other) for one in group for other in group) for group in combinations(peers, least)
+    )
 
 
 def wants_to_run(task: Task) -> bool:

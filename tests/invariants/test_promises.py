@@ -198,3 +198,18 @@ def test_a_task_that_does_not_stop_is_seen_after_a_minute() -> None:
     simulation.clock.leap(61)
     with pytest.raises(AssertionError, match="it does not stop"):
         promises.look()
+
+
+def test_a_majority_without_a_leader_is_seen_after_minutes() -> None:
+    """Two of three managers live, and neither stands for election."""
+    simulation = states.build("three-managers", seed=1)
+    promises = Promises(simulation)
+    raft = simulation.swarms()[0].raft
+    raft._stand_for_election = lambda node_id: None  # type: ignore[method-assign]
+    simulation.daemons["docker-swarm-3"].power_off()
+    for seconds in (1, 250):
+        simulation.advance(seconds)
+        promises.look()
+    simulation.advance(100)
+    with pytest.raises(AssertionError, match="a majority of the managers lives, and nobody leads"):
+        promises.look()
