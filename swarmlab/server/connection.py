@@ -87,6 +87,7 @@ class Connection(asyncio.Protocol):
     def _await_request(self) -> None:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_PIECE_BYTES)
         self._incoming: Incoming | None = None
+        self._looked_at = 0
         self._answering = False
 
     # --- from the socket ---
@@ -102,10 +103,9 @@ class Connection(asyncio.Protocol):
         if self.listener is not None and self.listener.received is not None:
             self.listener.received(data)
             return
-        looked_at = len(self._buffer)
         self._buffer += data
         if not self._answering:
-            self._read(looked_at)
+            self._read()
         elif len(self._buffer) > _AHEAD_BYTES:
             self._transport.pause_reading()
 
@@ -151,23 +151,23 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         self._timer = None if seconds is None else self._loop.call_later(seconds, self.close)
 
-    def _read(self, looked_at: int = 0) -> None:
-        """Read a request as far as it has arrived; before `looked_at` is no end of its head."""
+    def _read(self) -> None:
         if self._transport.is_closing() or self._answering:
             return
         try:
             if self._incoming is None:
-                self._read_head(looked_at)
+                self._read_head()
             if self._incoming is not None:
                 self._read_body(self._incoming)
         except h11.RemoteProtocolError as error:
             self._refuse(400 if self._incoming else error.error_status_hint)
 
-    def _read_head(self, looked_at: int) -> None:
+    def _read_head(self) -> None:
         if self._timer is None and self._buffer:
             self._limit_time()
-        found = _END_OF_HEAD.search(self._buffer, max(0, looked_at - 2))
+        found = _END_OF_HEAD.search(self._buffer, max(0, self._looked_at - 2))
         size = found.end() if found else 0
+        self._looked_at = len(self._buffer)
         del found  # it would keep the buffer from shrinking
         if (size or len(self._buffer)) > MAX_HEAD_BYTES:
             raise refusal(431)
@@ -211,7 +211,7 @@ class Connection(asyncio.Protocol):
         bodiless = status in _BODILESS
         head = self._head(status, headers if bodiless else {**headers, "Content-Length": str(len(body))})
         silent = bodiless or (self._incoming is not None and self._incoming.method == "HEAD")
-        self._end(head if silent else head + self._http.send(h11.Data(data=body)))
+        self.finish(head if silent else head + self._http.send(h11.Data(data=body)))
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
         """Send the head of an answer whose body follows in pieces."""
@@ -243,16 +243,10 @@ class Connection(asyncio.Protocol):
         """Send a piece of an answer that was begun."""
         self._transport.write(content if self._taken_over else self._http.send(h11.Data(data=content)))
 
-    def finish(self) -> None:
-        """The answer is complete."""
-        if self._taken_over:
-            self.close()
-        else:
-            self._end(b"")
-
-    def _end(self, content: bytes) -> None:
-        """Send the last of an answer, then go on with the next request if there may be one."""
-        self._transport.write(content + self._http.send(h11.EndOfMessage()))
+    def finish(self, last: bytes = b"") -> None:
+        """The answer is complete; go on with the next request, if there may be one."""
+        if not self._taken_over:
+            self._transport.write(last + self._http.send(h11.EndOfMessage()))
         if self._http.our_state is not h11.DONE:
             self.close()
             return

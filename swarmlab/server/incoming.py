@@ -25,7 +25,7 @@ class Incoming:
     """A request.
 
     Attributes:
-        path: decoded; always begins with a slash, or is `*`.
+        path: decoded; begins with a slash, or is `*`, or is empty when only a host was named.
         raw_query: as it was sent.
         headers: names in lower case; the first value of each.
         body: what has arrived of it; all, once the request is handed over.
@@ -81,7 +81,7 @@ def _target(target: str, method: bytes) -> tuple[str, str]:
         _, scheme, rest = target.partition("://")
         if not scheme and method != b"CONNECT":
             raise refusal(400)
-        target = f"/{rest.partition('/')[2]}"
+        target = "".join(rest.partition("/")[1:])
     path, _, query = target.partition("?")
     if _BAD_ESCAPE.search(path):
         raise refusal(400)

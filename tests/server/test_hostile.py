@@ -150,7 +150,8 @@ TAKEN = {
     "options of everything": (b"OPTIONS * HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 200 OK"),
     "a way round": (b"GET /containers/../info HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 301 Moved Permanently"),
     "two slashes": (b"GET //info HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 301 Moved Permanently"),
-    "a tunnel": (b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 404 Not Found"),
+    "a tunnel": (b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 301 Moved Permanently"),
+    "a host alone": (b"GET http://x HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 301 Moved Permanently"),
     "a head alone": (b"HEAD /info HTTP/1.1\r\nHost: x\r\n" + LAST, "HTTP/1.1 404 Not Found"),
     "an expectation": (POST + b"Content-Length: 2\r\nExpect: 100-continue\r\n" + LAST + b"{}", "HTTP/1.1 100 Continue"),
 }
