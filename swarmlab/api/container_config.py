@@ -13,6 +13,7 @@ from swarmlab.api import shapes  # noqa: F401  (what it says of mounts holds her
 from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
+from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork, check_endpoint
 from swarmlab.engine.model import Healthcheck, Mount
 
 _READ = frozenset(
@@ -120,14 +121,22 @@ def _endpoints(given: Json, network_mode: str) -> Iterable[EndpointConfig]:
         ipam = object_of(endpoint.get("IPAMConfig") or {}, f"{place}IPAMConfig")
         _refuse(ipam, {"IPv4Address"}, f"{place}IPAMConfig.")
         address = text_in(ipam, "IPv4Address")
-        if network not in ("default", "bridge", "host", "none"):
-            yield EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
-        elif address:
-            refusal = "user specified IP address is supported on user defined networks only"
-            raise InvalidParameter(f"invalid config for network {network}: {refusal}")
-    named = network_mode in ("default", "bridge", "host", "none", *configs)
+        config = EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
+        if network in ("default", *PREDEFINED):
+            check_place(config)
+        else:
+            yield config
+    named = network_mode in ("default", *PREDEFINED, *configs)
     if not named and not network_mode.startswith("container:"):
         yield EndpointConfig(network=network_mode)
+
+
+def check_place(config: EndpointConfig, network: LocalNetwork | None = None) -> None:
+    """Refuse what a new container asks of a network that it cannot have. Raises InvalidParameter."""
+    try:
+        check_endpoint(config, network)
+    except InvalidParameter as refusal:
+        raise InvalidParameter(f"invalid config for network {config.network}: {refusal}") from None
 
 
 def _ports(host: Json) -> Iterable[PortBinding]:

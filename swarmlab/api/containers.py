@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swarmlab.api import container_filters, logs
-from swarmlab.api.container_config import config_of
+from swarmlab.api.container_config import check_place, config_of
 from swarmlab.api.container_json import details, summary
 from swarmlab.api.filters import parse
 from swarmlab.api.messages import (
@@ -70,6 +70,9 @@ def create(daemon: Daemon, request: Request) -> Answer:
     """Make a container."""
     config = config_of(request.query.get("name", ""), request.json())
     check_limits(config.host_extra, daemon.host.cpus)
+    for place in config.endpoints:
+        if daemon.networks.is_local(place.network):
+            check_place(place, daemon.networks.find(place.network))
     container = daemon.containers.create(config)
     return json_response({"Id": container.id, "Warnings": []}, 201)
 

@@ -15,6 +15,7 @@ from swarmlab.engine.host.local_network import LocalNetwork, mac_of
 
 def network_json(daemon: Daemon, network: LocalNetwork, *, listed: bool = False) -> Json:
     """A network; a list does not say who is attached."""
+    driver = network.driver
     elsewhere = network.scope == "swarm" and not network.endpoints and not network.ingress
     attached = ({} if network.scope == "local" else None) if listed else _containers(daemon, network, elsewhere)
     return {
@@ -22,17 +23,17 @@ def network_json(daemon: Daemon, network: LocalNetwork, *, listed: bool = False)
         "Id": network.id,
         "Created": timestamp(network.created_at),
         "Scope": network.scope,
-        "Driver": network.driver,
+        "Driver": driver,
         "EnableIPv4": True,
         "EnableIPv6": False,
-        "IPAM": {"Driver": "default", "Options": network.ipam_options, "Config": _ranges(network)},
+        "IPAM": {"Driver": driver and "default", "Options": network.ipam_options, "Config": _ranges(network)},
         "Internal": network.internal,
         "Attachable": network.attachable,
         "Ingress": network.ingress,
         "ConfigFrom": {"Network": ""},
         "ConfigOnly": False,
         "Containers": attached,
-        "Options": encode(network.options),
+        "Options": encode(network.options) if driver else None,
         "Labels": None if elsewhere and not network.labels else encode(network.labels),
         **({"Peers": _peers(daemon, network)} if network.scope == "swarm" and not elsewhere and not listed else {}),
     }

@@ -22,8 +22,9 @@ from swarmlab.engine.host.local_network import (
     BRIDGE_OPTIONS,
     GATEWAY_OPTIONS,
     POOL,
+    PREDEFINED,
     LocalNetwork,
-    check_own_address,
+    check_endpoint,
     mac_of,
     shown_ends,
     shown_network,
@@ -33,7 +34,6 @@ from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
 from swarmlab.engine.pending import Pending
 
-_PREDEFINED = ("bridge", "host", "none")
 _GATEWAY_BRIDGE = "docker_gwbridge"
 _ANY_RANGE = IPAMConfig()
 Swarm = Callable[[], Iterable[Network]]
@@ -180,7 +180,7 @@ class Networks:
             Forbidden: it is one of Docker's own, or containers are attached.
         """
         network = self.find(reference)
-        if network.name in _PREDEFINED:
+        if network.name in PREDEFINED:
             raise Forbidden(f"{network.name} is a pre-defined network and cannot be removed")
         if network.endpoints:
             ends = shown_ends(network)
@@ -192,7 +192,7 @@ class Networks:
     def unused(self) -> builtins.list[LocalNetwork]:
         """The networks of this host, made by users, that no container is attached to."""
         own = (network for network in self._networks.values() if network.scope == "local")
-        kept = (*_PREDEFINED, _GATEWAY_BRIDGE)
+        kept = (*PREDEFINED, _GATEWAY_BRIDGE)
         return [network for network in own if network.name not in kept and not network.endpoints]
 
     def is_local(self, reference: str) -> bool:
@@ -248,7 +248,7 @@ class Networks:
             return ""
         if not config.address:
             return network.addresses.take()
-        check_own_address(network, config.address)
+        check_endpoint(config, network)
         return network.addresses.take_this(config.address)
 
     def leave(self, container: Container, network: LocalNetwork) -> None:
