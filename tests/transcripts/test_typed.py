@@ -27,11 +27,12 @@ def test_a_transcript_is_a_list_of_steps() -> None:
 def test_what_differs_from_lab_to_lab_is_put_aside() -> None:
     """Ids, ages and the steps of a progress."""
     printed = (
-        "a1b2c3d4e5f6   helloworld.1   Running 3 seconds ago\n"
+        "vnmyikxrevfs   letters only\na1b2c3d4e5f6   helloworld.1   Running 3 seconds ago\n"
         "overall progress: 0 out of 2 tasks\n1/2: running \noverall progress: 2 out of 2 tasks\n"
         "verify: Waiting 5 seconds to verify that tasks are stable...\nverify: Service converged\n"
     )
     assert Typist([], "").comparable(printed) == [
+        "<id>  letters only",
         "<id>  helloworld.1  Running <age> ago",
         "overall progress: 2 out of 2 tasks",
         "verify: Service converged",

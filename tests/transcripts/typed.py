@@ -179,6 +179,7 @@ VARYING = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-z]{25}\b"), "<id>"),
     (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{12}\b"), "<id>"),
+    (re.compile(r"^[0-9a-z]{12}(?=$| \*|  )", re.MULTILINE), "<id>"),  # one in fifty has no digit
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "<time>"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000 [uU][tT][cC]"), "<time>"),
     (re.compile(r"(Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?) ago", re.IGNORECASE), "<age> ago"),
