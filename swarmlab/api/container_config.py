@@ -13,13 +13,8 @@ from swarmlab.api import shapes  # noqa: F401  (what it says of mounts holds her
 from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
+from swarmlab.engine.host.local_network import PREDEFINED, check_place
 from swarmlab.engine.model import Healthcheck, Mount
-
-_CHOSEN = (
-    "on user defined networks only",
-    "only when connecting to networks with user configured subnets",
-)
-"""When an address of one's own choice can be had. Recorded from 28.5.2."""
 
 _READ = frozenset(
     "Hostname User Tty OpenStdin Env Cmd Entrypoint Image Volumes WorkingDir Labels ExposedPorts Healthcheck "
@@ -126,13 +121,13 @@ def _endpoints(given: Json, network_mode: str) -> Iterable[EndpointConfig]:
         ipam = object_of(endpoint.get("IPAMConfig") or {}, f"{place}IPAMConfig")
         _refuse(ipam, {"IPv4Address"}, f"{place}IPAMConfig.")
         address = text_in(ipam, "IPv4Address")
-        if network not in ("default", "bridge", "host", "none"):
-            yield EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
-        elif address:
-            network = "bridge" if network == "default" else network
-            refusals = "".join(f"\n* user specified IP address is supported {when}" for when in _CHOSEN)
-            raise InvalidParameter(f"invalid config for network {network}: invalid endpoint settings:{refusals}")
-    named = network_mode in ("default", "bridge", "host", "none", *configs)
+        name = "bridge" if network == "default" else network
+        config = EndpointConfig(network=name, aliases=texts_in(endpoint, "Aliases"), address=address)
+        if name in PREDEFINED:
+            check_place(config)
+        else:
+            yield config
+    named = network_mode in ("default", *PREDEFINED, *configs)
     if not named and not network_mode.startswith("container:"):
         yield EndpointConfig(network=network_mode)
 

@@ -27,17 +27,18 @@ def stats(daemon: Daemon, request: Request) -> Answer:
     """What a container uses: now, or with `stream` each second."""
     container = daemon.containers.find(request.parameters["id"])
     if request.query.get("stream", "1").lower() in ("0", "false"):
-        return json_response(_stats(daemon, container, daemon.clock.now - _EVERY_S))
-    return Stream(flow=_EverySecond(daemon, container, lambda: _stats(daemon, container, daemon.clock.now - _EVERY_S)))
+        before = None if request.flag("one-shot") else daemon.clock.now - _EVERY_S
+        return json_response(_stats(daemon, container, before))
+    return Stream(flow=_EverySecond(daemon, lambda before: _stats(daemon, container, before)))
 
 
 class _EverySecond:
     """A flow of figures, one each second."""
 
-    def __init__(self, daemon: Daemon, container: Container, figures: Callable[[], Json]) -> None:
+    def __init__(self, daemon: Daemon, figures: Callable[[float | None], Json]) -> None:
         self._clock = daemon.clock
-        self._container = container
         self._figures = figures
+        self._before: float | None = None
         self._ready = True
         self._closed = False
 
@@ -47,7 +48,9 @@ class _EverySecond:
             return b""
         self._ready = False
         self._clock.after(_EVERY_S, self._come_due)
-        return json_bytes(self._figures())
+        figures = self._figures(self._before)
+        self._before = self._clock.now
+        return json_bytes(figures)
 
     def _come_due(self) -> None:
         self._ready = True
@@ -62,8 +65,8 @@ class _EverySecond:
         self._closed = True
 
 
-def _stats(daemon: Daemon, container: Container, before: float) -> Json:
-    """Source: moby api/types/container/stats.go."""
+def _stats(daemon: Daemon, container: Container, before: float | None) -> Json:
+    """What is used now, and what was used the time before, if there was one. Source: moby daemon/stats.go."""
     now, state = daemon.clock.now, container.state
     running = bool(state.pid)
     age_s = now - (state.started_at or now) if running else 0.0
@@ -81,7 +84,7 @@ def _stats(daemon: Daemon, container: Container, before: float) -> Json:
         "num_procs": 0,
         "storage_stats": {},
         "cpu_stats": _cpu(daemon, age_s, now) if running else _NO_CPU,
-        "precpu_stats": _cpu(daemon, max(0.0, age_s - _EVERY_S), before) if running else _NO_CPU,
+        "precpu_stats": _cpu_before(daemon, age_s, now, before) if running else _NO_CPU,
         "memory_stats": _memory(daemon, container) if running else {},
         "name": f"/{container.name}",
         "id": container.id,
@@ -93,6 +96,10 @@ _NO_CPU: Json = {
     "cpu_usage": {"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0},
     "throttling_data": {"periods": 0, "throttled_periods": 0, "throttled_time": 0},
 }
+
+
+def _cpu_before(daemon: Daemon, age_s: float, now: float, before: float | None) -> Json:
+    return _NO_CPU if before is None else _cpu(daemon, max(0.0, age_s - (now - before)), before)
 
 
 def _cpu(daemon: Daemon, age_s: float, now: float) -> Json:

@@ -66,7 +66,6 @@ def start(daemon: Daemon, request: Request) -> Answer | Pending[Response]:
         receive=_receiver(exec_, output),
         receive_end=lambda: _end_of_input(exec_),
         moves_time=moves_time,
-        head_first=True,
     )
 
 

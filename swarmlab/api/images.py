@@ -232,7 +232,8 @@ class _Progress:
         return self._running.ended
 
     def close(self) -> None:
-        """Nobody looks any more; the pull goes on all the same."""
+        """Nobody looks any more: a pull that goes on is given up."""
+        self._running.abandon()
 
 
 def _line(step: PullStep) -> bytes:

@@ -149,8 +149,7 @@ class Stream:
 class Hijack:
     """An answer that takes the connection over: `flow` goes to the client, what it sends goes to `receive`.
 
-    `receive_end` hears that the client will send no more; `moves_time` is as in Stream. With `head_first` nothing
-    follows the head closely: the docker SDK loses what comes together with it, which a real engine is too slow for.
+    `receive_end` hears that the client will send no more; `moves_time` is as in Stream.
     """
 
     flow: Flow
@@ -159,7 +158,6 @@ class Hijack:
     receive_end: Callable[[], None]
     headers: Mapping[str, str] = field(default_factory=dict)
     moves_time: Callable[[], bool] = _never
-    head_first: bool = False
 
 
 Answer = Response | Stream | Hijack

@@ -62,7 +62,7 @@ def predefined_json(network: model.Network) -> Json:
 
 def _ranges(network: LocalNetwork) -> list[Json] | None:
     if not network.ranges:
-        return None if network.ipam_driver else []
+        return [] if network.driver and not network.ipam_driver else None
     return [_range(range_) for range_ in network.ranges]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from swarmlab.api.container_filters import PRUNE_KEYS, prunable
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.network_json import network_json, predefined_json
@@ -15,7 +16,7 @@ from swarmlab.api.wire import Json, refuse_unknown
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, NotImplementedHere
 from swarmlab.engine.host.container import Container, EndpointConfig
-from swarmlab.engine.host.local_network import LocalNetwork
+from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork
 from swarmlab.engine.host.network_rules import ONLY_OF_A_NETWORK, NetworkRequest, check_request
 from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec
@@ -25,7 +26,6 @@ _NO_MANAGER = (
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
     "and try again."
 )
-_PREDEFINED = ("bridge", "host", "none")
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
@@ -50,8 +50,8 @@ def _fits(network: LocalNetwork, filters: Filters) -> bool:
         and filters.exact("driver", network.driver)
         and filters.exact("scope", network.scope)
         and filters.labels("label", network.labels)
-        and filters.exact("type", "builtin" if network.name in _PREDEFINED else "custom")
-        and (dangling is None or dangling == (not network.endpoints and network.name not in _PREDEFINED))
+        and filters.exact("type", "builtin" if network.name in PREDEFINED else "custom")
+        and (dangling is None or dangling == (not network.endpoints and network.name not in PREDEFINED))
     )
 
 
@@ -233,11 +233,8 @@ def _container(daemon: Daemon, given: Json) -> Container:
 
 def prune(daemon: Daemon, request: Request) -> Reply:
     """Remove the networks that nothing uses: the swarm's first, where this node manages, then this host's."""
-    filters = parse(request.query, ("label", "label!", "until"))
-    for key in ("label!", "until"):
-        if key in filters:
-            raise NotImplementedHere(f"the filter {key} of POST /networks/prune is not implemented by this engine")
-    local = [network for network in daemon.networks.unused() if filters.labels("label", network.labels)]
+    filters = parse(request.query, PRUNE_KEYS)
+    local = [network for network in daemon.networks.unused() if _goes(daemon, network, filters)]
 
     def answer(gone: list[str]) -> Response:
         for network in local:
@@ -248,8 +245,12 @@ def prune(daemon: Daemon, request: Request) -> Reply:
 
     if not daemon.membership.info().control_available:
         return answer([])
-    wanted = {network.id for network in daemon.networks.list() if filters.labels("label", network.labels)}
+    wanted = {network.id for network in daemon.networks.list() if _goes(daemon, network, filters)}
     return daemon.ask(lambda control: control.prune_networks(wanted)).then(answer)
+
+
+def _goes(daemon: Daemon, network: LocalNetwork, filters: Filters) -> bool:
+    return prunable(filters, network.labels, network.created_at, daemon.clock.now)
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -286,7 +286,7 @@ differs(
     model.TaskStatus,
     Exceptions(
         names={"container": "ContainerStatus", "ports": "PortStatus"},
-        always=frozenset({"ports"}),
+        always=frozenset({"state", "ports"}),
         codecs={"timestamp": TIME, "state": written_only(_task_state), "ports": written_only(_port_status)},
     ),
 )

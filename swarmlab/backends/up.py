@@ -92,4 +92,4 @@ def _tell(lab: EmbeddedBackend) -> None:
     first = lab.hosts[0]
     print(f"\nIn another terminal:\n\n    export DOCKER_HOST={first.docker_host}\n    docker info\n")
     print(f"or, with a context for each node:\n\n    export DOCKER_CONFIG={lab.docker_config}")
-    print(f"    docker --context {first.context} info\n\nCtrl-C ends it.", flush=True)
+    print(f"    docker context use {first.context}\n    docker info\n\nCtrl-C ends it.", flush=True)

@@ -15,7 +15,10 @@ from swarmlab.server.connection import Connection, Listener
 from swarmlab.server.incoming import Incoming, read_query
 
 _HEAD_FIRST_S = 0.05
-"""Wall time in which a client reads a head, before output follows."""
+"""Wall time in which a client reads the head of a connection that is taken over, before output follows.
+
+The docker SDK loses what comes together with the head, which a real engine is too slow for.
+"""
 
 
 def request_of(incoming: Incoming) -> Request:
@@ -106,9 +109,8 @@ class Exchange:
         self._connection.listener.received = lambda content: self._act(lambda: reply.receive(content))
         upgrade = {"Content-Type": reply.content_type, "Connection": "Upgrade", "Upgrade": "tcp"}
         self._connection.take_over(upgrade)
-        if reply.head_first:
-            self._held = True
-            asyncio.get_running_loop().call_later(_HEAD_FIRST_S, self._release)
+        self._held = True
+        asyncio.get_running_loop().call_later(_HEAD_FIRST_S, self._release)
 
     def _release(self) -> None:
         self._held = False

@@ -196,3 +196,71 @@ def test_a_range_shows_as_it_was_asked_for(engines: SimulatedEngines) -> None:
     assert engines.ask(MANAGER, "GET", "/networks/br2").json()["IPAM"]["Config"] == [ranges]
     run(engines, "c1", mode="br2")
     assert networks_of(engines, "c1") == {"br2": "172.30.0.128"}
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_an_address_on_one_of_dockers_own_networks_is_refused(engines: SimulatedEngines, running: bool) -> None:
+    """All that is wrong is named, before it is looked whether the container is there already."""
+    run(engines, "c1", start=running)
+    config = {"IPAMConfig": {"IPv4Address": "1.1.1.1"}, "Aliases": ["x"]}
+    assert refusal(engines, "/networks/bridge/connect", {"Container": "c1", "EndpointConfig": config}) == (
+        400,
+        "invalid endpoint settings:\n"
+        "* user specified IP address is supported on user defined networks only\n"
+        "* network-scoped alias is supported only for containers in user defined networks\n"
+        "* user specified IP address is supported only when connecting to networks with user configured subnets",
+    )
+
+
+def test_a_container_is_not_made_with_an_address_that_its_network_has_not(engines: SimulatedEngines) -> None:
+    """The refusal names the network; nothing is left."""
+    make(engines, "own", IPAM={"Config": [{"Subnet": "172.40.0.0/24"}]})
+    places = {"EndpointsConfig": {"own": {"IPAMConfig": {"IPv4Address": "172.17.0.9"}}}}
+    body = {"Image": "alpine", "HostConfig": {"NetworkMode": "own"}, "NetworkingConfig": places}
+    assert refusal(engines, "/containers/create?name=c1", body) == (
+        400,
+        "invalid config for network own: invalid endpoint settings:\n"
+        "no configured subnet or ip-range contain the IP address 172.17.0.9",
+    )
+    assert engines.ask(MANAGER, "GET", "/containers/json?all=1").json() == []
+
+
+def test_an_address_that_another_has_is_refused(engines: SimulatedEngines) -> None:
+    """A gateway has one, too; a running container is told so without more words."""
+    make(engines, "own", IPAM={"Config": [{"Subnet": "172.40.0.0/24"}]})
+    run(engines, "c1")
+    config = {"IPAMConfig": {"IPv4Address": "172.40.0.1"}}
+    body = {"Container": "c1", "EndpointConfig": config}
+    assert refusal(engines, "/networks/own/connect", body) == (403, "Address already in use")
+
+
+def test_prune_goes_by_age_and_labels(engines: SimulatedEngines) -> None:
+    """What is young, and what has an unwanted label, stays; overlays are no exception."""
+    make(engines, "plain")
+    make(engines, "kept", Labels={"keep": ""})
+    make(engines, "wide", Driver="overlay")
+
+    def prune(filters: str) -> list[str] | None:
+        return engines.ask(MANAGER, "POST", f"/networks/prune?filters={filters}").json()["NetworksDeleted"]
+
+    assert prune('{"until":["1h"]}') is None
+    assert prune('{"label!":["keep"]}') == ["wide", "plain"]
+    engines.wait(10)
+    assert prune('{"until":["5s"]}') == ["kept"]
+
+
+def test_a_network_whose_range_is_taken_waits_without_a_driver(engines: SimulatedEngines) -> None:
+    """A task on it stays new; both get on when the other network goes."""
+    make(engines, "talk", Driver="overlay", IPAM={"Config": [{"Subnet": "10.20.0.0/24"}]})
+    make(engines, "wide", Driver="overlay", IPAM={"Config": [{"Subnet": "10.20.0.0/16"}]})
+    shown = engines.ask(MANAGER, "GET", "/networks/wide").json()
+    assert (shown["Driver"], shown["Options"]) == ("", None)
+    assert shown["IPAM"] == {"Driver": "", "Options": None, "Config": None}
+    task = {"ContainerSpec": {"Image": "alpine", "Args": ["sleep", "1000"]}, "Networks": [{"Target": "wide"}]}
+    assert engines.ask(MANAGER, "POST", "/services/create", {"Name": "web", "TaskTemplate": task}).status == 201
+    engines.wait(3)
+    assert [each["Status"]["State"] for each in engines.ask(MANAGER, "GET", "/tasks").json()] == ["new"]
+    assert engines.ask(MANAGER, "DELETE", "/networks/talk").status == 204
+    engines.wait(10)
+    assert [each["Status"]["State"] for each in engines.ask(MANAGER, "GET", "/tasks").json()] == ["running"]
+    assert engines.ask(MANAGER, "GET", "/networks/wide").json()["Driver"] == "overlay"

@@ -1,5 +1,6 @@
 """`python -m swarmlab up`, as a terminal runs it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -38,6 +39,24 @@ def read_to_ready(process: subprocess.Popen[str]) -> list[str]:
         assert line, process.communicate()
         lines.append(line)
     return lines
+
+
+def terminal(directory: Path, home: Path) -> Callable[[str], str]:
+    """A terminal in which DOCKER_CONFIG is the lab's; returns what the docker CLI prints, errors too."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+    environment = {**inherited, "HOME": str(home), "DOCKER_CONFIG": str(directory / "docker")}
+
+    def type_(line: str) -> str:
+        done = subprocess.run(
+            line.split(), env=environment, cwd=home, capture_output=True, text=True, timeout=60, check=False
+        )
+        return done.stdout + done.stderr
+
+    return type_
+
+
+def files_under(directory: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
 def info(directory: Path, node: str) -> dict:
@@ -104,3 +123,67 @@ def test_a_path_that_is_too_long_is_refused_in_a_sentence(up: Start, tmp_path: P
     assert errors.startswith("The path of a unix socket may have 107 bytes")
     assert errors.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A user who has contexts of their own."""
+    own = tmp_path / "home" / ".docker"
+    meta = own / "contexts" / "meta" / "0123"
+    meta.mkdir(parents=True)
+    (own / "config.json").write_text('{"currentContext": "work"}')
+    (meta / "meta.json").write_text('{"Name": "work", "Endpoints": {"docker": {"Host": "ssh://work"}}}')
+    return own.parent
+
+
+@pytest.mark.cli
+def test_docker_context_use_chooses_the_node(up: Start, tmp_path: Path, home: Path) -> None:
+    """Without any flag afterwards, until another is chosen; the user's own contexts stay as they are."""
+    directory, before = tmp_path / "lab", files_under(home)
+    read_to_ready(up("--dir", directory, "--formed"))
+    docker = terminal(directory, home)
+    assert docker("docker context show") == "docker-swarm-3\n"
+    assert docker("docker context ls -q").split() == ["default", "docker-swarm-1", "docker-swarm-2", "docker-swarm-3"]
+    assert docker("docker context use docker-swarm-1") == 'docker-swarm-1\nCurrent context is now "docker-swarm-1"\n'
+    assert docker("docker context show") == docker("docker info --format {{.Name}}") == "docker-swarm-1\n"
+    assert docker("docker context ls").splitlines()[2].split()[:2] == ["docker-swarm-1", "*"]
+    assert docker("docker node ls").startswith("Error response from daemon: This node is not a swarm manager.")
+    assert docker("docker context use docker-swarm-3").startswith("docker-swarm-3\n")
+    assert docker("docker info --format {{.Name}}") == "docker-swarm-3\n"
+    nodes = docker("docker node ls").splitlines()
+    assert [line.replace("*", " ").split()[1] for line in nodes[1:]] == [f"docker-swarm-{n}" for n in (1, 2, 3)]
+    assert files_under(home) == before
+
+
+@pytest.mark.cli
+def test_contexts_that_a_user_makes_go_with_the_lab(up: Start, tmp_path: Path, home: Path) -> None:
+    """Made, written to a file, read from it, used; at the end nothing of them is left in the lab's directory."""
+    directory = tmp_path / "lab"
+    process = up("--dir", directory)
+    read_to_ready(process)
+    docker = terminal(directory, home)
+    made = docker("docker context create second --docker from=docker-swarm-2")
+    assert made == 'second\nSuccessfully created context "second"\n'
+    assert docker("docker context export second file.tar") == 'Written file "file.tar"\n'
+    assert docker("docker context import again file.tar") == 'again\nSuccessfully imported context "again"\n'
+    assert docker("docker --context again info --format {{.Name}}") == "docker-swarm-2\n"
+    assert docker("docker context use again") == 'again\nCurrent context is now "again"\n'
+    process.terminate()
+    assert (process.communicate(timeout=10)[1], process.returncode) == ("", 0)
+    assert not directory.exists()
+
+
+@pytest.mark.cli
+def test_docker_host_goes_before_the_context(up: Start, tmp_path: Path, home: Path) -> None:
+    """As the CLI warns: the one reason why `docker context use` seems to do nothing."""
+    directory = tmp_path / "lab"
+    read_to_ready(up("--dir", directory))
+    docker = terminal(directory, home)
+    first = f"unix://{directory}/docker-swarm-1.sock"
+    assert docker(f"env DOCKER_HOST={first} docker context use docker-swarm-3") == (
+        'docker-swarm-3\nCurrent context is now "docker-swarm-3"\n'
+        "Warning: DOCKER_HOST environment variable overrides the active context. "
+        'To use "docker-swarm-3", either set the global --context flag, or unset DOCKER_HOST environment variable.\n'
+    )
+    assert docker(f"env DOCKER_HOST={first} docker info --format {{{{.Name}}}}") == "docker-swarm-1\n"
+    assert docker("docker info --format {{.Name}}") == "docker-swarm-3\n"

@@ -47,6 +47,13 @@ def test_variables_may_stay(tmp_path: Path) -> None:
 
 WEB = "services: {web: {image: a, %s}}"
 TEXTS = (
+    # What Go's YAML 1.2 takes for a text, and PyYAML for something else.
+    WEB % "ports: [22:22], labels: {on: yes, off: no, y: n, time: 12:30:45}, tty: true",
+    WEB % "tty: yes",
+    WEB % "labels: {a: TRUE}",
+    WEB % "labels: {a: 0o17, b: 017, c: 1_000, d: 1e3, e: 0x1F, f: .5, g: ~, h: +1, i: 0b11, j: 1., k: 09, l: -0}",
+    WEB % "labels: {a: 0.10, b: 1e+20, c: 123456789012345678901, d: 1_0.5, f: 0, g: 1234567.5, h: 1e-7}",
+    WEB % "deploy: {replicas: 0x2}",
     "",
     "- a",
     "foo: 1",

@@ -237,6 +237,9 @@ def services(lab: EmbeddedBackend, manager: DockerClient) -> None:  # noqa: PLR0
     manager.api.inspect_task(tasks[0]["ID"])
     logs = {"details": True, "follow": False, "stdout": True, "stderr": True, "since": 1, "timestamps": True}
     list(manager.api.service_logs("web", **logs, tail=3, is_tty=False))
+    following = manager.api.service_logs("web", follow=True, stdout=True)
+    assert next(following).startswith(b"PING docker.com")
+    following.close()
     task = TaskTemplate(ContainerSpec("alpine:latest", command=SLEEP), placement=Placement(constraints=["node.id!=x"]))
     made = manager.api.create_service(
         task,
@@ -411,6 +414,21 @@ def containers(lab: EmbeddedBackend, worker: DockerClient) -> None:  # noqa: PLR
     assert made.attach(stdout=True, stream=False, logs=True) in (b"hi\n", "hi\n", b"")
     worker.containers.prune(filters={"label": "x"})
     made.remove()
+    attach(lab, worker)
+
+
+def attach(lab: EmbeddedBackend, worker: DockerClient) -> None:
+    """To what a container wrote and writes, until it ends; its streams kept apart."""
+    script = ["sh", "-c", "echo one; sleep 1; echo two >&2; sleep 1"]
+    talker = worker.containers.run("alpine", script, detach=True, name="talker")
+    everything = worker.api.attach("talker", stream=True, logs=True)
+    apart = talker.attach(stream=True, logs=True, demux=True)
+    from_now_on = talker.attach(stream=True)
+    lab.clock.sleep(3)
+    assert list(everything) == [b"one\n", b"two\n"]
+    assert list(apart) == [(b"one\n", None), (None, b"two\n")]
+    assert list(from_now_on) == [b"two\n"]
+    talker.remove()
 
 
 def low_level_containers(lab: EmbeddedBackend, worker: DockerClient) -> None:  # noqa: PLR0915  (as above)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -82,6 +83,76 @@ def test_events_follow(lab: EmbeddedBackend, docker: Callable[..., str]) -> None
     docker("volume", "rm", "eventful")
     terminal.expect("volume destroy eventful")
     terminal.close(force=True)
+
+
+def test_events_end_with_ctrl_c(lab: EmbeddedBackend) -> None:
+    """And nobody listens any more."""
+    terminal = spawn(lab, "events", "--filter", "type=volume")
+    wait_for_stream(lab)
+    end_by_ctrl_c(lab, terminal)
+
+
+def test_followed_logs_end_with_the_container(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """Lines come at once, not when it ends."""
+    docker("run", "--detach", "--name", "talker", "alpine", "sh", "-c", "echo one; sleep 20; echo two; sleep 20")
+    terminal = spawn(lab, "logs", "--follow", "talker")
+    terminal.expect("one")
+    assert docker("inspect", "--format", "{{.State.Status}}", "talker") == "running\n"
+    terminal.expect("two")
+    assert docker("inspect", "--format", "{{.State.Status}}", "talker") == "running\n"
+    terminal.expect(pexpect.EOF)
+    assert docker("inspect", "--format", "{{.State.Status}}", "talker") == "exited\n"
+    docker("rm", "talker")
+
+
+def test_followed_logs_of_a_container_end_with_ctrl_c(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """The container goes on, and nothing of the stream is left."""
+    docker("run", "--detach", "--name", "pinging", "alpine", "ping", "docker.com")
+    terminal = spawn(lab, "logs", "--follow", "pinging")
+    terminal.expect("64 bytes from")
+    end_by_ctrl_c(lab, terminal)
+    assert docker("inspect", "--format", "{{.State.Status}}", "pinging") == "running\n"
+    docker("rm", "--force", "pinging")
+
+
+def test_a_stream_ends_with_a_killed_command(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+    """Attached or looking at figures, whose commands do not hear the first Ctrl-C, on real engines neither."""
+    docker("run", "--detach", "--name", "pinging", "alpine", "ping", "docker.com")
+    for words, seen in ((("attach", "--sig-proxy=false"), "64 bytes from"), (("stats",), "CPU %")):
+        terminal = spawn(lab, *words, "pinging")
+        terminal.expect(seen)
+        terminal.close(force=True)
+        wait_for_no_stream(lab)
+    assert docker("rm", "--force", "pinging") == "pinging\n"
+
+
+def test_a_pull_shows_its_progress_and_is_given_up_with_ctrl_c(
+    lab: EmbeddedBackend, docker: Callable[..., str]
+) -> None:
+    """As on a real engine nothing of the image is there then; the next pull brings it."""
+    terminal = spawn(lab, "pull", "postgres")
+    terminal.expect("Pulling fs layer")
+    end_by_ctrl_c(lab, terminal)
+    lab.clock.sleep(60)
+    assert docker("images", "--quiet", "postgres") == ""
+    assert docker("pull", "--quiet", "postgres") == "docker.io/library/postgres:latest\n"
+    docker("rmi", "postgres")
+
+
+def end_by_ctrl_c(lab: EmbeddedBackend, terminal: pexpect.spawn) -> None:
+    """Until the command and its request are gone."""
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    wait_for_no_stream(lab)
+
+
+def wait_for_no_stream(lab: EmbeddedBackend) -> None:
+    """Until no request is under way."""
+    end = time.monotonic() + 10
+    while lab._server.call(lambda _: lab._server._exchanges):
+        assert time.monotonic() < end
+        lab.clock.sleep(0.1)
 
 
 def wait_for_stream(lab: EmbeddedBackend) -> None:

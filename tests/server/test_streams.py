@@ -115,14 +115,19 @@ def test_input_that_comes_with_the_head_is_not_lost(lab: EmbeddedBackend, manage
         assert client.read_to_end().endswith(b"early\n")
 
 
-def test_a_pull_goes_on_when_its_client_goes(lab: EmbeddedBackend, manager: DockerClient) -> None:
-    """As on a real engine: the image arrives."""
+@pytest.mark.parametrize("how", ["closes", "ends its half"])
+def test_a_pull_is_given_up_when_its_client_goes(lab: EmbeddedBackend, manager: DockerClient, how: str) -> None:
+    """As on a real engine: the image never arrives; who pulls it next begins anew."""
     with RawClient(lab) as client:
         client.send("POST /images/create?fromImage=nginx&tag=latest")
         client.read_head()
+        if how == "ends its half":
+            client.end()
+            wait_until(lambda: under_way(lab) == 0)
+    wait_until(lambda: under_way(lab) == 0)
     lab.clock.sleep(60)
-    assert manager.images.get("nginx:latest")
-    assert under_way(lab) == 0
+    assert manager.images.list(name="nginx") == []
+    assert manager.images.pull("nginx", tag="latest").tags == ["nginx:latest"]
 
 
 def test_who_waits_for_an_answer_may_go(lab: EmbeddedBackend, manager: DockerClient) -> None:

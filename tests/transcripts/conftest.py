@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from swarmlab.client.protocols import Host
-from tests.transcripts.typed import Typist
+from swarmlab.client.protocols import Host, LabState
+from tests.transcripts.typed import Typist, starts_from
 
 LINE = re.compile(r"(?P<name>\S+) (?P<address>\S+) (?P<docker_host>unix://\S+)")
 
@@ -25,18 +25,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def typist() -> Iterator[Typist]:
-    """Types on three engines in no swarm."""
-    lab = real_lab() if os.environ.get("SWARMLAB_BACKEND") == "dind" else lab_of_up()
-    yield from lab
+def typist(request: pytest.FixtureRequest) -> Iterator[Typist]:
+    """Types on three engines, in the state that the transcript names."""
+    state = starts_from(request.node.callspec.params["path"].read_text())
+    yield from real_lab(state) if os.environ.get("SWARMLAB_BACKEND") == "dind" else lab_of_up(state)
 
 
-def lab_of_up() -> Iterator[Typist]:
+def lab_of_up(state: LabState) -> Iterator[Typist]:
     """`python -m swarmlab up`, as in a terminal; time runs faster, so that the test need not wait for engines."""
     with tempfile.TemporaryDirectory(prefix="walk-") as parent:
         directory = Path(parent) / "lab"
-        command = [sys.executable, "-m", "swarmlab", "up", "--dir", str(directory), "--rate", "4"]
-        up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        options = ["--dir", str(directory), "--rate", "4", *(["--formed"] if state == "formed" else [])]
+        up = subprocess.Popen([sys.executable, "-m", "swarmlab", "up", *options], stdout=subprocess.PIPE, text=True)
         try:
             assert up.stdout is not None
             hosts = [host_of(up.stdout.readline()) for _ in range(3)]
@@ -55,14 +55,14 @@ def host_of(line: str) -> Host:
     return Host(**match.groupdict(), public_address=None, context=match["name"])
 
 
-def real_lab() -> Iterator[Typist]:
+def real_lab(state: LabState) -> Iterator[Typist]:
     """Three engines in containers of the local Docker."""
     from swarmlab.backends import dind
     from swarmlab.ownership import create_lab_directory
 
     directory = create_lab_directory("dind")
     try:
-        backend = dind.start(directory, "separate")
+        backend = dind.start(directory, state)
         try:
             yield Typist(backend.hosts, backend.docker_config)
         finally:

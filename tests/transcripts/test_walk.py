@@ -1,4 +1,4 @@
-"""The source's walk, typed with the real docker CLI."""
+"""Transcripts, typed with the real docker CLI: the walk, one host, every subcommand of the swarm groups."""
 
 from pathlib import Path
 

@@ -5,14 +5,18 @@ A transcript is read from top to bottom:
     # a comment
     token = docker-swarm-3:~$ docker swarm join-token -q worker     the command's output, for later, as {token}
     wait 3                                                          seconds
-    docker-swarm-1:~$ docker ps                                     typed on that node
+    docker-swarm-1:~$ docker inspect nosuch                         typed on that node
     ----
-    CONTAINER ID  IMAGE  …                                          what is printed, errors too, to the next command
+    []                                                              what is printed, errors too, to the next command
+    Error: No such object: nosuch
+    [1]                                                             the exit status, if it is not 0
     within 20 s: docker-swarm-3:~$ docker node ls                   repeated until the printed text fits
+    docker-swarm-3:~$ echo sesame | docker secret create door -     with standard input, which is empty otherwise
 
-`{docker-swarm-3}` in a command is that node's address. Ids, tokens, digests, addresses, ages and times are written as
-`<id>`, `<token>` …; columns are two blanks apart; of a progress only the last count is kept; of lines that may
-come in any order (`<any order>` on the first line) the order does not matter.
+The first line may be `from formed`: where the lab starts from. `{docker-swarm-3}` in a command is that node's address.
+Ids, tokens, digests, addresses, ages and times are written as `<id>`, `<token>` …; columns are two blanks apart; of a
+progress only the last count is kept; of lines that may come in any order (`<any order>` on the first line) the order
+does not matter. Files that commands read are in files/.
 """
 
 from __future__ import annotations
@@ -26,11 +30,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarmlab.client.protocols import Host
+from swarmlab.client.protocols import LAB_STATES, Host, LabState
 
+HERE = Path(__file__).parent
 COMMAND = re.compile(r"(?:(?P<name>\w+) = |within (?P<within>\d+) s: )?(?P<node>[\w-]+|\{\w+\}):~\$ (?P<line>.*)")
+PIPED = re.compile(r"echo (?P<said>[^|]*) \| (?P<line>docker .*)")
 WAIT = re.compile(r"wait (\d+)")
-BLANKS = re.compile(r" {2,}")
+FROM = "from "
+BLANKS = re.compile(r"(?<=\S)( {2,}|\t+ *)")
 ANY_ORDER = "<any order>"
 _TIMEOUT_S = 60
 
@@ -46,6 +53,12 @@ class Step:
     name: str = ""
     within_s: int = 0
     wait_s: int = 0
+
+
+def starts_from(text: str) -> LabState:
+    """The state that a lab has before the first command: separate engines, if a transcript says nothing else."""
+    first, _, _ = text.partition("\n")
+    return next((state for state in LAB_STATES if first == FROM + state), "separate")
 
 
 def parse(text: str) -> Iterator[Step]:
@@ -105,11 +118,11 @@ class Typist:
         time.sleep(step.wait_s)
         end = time.monotonic() + step.within_s
         while True:
-            printed = self.type(self._fill_in(step.node), step.line)
+            printed, status = self._run(self._fill_in(step.node), step.line)
             if step.name:
                 self._kept[step.name] = printed.strip()
                 return
-            seen = self.comparable(printed)
+            seen = [*self.comparable(printed), *([f"[{status}]"] if status else [])]
             if fits(step.expected, seen) or time.monotonic() >= end:
                 break
             time.sleep(0.5)
@@ -117,13 +130,22 @@ class Typist:
 
     def type(self, node: str, line: str) -> str:
         """Type one command line on a node; returns what is printed, errors too."""
-        words = shlex.split(self._fill_in(line))
+        printed, _ = self._run(node, line)
+        return printed
+
+    def _run(self, node: str, line: str) -> tuple[str, int]:
+        """What a command line prints, and its exit status."""
+        line, said = self._fill_in(line), ""
+        if piped := PIPED.fullmatch(line):
+            line, said = piped["line"], piped["said"] + "\n"
+        words = shlex.split(line)
         assert words[0] == "docker", f"not a docker command: {line}"
         command = ["docker", "--context", self._hosts[node].context, *words[1:]]
+        surroundings = {"cwd": HERE, "env": self._environment}
         done = subprocess.run(
-            command, env=self._environment, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
+            command, input=said, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False, **surroundings
         )
-        return done.stdout + done.stderr
+        return done.stdout + done.stderr, done.returncode
 
     def _fill_in(self, text: str) -> str:
         """Put in what is kept under a name; `{{.ID}}` is left alone."""
@@ -133,6 +155,9 @@ class Typist:
         """What was printed, without what differs from lab to lab."""
         for name, host in self._hosts.items():
             printed = printed.replace(host.address, f"<address of {name}>")
+            printed = printed.replace(host.docker_host, f"<socket of {name}>")
+        printed = printed.replace(f"{HERE}/", "<here>/")
+        printed = printed.replace(f"{self._environment['DOCKER_CONFIG']}/contexts/", "<config>/contexts/")
         for pattern, replacement in VARYING:
             printed = pattern.sub(replacement, printed)
         return list(_without_progress(line.rstrip() for line in printed.splitlines() if line.strip()))
@@ -143,17 +168,26 @@ class Typist:
 
 
 VARYING = [
+    (re.compile(r"(?s:-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----)"), "<certificate>"),
+    (re.compile(r"CPUs:\s+\S+\n\s*Memory:\s+\S+"), "CPUs:  <number>\n Memory:  <size>"),
+    (re.compile(r"Issuer Public Key:\s+\S+"), "Issuer Public Key:  <key>"),
+    (re.compile(r"Log:\s+.*json-file.*"), "Log:  <log drivers>"),  # Debian's build has one less than Docker's
+    (re.compile(r"(, |,)?swarmlab\.stand-in=\w*(?(1)|(, |,)?)"), ""),  # images of the lab's own registry
+    (re.compile(r"SWMKEY-1-[\w+/]{43}"), "<key>"),
     (re.compile(r"SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}"), "<token>"),
     (re.compile(r"sha256:[0-9a-f]{64}"), "<digest>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<id>"),
     (re.compile(r"\b[0-9a-z]{25}\b"), "<id>"),
     (re.compile(r"\b(?=[a-z]*\d)[0-9a-z]{12}\b"), "<id>"),
+    (re.compile(r"^[0-9a-z]{12}(?=$| \*|  )", re.MULTILINE), "<id>"),  # one in fifty has no digit
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "<time>"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000 [uU][tT][cC]"), "<time>"),
     (re.compile(r"(Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?) ago", re.IGNORECASE), "<age> ago"),
     (re.compile(r"Up (Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?)"), "Up <age>"),
     (re.compile(r"28\.\d+\.\d+(\+\w+)?"), "<version>"),
     (re.compile(r"\bbytes from [\d.]+: (icmp_)?seq=\d+ ttl=\d+ time=[\d.]+ ms"), "bytes from <address>: <ping>"),
+    (re.compile(r"execDuration=\d+"), "execDuration=<seconds>"),
+    (re.compile(r"round-trip min/avg/max = \S+ ms"), "round-trip min/avg/max = <times> ms"),
     (re.compile(r"PING docker\.com \([\d.]+\)"), "PING docker.com (<address>)"),
     (BLANKS, "  "),
 ]

@@ -145,5 +145,10 @@ def read_nano_cpus(text: str) -> int:
 
 
 def go_float(value: float) -> str:
-    """A float as Go prints it by default: `0`, `0.5`, never `0.0`."""
+    """A float as Go prints it by default: `0`, `0.5`, `1e+06`, never `0.0`.
+
+    Source: Go strconv/ftoa.go, the shortest form; from a million on with an exponent.
+    """
+    if abs(value) >= 10**6:
+        return next(text for digits in range(17) if float(text := f"{value:.{digits}e}") == value)
     return str(int(value)) if value == int(value) else repr(value)

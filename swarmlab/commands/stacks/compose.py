@@ -6,6 +6,7 @@ Source: docker/cli cli/compose/loader/{loader,merge}.go, cli/command/stack/loade
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -70,8 +71,24 @@ def _text_of(command: ReadsInput, path: str) -> str:
     return command.read_input().decode() if path == "-" else read_text(path)
 
 
+_RESOLVED = {
+    "tag:yaml.org,2002:bool": ("true|True|TRUE|false|False|FALSE", "tTfF"),
+    "tag:yaml.org,2002:int": (r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)", "-+0123456789"),
+    "tag:yaml.org,2002:float": (r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+}
+"""Which words are no texts: by tag a pattern, and with which signs it begins."""
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML as Go reads it: no dates, no key twice."""
+    """YAML as Go reads it: `yes`, `on` and `22:22` are words, no dates, no key twice.
+
+    Source: gopkg.in/yaml.v3 resolve.go.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (a class's, as PyYAML has it)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in _RESOLVED]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Words:
@@ -97,6 +114,22 @@ def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
+def _whole_number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    text = str(loader.construct_scalar(node)).replace("_", "")
+    sign, digits = (-1 if text.startswith("-") else 1), text.lstrip("+-").lower()
+    octal = digits.startswith("0") and digits.isdecimal()
+    number = sign * (int(digits, 8) if octal else int(digits, 0))
+    return number if -(2**63) <= number < 2**64 else float(number)
+
+
+def _number(loader: _Loader, node: yaml.ScalarNode) -> float:
+    return float(str(loader.construct_scalar(node)).replace("_", ""))
+
+
+for _tag, (_pattern, _first) in _RESOLVED.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(f"(?:{_pattern})$"), list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+_Loader.add_constructor("tag:yaml.org,2002:float", _number)
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 

@@ -53,7 +53,7 @@ class AddressRange:
         number = int(IPv4Address(address))
         given = self._first <= number < self._next and number not in self._freed
         if number in self._reserved or given:
-            raise Forbidden("failed to set up container networking: Address already in use")
+            raise Forbidden("Address already in use")
         if number in self._freed:
             self._freed.remove(number)
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, ServerError
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.container_creation import endpoints_of
-from swarmlab.engine.host.local_network import LocalNetwork, check_own_address
+from swarmlab.engine.host.local_network import LocalNetwork, check_endpoint
 from swarmlab.engine.host.networks import Networks
 from swarmlab.engine.pending import Pending, resolved
 
@@ -59,10 +59,9 @@ class Connecting:
             )
         if network.name == "none":
             raise InvalidParameter(_PRIVATE)
+        check_endpoint(config, network)
         if network.name in container.endpoints and container.state.running:
             raise Forbidden(f"endpoint with name {container.name} already exists in network {network.name}")
-        if config.address:
-            check_own_address(network, config.address)
         if container.state.running:
             self._join(container, config)
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Conflict
+from swarmlab.engine.errors import Conflict, Forbidden
 from swarmlab.engine.host.container import Container, MountPoint
 from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
 from swarmlab.engine.host.container_creation import endpoints_of
@@ -98,7 +98,10 @@ class Runs:
                 raise Conflict(f"cannot join network of a non running container: {other.id}")
             return other
         for endpoint in endpoints_of(container.config):
-            self._parts.networks.attach(container, endpoint)
+            try:
+                self._parts.networks.attach(container, endpoint)
+            except Forbidden as error:
+                raise Forbidden(f"failed to set up container networking: {error}") from None
         return container
 
     def _process(self, container: Container, network_of: Container, program: Program) -> Process:

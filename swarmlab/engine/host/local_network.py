@@ -5,17 +5,20 @@ Source: moby api/types/network/ipam.go, libnetwork/{netutils,ipamutils}; texts r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host.address_range import AddressRange
-from swarmlab.engine.host.container import Endpoint
+from swarmlab.engine.host.container import Endpoint, EndpointConfig
 from swarmlab.engine.model import IPAMConfig, Network
 
 POOL = [IPv4Network(f"172.{number}.0.0/16") for number in range(17, 32)]
 """Where bridges get their ranges from, in order."""
+
+PREDEFINED = ("bridge", "host", "none")
+"""The networks that every host has."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,12 +69,12 @@ class LocalNetwork:
 
 
 def shown_network(network: Network) -> LocalNetwork:
-    """A network of the swarm as a host shows it."""
+    """A network of the swarm as a host shows it; one whose range cannot be had has no driver."""
     range_ = network.ipam[0] if network.ipam else None
     return LocalNetwork(
         id=network.id,
         name=network.spec.name,
-        driver=network.spec.driver,
+        driver=network.spec.driver if network.ipam or network.spec.driver != "overlay" else "",
         scope="swarm",
         created_at=network.meta.created_at,
         subnet=range_.subnet if range_ else "",
@@ -118,12 +121,42 @@ GATEWAY_OPTIONS = {
 }
 
 
-def check_own_address(network: LocalNetwork, address: str) -> None:
-    """Refuse an address of one's own choice that this network cannot give. Raises InvalidParameter."""
-    if not network.own_subnet:
-        reason = "user specified IP address is supported only when connecting to networks with user configured subnets"
-    elif not network.holds(address):
-        reason = f"no configured subnet or ip-range contain the IP address {address}"
-    else:
+def check_endpoint(config: EndpointConfig, network: LocalNetwork | None = None) -> None:
+    """Refuse an address or a name of one's own choice that a network cannot give.
+
+    Without `network` its name says enough: it is one of Docker's own.
+
+    Raises:
+        InvalidParameter: naming all that is wrong. Source: moby daemon/container_operations.go,
+            validateEndpointSettings; texts recorded from 28.5.2.
+    """
+    problems = [*_of_docker_s_own(config, network), *_of_ranges(config, network)]
+    if problems:
+        lines = [f"* {problem}" if len(problems) > 1 else problem for problem in problems]
+        raise InvalidParameter("\n".join(["invalid endpoint settings:", *lines]))
+
+
+def check_place(config: EndpointConfig, network: LocalNetwork | None = None) -> None:
+    """The same for a container that is made. Raises InvalidParameter, naming the network."""
+    try:
+        check_endpoint(config, network)
+    except InvalidParameter as refusal:
+        name = network.name if network else config.network
+        raise InvalidParameter(f"invalid config for network {name}: {refusal}") from None
+
+
+def _of_docker_s_own(config: EndpointConfig, network: LocalNetwork | None) -> Iterator[str]:
+    if network is None or network.name in PREDEFINED:
+        if config.address:
+            yield "user specified IP address is supported on user defined networks only"
+        if config.aliases:
+            yield "network-scoped alias is supported only for containers in user defined networks"
+
+
+def _of_ranges(config: EndpointConfig, network: LocalNetwork | None) -> Iterator[str]:
+    if not config.address:
         return
-    raise InvalidParameter(f"invalid endpoint settings:\n{reason}")
+    if network is None or not network.own_subnet:
+        yield "user specified IP address is supported only when connecting to networks with user configured subnets"
+    elif not network.holds(config.address):
+        yield f"no configured subnet or ip-range contain the IP address {config.address}"

@@ -22,8 +22,10 @@ from swarmlab.engine.host.local_network import (
     BRIDGE_OPTIONS,
     GATEWAY_OPTIONS,
     POOL,
+    PREDEFINED,
     LocalNetwork,
-    check_own_address,
+    check_endpoint,
+    check_place,
     mac_of,
     shown_ends,
     shown_network,
@@ -42,9 +44,8 @@ from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
 from swarmlab.engine.pending import Pending
 
-_PREDEFINED = ("bridge", "host", "none")
 _GATEWAY_BRIDGE = "docker_gwbridge"
-_NO_NETWORK = "failed to set up container networking: cannot create endpoint on configuration-only network"
+_NO_NETWORK = "cannot create endpoint on configuration-only network"
 Swarm = Callable[[], Iterable[Network]]
 
 
@@ -190,7 +191,7 @@ class Networks:
             Forbidden: it is one of Docker's own, or containers are attached.
         """
         network = self.find(reference)
-        if network.name in _PREDEFINED:
+        if network.name in PREDEFINED:
             raise Forbidden(f"{network.name} is a pre-defined network and cannot be removed")
         if network.endpoints:
             ends = shown_ends(network)
@@ -203,7 +204,7 @@ class Networks:
     def unused(self) -> builtins.list[LocalNetwork]:
         """The networks of this host, made by users, that no container is attached to."""
         own = (network for network in self._networks.values() if network.scope == "local")
-        kept = (*_PREDEFINED, _GATEWAY_BRIDGE)
+        kept = (*PREDEFINED, _GATEWAY_BRIDGE)
         return [network for network in own if network.name not in kept and not network.endpoints]
 
     def is_local(self, reference: str) -> bool:
@@ -265,23 +266,20 @@ class Networks:
             return ""
         if not config.address:
             return network.addresses.take()
-        check_own_address(network, config.address)
+        check_endpoint(config, network)
         return network.addresses.take_this(config.address)
 
     def check_chosen(self, configs: Iterable[EndpointConfig]) -> None:
-        """Refuse addresses of one's own choice that networks, as far as this host knows them, cannot give.
+        """Refuse addresses and names of one's own choice that networks, as far as this host knows them, cannot give.
 
         Raises:
             InvalidParameter: naming the network.
         """
-        chosen = {config.network: config.address for config in configs if config.address and "/" not in config.address}
+        chosen = {config.network: config for config in configs if "/" not in config.address}
         for network in self._all().values() if chosen else ():
-            address = chosen.get(network.name) or chosen.get(network.id)
-            if address:
-                try:
-                    check_own_address(network, address)
-                except InvalidParameter as error:
-                    raise InvalidParameter(f"invalid config for network {network.name}: {error}") from None
+            config = chosen.get(network.name) or chosen.get(network.id)
+            if config is not None:
+                check_place(config, network)
 
     def leave(self, container: Container, network: LocalNetwork) -> None:
         """Take a running container off one of its networks."""

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from swarmlab.engine.clock import Clock
+from swarmlab.engine.errors import ServerError
 from swarmlab.engine.host.catalogue import CatalogueImage
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.ids import Chance
@@ -53,6 +54,13 @@ class Pull:
     def ended(self) -> bool:
         """Whether the pull is over; then `image` stands."""
         return self.image.done
+
+    def abandon(self) -> None:
+        """Whoever asked for it is gone: nothing of the image comes, and what came of it is lost.
+
+        Source: recorded from 28.5.2; moby distribution/xfer/transfer.go (nobody watches a transfer any more).
+        """
+        self.image.fail(ServerError("context canceled"))
 
     def show(self, *steps: PullStep) -> None:
         """Add lines of progress."""

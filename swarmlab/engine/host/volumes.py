@@ -19,6 +19,7 @@ from swarmlab.engine.ids import Chance, ContainerId
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
+_ANONYMOUS = {"com.docker.volume.anonymous": ""}
 _OPTIONS = frozenset({"type", "o", "device", "size"})
 """What the driver `local` may be told. Simplification: it is shown, and does nothing else."""
 
@@ -86,7 +87,7 @@ class Volumes:
         volume = Volume(
             name=name or self._chance.hex_id(),
             created_at=self._clock.now,
-            labels=labels or {},
+            labels={**(labels or {}), **({} if name else _ANONYMOUS)},
             options=options or {},
             anonymous=not name,
         )

@@ -25,7 +25,7 @@ from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.contacts import Contacts, RemoteManager
 from swarmlab.engine.swarm.founding import found, note_keys
 from swarmlab.engine.swarm.identity import Identity
-from swarmlab.engine.swarm.initiating import check_init, founding_of
+from swarmlab.engine.swarm.initiating import check_init, founding_of, with_settings
 from swarmlab.engine.swarm.joining import Joining
 from swarmlab.engine.swarm.leaving import refuse_to_leave
 from swarmlab.engine.swarm.manager_service import START_S, ManagerService
@@ -137,7 +137,7 @@ class Membership:
         else:
             self._begin_alone(self.swarm)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
-        return answer
+        return answer.then(lambda node_id: with_settings(request, node_id))
 
     def _found(self, request: InitRequest) -> Swarm:
         founding = founding_of(request)

@@ -115,6 +115,27 @@ def test_tags_of_one_image_share_its_id() -> None:
     assert len(set(digests)) == len(digests)
 
 
+def test_a_pull_that_is_abandoned_brings_nothing(host: LocalHost) -> None:
+    """At any moment of it."""
+    for after_s in (0.0, 0.5, 1.0):
+        pull = host.images.pull("httpd")
+        host.advance(after_s)
+        pull.abandon()
+        host.advance(60)
+        assert pull.ended
+        assert not host.images.has("httpd")
+
+
+def test_a_pull_goes_on_when_another_is_abandoned(host: LocalHost) -> None:
+    """And what has come stays when its own asker goes."""
+    first, other = host.images.pull("httpd"), host.images.pull("httpd")
+    host.advance(0.5)
+    first.abandon()
+    assert host.wait(other.image).tags == ["httpd:latest"]
+    other.abandon()
+    assert host.images.has("httpd")
+
+
 def test_a_dying_engine_loses_its_pulls(host: LocalHost) -> None:
     """The image is not there afterwards."""
     pull = host.images.pull("httpd")

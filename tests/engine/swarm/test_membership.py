@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarmlab.engine.model import NodeState, Role
+from swarmlab.engine.model import ClusterSpec, NodeState, Role
 from swarmlab.engine.swarm.membership import InitRequest, LocalNodeState, RemoteManager
 from swarmlab.engine.world import Outcome, Wall
 from tests.engine.simulated import Hosts
@@ -60,6 +60,21 @@ def test_init_takes_about_half_a_second() -> None:
     )
     hosts.wait(answer)
     assert 0.4 < hosts.clock.now - began < 1
+
+
+def test_a_swarm_stays_whose_settings_are_refused() -> None:
+    """They are written once it is there: the command fails, the node manages a swarm with the usual settings."""
+    hosts = Hosts()
+    spec = ClusterSpec(node_cert_expiry_s=60, task_history_retention_limit=3)
+    answer = hosts[3].membership.init(InitRequest(spec=spec))
+    assert hosts.refusal(answer)[1] == (
+        "error updating cluster settings: rpc error: code = InvalidArgument desc = "
+        "minimum certificate expiry time is: 1h0m0s"
+    )
+    info = hosts[3].membership.info()
+    assert info.local_node_state is LocalNodeState.ACTIVE
+    assert info.cluster is not None
+    assert info.cluster.spec == ClusterSpec()
 
 
 def test_init_twice_is_refused() -> None:
