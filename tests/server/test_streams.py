@@ -116,18 +116,21 @@ def test_input_that_comes_with_the_head_is_not_lost(lab: EmbeddedBackend, manage
 
 
 @pytest.mark.parametrize("how", ["closes", "ends its half"])
-def test_a_pull_is_given_up_when_its_client_goes(lab: EmbeddedBackend, manager: DockerClient, how: str) -> None:
-    """As on a real engine: the image never arrives; who pulls it next begins anew."""
+def test_a_pull_is_given_up_when_its_client_goes(start_lab: StartLab, how: str) -> None:
+    """As on a real engine: the image never arrives; who pulls it next begins anew. In live time: manual time jumps."""
+    lab = start_lab(time="live", rate=2)
     with RawClient(lab) as client:
-        client.send("POST /images/create?fromImage=nginx&tag=latest")
+        client.send("POST /images/create?fromImage=postgres&tag=latest")
         client.read_head()
         if how == "ends its half":
             client.end()
             wait_until(lambda: under_way(lab) == 0)
     wait_until(lambda: under_way(lab) == 0)
+    lab.clock.set_rate(50)
     lab.clock.sleep(60)
-    assert manager.images.list(name="nginx") == []
-    assert manager.images.pull("nginx", tag="latest").tags == ["nginx:latest"]
+    with closing(lab.client("docker-swarm-3")) as manager:
+        assert manager.images.list(name="postgres") == []
+        assert manager.images.pull("postgres", tag="latest").tags == ["postgres:latest"]
 
 
 def test_who_waits_for_an_answer_may_go(lab: EmbeddedBackend, manager: DockerClient) -> None:
