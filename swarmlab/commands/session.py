@@ -118,6 +118,7 @@ class Session:
         *,
         params: Params | None = None,
         body: object = None,
+        data: bytes | None = None,
         stream: bool = False,
         upgrade: bool = False,
         timeout_s: float | None = None,
@@ -129,6 +130,7 @@ class Session:
             path: without the API's version.
             params: the query.
             body: sent as JSON.
+            data: sent as a tar.
             stream: leave the answer's body to be read as it comes.
             upgrade: ask for the raw connection, as `attach` does.
             timeout_s: wall time; the SDK's own when None.
@@ -140,8 +142,10 @@ class Session:
         given: dict[str, Any] = {"params": params, "stream": stream, "timeout": timeout_s or api.timeout}
         if body is not None:
             given |= {"data": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+        if data is not None:
+            given |= {"data": data, "headers": {"Content-Type": "application/x-tar"}}
         if upgrade:
-            given["headers"] = {"Connection": "Upgrade", "Upgrade": "tcp"}
+            given["headers"] = {**given.get("headers", {}), "Connection": "Upgrade", "Upgrade": "tcp"}
         try:
             answer: Response = getattr(api, method)(f"{api.base_url}/v{api._version}{path}", **given)
             api._raise_for_status(answer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from swarmlab.commands import (
 from swarmlab.commands.command import REGISTRY
 from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
 from swarmlab.commands.spelling.usage import help_text
+from tests.commands.recorder import Recorder, recording
 from tests.commands.screens import screen_of
 
 COMMANDS = sorted(set(REGISTRY.values()), key=lambda command: command.path)
@@ -204,16 +207,36 @@ def test_wrong_use_is_refused_in_the_cli_s_words(line: str, tmp_path: Path) -> N
     assert f"{refused.value}\n" == _without_engine(line, tmp_path)
 
 
-WHOLE = [command for command in COMMANDS if command is not Help and not command.lacks]
+PATHS = [path for command in COMMANDS if command is not Help for path in command.paths]
+GROUPS = ["config", "context", "network", "node", "secret", "service", "stack", "swarm"]
 
 
 @pytest.mark.cli
-@pytest.mark.parametrize("path", [command.path for command in WHOLE] + ["service", "node"])
-def test_help_is_the_cli_s(path: str, tmp_path: Path) -> None:
-    """The help of a command that lacks nothing is the CLI's, folded for the same width."""
-    ours = Help(topic=path)
-    assert parse(f"docker {path} --help") == ours
-    assert help_text(path).rstrip() == _without_engine(f"docker {path} --help", tmp_path).rstrip()
+@pytest.mark.parametrize("path", PATHS + GROUPS)
+def test_help_is_the_cli_s(path: str, recorder: Recorder) -> None:
+    """What the CLI knows of an engine on Linux, but what is not here, folded for the same width."""
+    line = f"docker {path} --help"
+    ours = parse(line)
+    assert isinstance(ours, Help)
+    command = REGISTRY.get(path)
+    theirs = screen_of(shlex.split(line)[1:], recorder.environment)
+    lacked = command.lacks if command else frozenset()
+    assert help_text(ours.topic).expandtabs().rstrip() == _without(lacked, theirs).rstrip()
+
+
+def _without(flags: frozenset[str], text: str) -> str:
+    """Help without the lines of these flags."""
+    front, options, lines = text.partition("Options:\n")
+    blocks = re.split(r"(?m)^(?=  (?:-\w, |    )--)", lines)
+    kept = [block for block in blocks if not flags & set(block.split()[:2])]
+    return front + options + "".join(kept)
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    """The CLI and an engine on Linux that has nothing to say."""
+    with recording(tmp_path_factory.mktemp("recorder")) as recorder:
+        yield recorder
 
 
 def _without_engine(line: str, directory: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ssl
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
+from socket import SHUT_WR
 from typing import Any
 
 from requests import Response
@@ -39,6 +41,15 @@ class Stream:
         """The whole answer, waiting for its end as long as the engine takes; lab time is not asked for."""
         self.ended = True
         return bytes(self._response.content)
+
+    def send(self, data: bytes) -> None:
+        """Send something over the same connection and say that nothing follows; only where it was upgraded."""
+        socket = self._file.raw._sock
+        socket.sendall(data)
+        if isinstance(socket, ssl.SSLSocket):
+            _close_encrypted(socket)
+        else:
+            socket.shutdown(SHUT_WR)
 
     def close(self) -> None:
         """Hang up."""
@@ -86,6 +97,13 @@ class Stream:
                 self.ended = True
                 break
         return data
+
+
+def _close_encrypted(socket: ssl.SSLSocket) -> None:
+    """Tell the other side that nothing follows, without waiting until it says the same."""
+    socket.settimeout(0.0)
+    with suppress(ssl.SSLWantReadError):
+        socket.unwrap()
 
 
 def _without_waiting(raw: Any) -> None:

@@ -16,7 +16,7 @@ from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.references import Reference
 
 
-def pull(session: Session, image: str, *, quiet: bool = False) -> None:
+def pull(session: Session, image: str, *, quiet: bool = False, platform: str = "") -> None:
     """Pull a tagged image and print what the CLI leaves on the screen.
 
     Raises:
@@ -25,6 +25,7 @@ def pull(session: Session, image: str, *, quiet: bool = False) -> None:
     reference = Reference.read(image)
     name = replace(reference, tag="", digest="")
     params = {"fromImage": name.named, "tag": reference.digest or reference.tag or "latest"}
+    params |= {"platform": platform} if platform else {}
     stream = Stream(session.request("post", "/images/create", params=params, stream=True))
     screen = _Screen()
     try:

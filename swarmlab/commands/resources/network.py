@@ -17,7 +17,8 @@ from swarmlab.commands.printing.listing import Listing
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.endpoints import ENDPOINT
+from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +136,17 @@ class NetworkConnect(Command, path="network connect"):
 
     usage = "[OPTIONS] NETWORK CONTAINER"
     summary = "Connect a container to a network"
-    lacks = frozenset("--driver-opt --gw-priority --ip6 --link --link-local-ip".split())
 
     alias: Many = flag("--alias strings", "Add network-scoped alias for the container")
+    driver_opt: Many = flag("--driver-opt strings", "driver options for the network")
+    gw_priority: Number = flag(
+        "--gw-priority int",
+        "Highest gw-priority provides the default gateway. Accepts positive and negative values.",
+    )
     ip: Text = flag("--ip string", 'IPv4 address (e.g., "172.30.100.104")')
+    ip6: Text = flag("--ip6 string", 'IPv6 address (e.g., "2001:db8::33")')
+    link: Many = flag("--link list", "Add link to another container", syntax="link")
+    link_local_ip: Many = flag("--link-local-ip strings", "Add a link-local address for the container")
     network: str = argument()
     container: str = argument()
 
@@ -148,10 +156,22 @@ class NetworkConnect(Command, path="network connect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        address = {"IPAMConfig": {"IPv4Address": self.ip}} if self.ip else {}
-        config = {**address, **({"Aliases": list(self.alias)} if self.alias else {})}
-        body = {"Container": self.container, "EndpointConfig": config}
-        session.post(f"/networks/{self.network}/connect", body)
+        session.post(f"/networks/{self.network}/connect", self.body())
+
+    def body(self) -> dict[str, Any]:
+        """The request that connects it. Raises DockerError."""
+        if any("=" not in text for text in self.driver_opt):
+            raise DockerError("invalid key/value pair format in driver options")
+        addresses = {"IPv4Address": self.ip, "IPv6Address": self.ip6, "LinkLocalIPs": list(self.link_local_ip)}
+        endpoint = {
+            **ENDPOINT,
+            "IPAMConfig": {key: value for key, value in addresses.items() if value},
+            "Links": list(self.link) or None,
+            "Aliases": list(self.alias),
+            "DriverOpts": pairs(self.driver_opt),
+            "GwPriority": self.gw_priority or 0,
+        }
+        return {"Container": self.container, "EndpointConfig": endpoint}
 
 
 @dataclass(frozen=True, kw_only=True)

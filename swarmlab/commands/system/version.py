@@ -1,0 +1,124 @@
+"""`docker version`: of the client whose words are printed here, and of the engine.
+
+Source: docker/cli cli/command/system/version.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from swarmlab.commands.command import Command
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.printing.templates import FORMAT_INSPECT, go_json, render
+from swarmlab.commands.printing.units import read_time
+from swarmlab.commands.session import Session
+from swarmlab.commands.spelling.options import Text, flag
+from swarmlab.commands.spelling.platforms import this_platform
+from swarmlab.commands.system.info_text import CLI_VERSION
+
+Version = Mapping[str, Any]
+CLI_API_VERSION = "1.50"
+_CLI_BUILD = {"GitCommit": "e6534b4", "GoVersion": "go1.24.3", "BuildTime": "2025-05-30T12:07:14.000000000Z"}
+"""Of the CLI whose words this package prints."""
+
+_WIDTH = 20
+_LINES = {
+    "Go version": "GoVersion",
+    "Git commit": "GitCommit",
+    "Built": "BuildTime",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemVersion(Command, path="version"):
+    """Which version of what answers."""
+
+    usage = "[OPTIONS]"
+    summary = "Show the Docker version information"
+
+    format: Text = flag("-f, --format string", FORMAT_INSPECT)
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "client.version()"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        refusal: DockerError | None = None
+        server: Version | None = None
+        try:
+            server = session.get("/version")
+        except DockerError as error:
+            refusal = error
+        client = _client(session.context, server)
+        if self.format:
+            both = {"Client": client, "Server": server and {**server, "APIVersion": server["ApiVersion"]}}
+            text = go_json({"Client": client, "Server": server}) if self.format == "json" else render(self.format, both)
+        else:
+            text = "\n".join([*_client_lines(client), *(_server_lines(server) if server else ())])
+        session.terminal.print(text)
+        if refusal is not None:
+            raise refusal
+
+
+def _client(context: str, server: Version | None) -> dict[str, str]:
+    theirs = server["ApiVersion"] if server else CLI_API_VERSION
+    api = min(theirs, CLI_API_VERSION, key=lambda version: [int(part) for part in version.split(".")])
+    system, machine = this_platform()
+    return {
+        "Version": CLI_VERSION,
+        "ApiVersion": api,
+        "DefaultAPIVersion": CLI_API_VERSION,
+        "GitCommit": _CLI_BUILD["GitCommit"],
+        "GoVersion": _CLI_BUILD["GoVersion"],
+        "Os": system,
+        "Arch": machine,
+        "BuildTime": _day(_CLI_BUILD["BuildTime"]),
+        "Context": context,
+    }
+
+
+def _client_lines(client: Version) -> Iterator[str]:
+    api, most = client["ApiVersion"], client["DefaultAPIVersion"]
+    yield "Client:"
+    yield _line("Version", client["Version"])
+    yield _line("API version", api if api == most else f"{api} (downgraded from {most})")
+    yield from (_line(name, client[key]) for name, key in _LINES.items())
+    yield _line("OS/Arch", f"{client['Os']}/{client['Arch']}")
+    yield _line("Context", client["Context"])
+
+
+def _server_lines(server: Version) -> Iterator[str]:
+    platform = (server.get("Platform") or {}).get("Name", "")
+    yield f"\nServer: {platform}".rstrip(" ")
+    for component in server.get("Components") or ():
+        details = component.get("Details") or {}
+        yield f" {component['Name']}:"
+        yield _line("Version", component["Version"], indent=2)
+        if component["Name"] == "Engine":
+            yield from _engine_lines(details)
+        else:
+            yield from (_line(name, details[name], indent=2) for name in sorted(details))
+
+
+def _engine_lines(details: Version) -> Iterator[str]:
+    yield _line("API version", f"{details['ApiVersion']} (minimum version {details['MinAPIVersion']})", indent=2)
+    built = {**details, "BuildTime": _day(details["BuildTime"])}
+    yield from (_line(name, built[key], indent=2) for name, key in _LINES.items())
+    yield _line("OS/Arch", f"{details['Os']}/{details['Arch']}", indent=2)
+    yield _line("Experimental", details["Experimental"], indent=2)
+
+
+def _line(name: str, value: str, *, indent: int = 1) -> str:
+    return f"{' ' * indent}{name}:".ljust(_WIDTH) + value
+
+
+def _day(text: str) -> str:
+    """A time as Go's ANSIC layout has it: `Fri May 30 12:07:14 2025`."""
+    try:
+        moment = read_time(text)
+    except ValueError:
+        return text
+    return f"{moment:%a %b} {moment.day:2} {moment:%H:%M:%S %Y}"
