@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from swarmlab.api.endpoints import Endpoint, endpoints
-from swarmlab.api.go_types import fields_by_lower_key, is_struct, underlying
+from swarmlab.gotypes.requests import fields_by_lower_key, is_struct, underlying
 from swarmlab.api.messages import API_VERSION, Request, Response
 from swarmlab.api.routes import ROUTES, Route, answer
 from swarmlab.engine import states

@@ -17,23 +17,7 @@ from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, arguments, flag
 
 _MANY = "[OPTIONS] CONTAINER [CONTAINER...]"
-_HEADERS = {
-    "ID": "CONTAINER ID",
-    "Image": "IMAGE",
-    "Command": "COMMAND",
-    "RunningFor": "CREATED",
-    "Status": "STATUS",
-    "Ports": "PORTS",
-    "Names": "NAMES",
-}
-_HIDDEN = {
-    "State": "STATE",
-    "CreatedAt": "CREATED AT",
-    "Labels": "LABELS",
-    "Mounts": "MOUNTS",
-    "LocalVolumes": "LOCAL VOLUMES",
-    "Networks": "NETWORKS",
-}
+_IGNORED = "WARNING: Ignoring custom format, because both --format and --quiet are set."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +44,18 @@ class ContainerLs(Command, path="ps", also=("container ls", "container list", "c
     def perform(self, session: Session) -> None:
         """See Command."""
         last = 1 if self.latest else self.last
-        params = filters(typed_filters(self.filter)) | {"all": int(bool(self.all)), "size": int(bool(self.size))}
+        if self.format and self.quiet:
+            session.terminal.print(_IGNORED)
+        size = container_text.needs_size(self.format) if self.format else False
+        size = bool(self.size) if self.size is not None or self.quiet else size
+        params = filters(typed_filters(self.filter)) | {"all": int(bool(self.all)), "size": int(size)}
         if last is not None and last > 0:
             params |= {"limit": last}
         found = session.get("/containers/json", params)
         rows = [container_text.row(each_, session.now(), trunc=not self.no_trunc) for each_ in found]
-        headers = _HEADERS | ({"Size": "SIZE"} if self.size else {})
-        Listing(session.terminal, headers, hidden=_HIDDEN).print(
-            rows, quiet=bool(self.quiet), template=self.format or ""
-        )
+        listing = Listing(session.terminal, container_text.kind(size=size))
+        template = self.format if self.format == "raw" or not self.quiet else ""
+        listing.print(rows, quiet=bool(self.quiet), template=template or "")
 
 
 @dataclass(frozen=True, kw_only=True)

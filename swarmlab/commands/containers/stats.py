@@ -14,7 +14,7 @@ from typing import Any
 from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.printing.following import INTERRUPT, STEP_S
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.streams import Stream
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import binary_size, decimal_size
@@ -32,6 +32,7 @@ _HEADERS = {
     "BlockIO": "BLOCK I/O",
     "PIDs": "PIDS",
 }
+_STATS = Kind(type="*container.statsContext", headers={**_HEADERS, "Container": "CONTAINER"}, table=columns(_HEADERS))
 _NEVER = "0001-01-01T00:00:00Z"
 _DECODER = json.JSONDecoder()
 
@@ -93,7 +94,7 @@ class ContainerStats(Command, path="stats", also=("container stats",)):
 
     def _print(self, session: Session, watched: Sequence[_Watched]) -> None:
         rows = [_row(each.name, each.figures, trunc=not self.no_trunc) for each in watched]
-        listing = Listing(session.terminal, _HEADERS, hidden={"Container": "CONTAINER"})
+        listing = Listing(session.terminal, _STATS)
         listing.print(rows, template=self.format or "")
 
 

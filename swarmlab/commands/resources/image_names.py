@@ -13,7 +13,7 @@ from swarmlab.client.tables import ellipsis, short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
 from swarmlab.commands.session import Session
@@ -21,6 +21,14 @@ from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arg
 from swarmlab.commands.spelling.references import Reference
 
 _CREATED_BY_WIDTH = 45
+_COLUMNS = {
+    "ID": "IMAGE",
+    "CreatedSince": "CREATED",
+    "CreatedBy": "CREATED BY",
+    "Size": "SIZE",
+    "Comment": "COMMENT",
+}
+_HISTORY = Kind(type="*image.historyContext", headers={**_COLUMNS, "CreatedAt": "CREATED AT"}, table=columns(_COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,16 +109,17 @@ class ImageHistory(Command, path="history", also=("image history",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        headers = {"ID": "IMAGE", "CreatedSince": "CREATED", "CreatedBy": "CREATED BY", "Size": "SIZE"}
         rows = [self._row(line, session.now()) for line in session.get(f"/images/{self.image}/history")]
-        listing = Listing(session.terminal, {**headers, "Comment": "COMMENT"})
+        listing = Listing(session.terminal, _HISTORY)
         listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
 
     def _row(self, line: dict[str, Any], now: datetime) -> dict[str, str]:
         by = line["CreatedBy"].replace("\t", " ")
+        created = datetime.fromtimestamp(line["Created"], tz=UTC)
         return {
             "ID": line["Id"] if self.no_trunc else short_id(line["Id"]),
-            "CreatedSince": f"{age(datetime.fromtimestamp(line['Created'], tz=UTC), now)} ago",
+            "CreatedSince": f"{age(created, now)} ago",
+            "CreatedAt": f"{created:%Y-%m-%dT%H:%M:%SZ}",
             "CreatedBy": by if self.no_trunc else ellipsis(by, _CREATED_BY_WIDTH),
             "Size": decimal_size(line["Size"]),
             "Comment": line["Comment"],

@@ -12,13 +12,30 @@ from typing import Any
 from swarmlab.client.tables import natural, short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import inspect
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.inspecting import Found, inspect
+from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, label_of
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.endpoints import ENDPOINT
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.gotypes.moments import time_of
+
+_COLUMNS = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE"}
+_NETWORKS = Kind(
+    type="*network.networkContext",
+    headers={
+        **_COLUMNS,
+        "IPv4": "IPV4",
+        "IPv6": "IPV6",
+        "Internal": "INTERNAL",
+        "Labels": "LABELS",
+        "CreatedAt": "CREATED AT",
+    },
+    table=columns(_COLUMNS),
+    raw=r"network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n",
+    quiet_raw="network_id: {{.ID}}",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +59,26 @@ class NetworkLs(Command, path="network ls", also=("network list",)):
         """See Command."""
         networks = session.get("/networks", filters(typed_filters(self.filter)))
         networks.sort(key=lambda network: natural(network["Name"]))
-        headers = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE"}
-        Listing(session.terminal, headers).print(
+        Listing(session.terminal, _NETWORKS).print(
             [self._row(network) for network in networks], quiet=bool(self.quiet), template=self.format or ""
         )
 
-    def _row(self, network: dict[str, Any]) -> dict[str, str]:
-        identifier = network["Id"] if self.no_trunc else short_id(network["Id"])
-        return {"ID": identifier, "Name": network["Name"], "Driver": network["Driver"], "Scope": network["Scope"]}
+    def _row(self, network: dict[str, Any]) -> Row:
+        labels = network.get("Labels") or {}
+        return {
+            "ID": network["Id"] if self.no_trunc else short_id(network["Id"]),
+            **{name: network[name] for name in ("Name", "Driver", "Scope")},
+            "IPv4": _word(network.get("EnableIPv4")),
+            "IPv6": _word(network.get("EnableIPv6")),
+            "Internal": _word(network.get("Internal")),
+            "Labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+            "Label": label_of(labels),
+            "CreatedAt": time_of(network["Created"]).shown,
+        }
+
+
+def _word(value: object) -> str:
+    return str(bool(value)).lower()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +99,8 @@ class NetworkInspect(Command, path="network inspect"):
     def perform(self, session: Session) -> None:
         """See Command."""
         params = {"verbose": "true"} if self.verbose else None
-        inspect(session, self.networks, lambda name: session.raw(f"/networks/{name}", params), self.format or "")
+        get = lambda name: Found(session.raw(f"/networks/{name}", params), "network.Inspect", is_kept=True)  # noqa: E731
+        inspect(session, self.networks, get, self.format or "")
 
 
 @dataclass(frozen=True, kw_only=True)

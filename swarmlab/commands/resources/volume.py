@@ -5,16 +5,34 @@ Source: docker/cli cli/command/volume/.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
-from swarmlab.commands.printing.inspecting import each, inspect
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.inspecting import Found, each, inspect
+from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, label_of
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.printing.units import decimal_size
 from swarmlab.commands.services.flags import pairs
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+
+NOT_KNOWN = "N/A"
+_COLUMNS = {"Driver": "DRIVER", "Name": "VOLUME NAME"}
+VOLUMES = Kind(
+    type="*formatter.volumeContext",
+    headers={
+        **_COLUMNS,
+        **{name: name.upper() for name in ("Scope", "Mountpoint", "Labels", "Links", "Size")},
+        **{name: name.upper() for name in ("Availability", "Group", "Status")},
+    },
+    table=columns(_COLUMNS),
+    quiet="{{.Name}}",
+    raw=r"name: {{.Name}}\ndriver: {{.Driver}}\n",
+    quiet_raw="name: {{.Name}}",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +56,26 @@ class VolumeLs(Command, path="volume ls", also=("volume list",)):
         """See Command."""
         volumes = session.get("/volumes", filters(typed_filters(self.filter))).get("Volumes") or []
         volumes.sort(key=lambda volume: natural(volume["Name"]))
-        rows = [
-            {
-                "Driver": volume["Driver"],
-                "Name": volume["Name"],
-                "Mountpoint": volume.get("Mountpoint", ""),
-                "Scope": volume.get("Scope", ""),
-            }
-            for volume in volumes
-        ]
-        hidden = {"Mountpoint": "MOUNTPOINT", "Scope": "SCOPE"}
-        listing = Listing(session.terminal, {"Driver": "DRIVER", "Name": "VOLUME NAME"}, hidden=hidden)
-        listing.print(rows, quiet=bool(self.quiet), quiet_column="Name", template=self.format or "")
+        listing = Listing(session.terminal, VOLUMES)
+        listing.print(map(volume_row, volumes), quiet=bool(self.quiet), template=self.format or "")
+
+
+def volume_row(volume: Mapping[str, Any]) -> Row:
+    """One line of `volume ls`."""
+    labels, usage = volume.get("Labels") or {}, volume.get("UsageData")
+    return {
+        "Name": volume["Name"],
+        "Driver": volume["Driver"],
+        "Scope": volume.get("Scope", ""),
+        "Mountpoint": volume.get("Mountpoint", ""),
+        "Labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+        "Label": label_of(labels),
+        "Links": str(usage["RefCount"]) if usage else NOT_KNOWN,
+        "Size": decimal_size(usage["Size"], digits=4) if usage else NOT_KNOWN,
+        "Availability": NOT_KNOWN,
+        "Group": NOT_KNOWN,
+        "Status": NOT_KNOWN,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +125,12 @@ class VolumeInspect(Command, path="volume inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        inspect(session, self.volumes, lambda name: session.raw(f"/volumes/{name}"), self.format or "")
+        inspect(
+            session,
+            self.volumes,
+            lambda name: Found(session.raw(f"/volumes/{name}"), "volume.Volume"),
+            self.format or "",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

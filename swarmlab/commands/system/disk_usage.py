@@ -14,16 +14,17 @@ from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.containers.text import row as container_row
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
 from swarmlab.commands.resources.image import NONE
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Switch, Text, flag
 from swarmlab.commands.spelling.references import Reference
+from swarmlab.gotemplate import Struct
 
 Usage = dict[str, Any]
-Rows = list[dict[str, str]]
+Rows = list[dict[str, object]]
 _ACTIVE = ("running", "paused", "restarting")
 _SUMMARY = {
     "Type": "TYPE",
@@ -32,6 +33,14 @@ _SUMMARY = {
     "Size": "SIZE",
     "Reclaimable": "RECLAIMABLE",
 }
+_USAGE = Kind(
+    type="",
+    headers=_SUMMARY,
+    table=columns(_SUMMARY),
+    raw=r"type: {{.Type}}\ntotal: {{.TotalCount}}\nactive: {{.Active}}\nsize: {{.Size}}"
+    r"\nreclaimable: {{.Reclaimable}}\n",
+)
+_CONTEXTS = {"Images": "Images", "Containers": "Containers", "Local Volumes": "Volumes", "Build Cache": "Builder"}
 _IMAGES = {
     "Repository": "REPOSITORY",
     "Tag": "TAG",
@@ -82,7 +91,8 @@ class SystemDf(Command, path="system df"):
         """See Command."""
         found = session.get("/system/df")
         if not self.verbose:
-            Listing(session.terminal, _SUMMARY).print(list(_summary(found)), template=self.format or "")
+            listing = Listing(session.terminal, _USAGE)
+            listing.print_structs(_summary(found), template=self.format or "")
             return
         if self.format not in (None, "", "table"):
             raise DockerError(
@@ -102,10 +112,10 @@ class SystemDf(Command, path="system df"):
         ]
         for title, headers, rows in parts:
             session.terminal.print(f"{title}\n")
-            Listing(session.terminal, headers).print(rows)
+            Listing(session.terminal, Kind(type="", headers=headers, table=columns(headers))).print(rows)
 
 
-def _summary(found: Usage) -> Iterator[dict[str, str]]:
+def _summary(found: Usage) -> Iterator[Struct]:
     images, containers = found.get("Images") or [], found.get("Containers") or []
     volumes, cache = found.get("Volumes") or [], found.get("BuildCache") or []
     layers = found.get("LayersSize", 0)
@@ -123,25 +133,26 @@ def _summary(found: Usage) -> Iterator[dict[str, str]]:
     in_use = sum(each["Size"] for each in cache if each.get("InUse") and not each.get("Shared"))
     reclaimable = decimal_size(built - in_use, digits=4)
     line = _line("Build Cache", len(cache), sum(bool(each.get("InUse")) for each in cache), built, 0)
-    yield {**line, "Reclaimable": reclaimable}
+    yield Struct(line.type, {**line.fields, "Reclaimable": reclaimable})
 
 
 def _is_known(image: Usage) -> bool:
     return -1 not in (image["Size"], image["SharedSize"])
 
 
-def _line(kind: str, total: int, active: int, size: int, free: int) -> dict[str, str]:
+def _line(kind: str, total: int, active: int, size: int, free: int) -> Struct:
     share = f" ({free * 100 // size}%)" if size > 0 else ""
-    return {
+    fields = {
         "Type": kind,
         "TotalCount": str(total),
         "Active": str(active),
         "Size": decimal_size(size, digits=4),
         "Reclaimable": f"{decimal_size(free, digits=4)}{share}",
     }
+    return Struct(f"*formatter.diskUsage{_CONTEXTS[kind]}Context", fields)
 
 
-def _image(image: Usage, now: datetime) -> dict[str, str]:
+def _image(image: Usage, now: datetime) -> dict[str, object]:
     tags = image.get("RepoTags") or []
     reference = Reference.read(tags[0]) if tags else None
     shared = image["SharedSize"]
@@ -157,11 +168,11 @@ def _image(image: Usage, now: datetime) -> dict[str, str]:
     }
 
 
-def _container(container: Usage, now: datetime) -> dict[str, str]:
+def _container(container: Usage, now: datetime) -> dict[str, object]:
     return container_row({**container, "SizeRootFs": 0}, now, trunc=True)
 
 
-def _volume(volume: Usage) -> dict[str, str]:
+def _volume(volume: Usage) -> dict[str, object]:
     usage = volume.get("UsageData")
     return {
         "Name": volume["Name"],
@@ -170,7 +181,7 @@ def _volume(volume: Usage) -> dict[str, str]:
     }
 
 
-def _cached(cache: Usage, now: datetime) -> dict[str, str]:
+def _cached(cache: Usage, now: datetime) -> dict[str, object]:
     last = cache.get("LastUsedAt")
     return {
         "ID": cache["ID"][:12] + ("*" if cache.get("InUse") else ""),

@@ -11,12 +11,15 @@ from typing import Any
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.templates import FORMAT_INSPECT, go_json, render
+from swarmlab.commands.printing.tabwriter import aligned
+from swarmlab.commands.printing.templates import BAD_TEMPLATE, FORMAT_INSPECT, JSON, fill, parse
 from swarmlab.commands.printing.units import read_time
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Text, flag
 from swarmlab.commands.spelling.platforms import this_platform
 from swarmlab.commands.system.info_text import CLI_VERSION
+from swarmlab.gotemplate import Template
+from swarmlab.gotypes import decode
 
 Version = Mapping[str, Any]
 CLI_API_VERSION = "1.50"
@@ -46,30 +49,55 @@ class SystemVersion(Command, path="version"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        wanted = JSON if self.format == "json" else self.format
+        template = parse(wanted, name="version", exit_code=BAD_TEMPLATE) if wanted else None
         refusal: DockerError | None = None
         server: Version | None = None
         try:
-            server = session.get("/version")
+            server = _with_readable_day(session.get("/version"))
         except DockerError as error:
             refusal = error
-        client = _client(session.context, server)
-        if self.format:
-            both = {"Client": client, "Server": server and {**server, "APIVersion": server["ApiVersion"]}}
-            text = go_json({"Client": client, "Server": server}) if self.format == "json" else render(self.format, both)
+        client = client_of(session.context) | {"ApiVersion": _api_version(server)}
+        if template:
+            refusal = _print_formatted(session, template, {"Client": client, "Server": server}) or refusal
         else:
-            text = "\n".join([*_client_lines(client), *(_server_lines(server) if server else ())])
-        session.terminal.print(text)
+            lines = [*_client_lines(client), *(_server_lines(server) if server else ())]
+            session.terminal.print("\n".join(lines))
         if refusal is not None:
             raise refusal
 
 
-def _client(context: str, server: Version | None) -> dict[str, str]:
+def _print_formatted(session: Session, template: Template, both: Version) -> DockerError | None:
+    """Print what a template makes of client and server, as far as it comes. Returns what is wrong with it."""
+    written: list[str] = []
+    refusal = None
+    try:
+        fill(template, decode(both, "system.versionInfo"), written.append)
+    except DockerError as error:
+        refusal = error
+    session.terminal.print(aligned("".join(written), minimum=_WIDTH, padding=1))
+    return refusal
+
+
+def _with_readable_day(server: Version) -> Version:
+    for component in server.get("Components") or ():
+        details = component.get("Details") or {}
+        if component["Name"] == "Engine" and "BuildTime" in details:
+            details["BuildTime"] = _day(details["BuildTime"])
+    return server
+
+
+def _api_version(server: Version | None) -> str:
+    """The version of the API that client and engine speak."""
     theirs = server["ApiVersion"] if server else CLI_API_VERSION
-    api = min(theirs, CLI_API_VERSION, key=lambda version: [int(part) for part in version.split(".")])
+    return min(theirs, CLI_API_VERSION, key=lambda version: [int(part) for part in version.split(".")])
+
+
+def client_of(context: str) -> dict[str, str]:
+    """What the client tells of itself."""
     system, machine = this_platform()
     return {
         "Version": CLI_VERSION,
-        "ApiVersion": api,
         "DefaultAPIVersion": CLI_API_VERSION,
         "GitCommit": _CLI_BUILD["GitCommit"],
         "GoVersion": _CLI_BUILD["GoVersion"],
@@ -105,8 +133,7 @@ def _server_lines(server: Version) -> Iterator[str]:
 
 def _engine_lines(details: Version) -> Iterator[str]:
     yield _line("API version", f"{details['ApiVersion']} (minimum version {details['MinAPIVersion']})", indent=2)
-    built = {**details, "BuildTime": _day(details["BuildTime"])}
-    yield from (_line(name, built[key], indent=2) for name, key in _LINES.items())
+    yield from (_line(name, details[key], indent=2) for name, key in _LINES.items())
     yield _line("OS/Arch", f"{details['Os']}/{details['Arch']}", indent=2)
     yield _line("Experimental", details["Experimental"], indent=2)
 
