@@ -7,7 +7,7 @@ here as a DockerError in the CLI's words.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -33,6 +33,7 @@ class Session:
         name: the node's host name.
         context: the docker context that reaches it.
         docker_host: address of its engine, as errors name it.
+        use: lets the commands that follow go to another context, or to whichever node answers.
         patience_s: lab seconds after which a following command is ended, as by Ctrl-C; None for never.
     """
 
@@ -43,7 +44,9 @@ class Session:
         *,
         terminal: Terminal | None = None,
         patience_s: float | None = None,
+        use: Callable[[str | None], None] = lambda _: None,
     ) -> None:
+        self.use = use
         self.name = node.name
         self.context = node.host.context
         self.docker_host = node.host.docker_host
@@ -55,8 +58,16 @@ class Session:
 
     @classmethod
     def on(cls, cluster: Cluster, node: str | None = None, **rest: Any) -> Self:
-        """A session on the node of that name, or on the first reachable manager, or else on the first node."""
-        return cls(_chosen(cluster, node), cluster.clock, **rest)
+        """A session on the node of that name.
+
+        Without a name: on the one that `docker context use` chose, else on the first reachable manager, else on the
+        first node.
+        """
+
+        def use(context: str | None) -> None:
+            cluster.context = context
+
+        return cls(_chosen(cluster, node), cluster.clock, use=use, **rest)
 
     @property
     def client(self) -> DockerClient:
@@ -69,6 +80,11 @@ class Session:
             return self._node.client
         except (DockerException, RequestException):
             raise self._unreachable() from None
+
+    @property
+    def docker_config(self) -> str:
+        """The directory in which the docker CLI finds the lab's contexts."""
+        return self._node.docker_config
 
     def now(self) -> datetime:
         """The present as the engines' answers show it, for ages."""
@@ -179,6 +195,9 @@ def typed_filters(texts: tuple[str, ...]) -> dict[str, list[str]]:
 def _chosen(cluster: Cluster, name: str | None) -> Node:
     if name is not None:
         return cluster[name]
+    used = next((node for node in cluster if node.host.context == cluster.context), None)
+    if used is not None:
+        return used
     try:
         return cluster.manager()
     except NoManager:

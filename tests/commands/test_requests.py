@@ -18,6 +18,7 @@ from swarmlab.commands import (
     ContainerUpdate,
     DockerError,
     NetworkConnect,
+    NetworkCreate,
     Session,
     Terminal,
     parse,
@@ -279,8 +280,24 @@ docker system df x
 docker system prune --volumes --filter until=1h --force
 docker system prune x
 docker network connect --driver-opt x a b
-docker context use nosuch
-docker context inspect nosuch
+docker network create --aux-address a=1.2.3.4 x
+docker network create --aux-address a x
+docker network create --subnet 1.2.3.0/24 --subnet 1.2.3.128/25 x
+docker network create --subnet 1.2.3.0/24 --gateway 1.2.3.1 --gateway 1.2.3.2 x
+docker network create --subnet 1.2.3.0/24,2.0.0.0/8 --gateway 1.2.3.1 --gateway 1.2.3.2 x
+docker network create --subnet 1.2.3.0/24,2.0.0.0/8 --ip-range 1.2.3.0/26 --ip-range 1.2.3.0/25 x
+docker network create --subnet 1.2.3.0/24 --gateway x x
+docker network create --subnet 1.2.3.0/24 --gateway 2.2.3.1 x
+docker network create --subnet 1.2.3.0/24 --ip-range x x
+docker network create --subnet 1.2.3.0/24 --aux-address a=x x
+docker network create --gateway 1.2.3.1 x
+docker network create --label '' x
+docker pull A
+docker pull a@
+docker pull -a a:b
+docker rmi --platform foo alpine
+docker history --platform foo alpine
+docker image inspect --platform foo alpine
 docker context show x
 docker container nosuch
 docker container --nosuch
@@ -385,6 +402,28 @@ def test_limits_are_changed_as_the_cli_changes_them(recorder: Recorder, line: st
     command = parse(shlex.join(words))
     assert isinstance(command, ContainerUpdate)
     assert command.body() == recorder.asked("/containers/x/update").body
+
+
+NETWORKS = """
+docker network create x
+docker network create --internal --attachable --ingress --scope swarm --driver overlay --opt a=b --label c=d x
+docker network create --aux-address a=1.2.3.4 --subnet 1.2.3.0/24 --ipam-driver x --ipam-opt a=b --ipv6 x
+docker network create --subnet 1.2.3.0/24 --subnet 2.0.0.0/8 --gateway 2.0.0.1 --ip-range 1.2.3.0/25 x
+docker network create --subnet 1.2.3.0/24,fd00::/64 --aux-address a=fd00::5 --aux-address b=1.2.3.9 x
+docker network create --subnet x x
+docker network create --config-only --ipv4=false x
+docker network create --config-from y -o a --ipam-opt b x
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", NETWORKS)
+def test_a_network_is_asked_for_as_the_cli_asks(recorder: Recorder, line: str) -> None:
+    """Which address belongs to which subnet is worked out before the engine is asked."""
+    words = _words(line)
+    recorder.typed(words)
+    command = parse(shlex.join(words))
+    assert isinstance(command, NetworkCreate)
+    assert command.body() == recorder.asked("/networks/create").body
 
 
 CONNECTS = (

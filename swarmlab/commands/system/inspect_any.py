@@ -13,6 +13,7 @@ from swarmlab.commands.printing.inspecting import inspect
 from swarmlab.commands.printing.templates import FORMAT_INSPECT
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Many, Switch, Text, arguments, flag
+from swarmlab.commands.spelling.platforms import platform_json
 
 LOCAL = {
     "container": "/containers/{}/json",
@@ -106,9 +107,14 @@ class ImageInspect(Command, path="image inspect"):
 
     usage = "[OPTIONS] IMAGE [IMAGE...]"
     summary = "Display detailed information on one or more images"
-    lacks = frozenset({"--platform"})
 
     format: Text = flag("-f, --format string", FORMAT_INSPECT)
+    platform: Text = flag(
+        "--platform string",
+        "Inspect a specific platform of the multi-platform image.\n"
+        "If the image or the server is not multi-platform capable, the command will error out if the platform does"
+        " not match.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+    )
     images: Many = arguments()
 
     def sdk(self) -> str:
@@ -117,4 +123,5 @@ class ImageInspect(Command, path="image inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        inspect(session, self.images, lambda name: session.raw(LOCAL["image"].format(name)), self.format or "")
+        params = {"platform": platform_json(self.platform)} if self.platform else None
+        inspect(session, self.images, lambda name: session.raw(LOCAL["image"].format(name), params), self.format or "")
