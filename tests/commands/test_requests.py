@@ -25,6 +25,7 @@ from swarmlab.commands import (
 )
 from swarmlab.commands.containers.creating import query
 from tests.commands.recorder import Recorder, recording
+from tests.commands.running import printed
 
 pytestmark = pytest.mark.cli
 
@@ -373,6 +374,28 @@ def test_what_the_cli_refuses_is_refused_in_its_words(cluster: Cluster, recorder
         _run(shlex.join(words), Session.on(cluster, "docker-swarm-3", terminal=Terminal(out)))
     assert out.getvalue() == "".join(f"{line.rstrip()}\n" for line in text.expandtabs().splitlines())
     assert refused.value.exit_code == code
+
+
+ASKED_BACK = """
+docker system prune
+docker system prune --volumes
+docker system prune --all --filter label=a --filter until=1h
+docker container prune
+docker image prune
+docker image prune --all --filter until=1h
+docker network prune
+docker volume prune
+docker volume prune --all
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", ASKED_BACK)
+def test_what_is_not_meant_is_not_done(cluster: Cluster, recorder: Recorder, line: str) -> None:
+    """Nobody says yes, so what would go is told and stays."""
+    code, text = recorder.typed(_words(line))
+    assert code == 0
+    assert recorder.requests == []
+    assert printed(line, cluster, "docker-swarm-3") == "".join(f"{each.rstrip()}\n" for each in text.splitlines())
 
 
 def _run(line: str, session: Session) -> None:

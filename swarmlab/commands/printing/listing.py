@@ -6,12 +6,13 @@ Source: docker/cli cli/command/formatter/formatter.go.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from swarmlab.client.tables import table
 from swarmlab.commands.printing.templates import go_json, render
 from swarmlab.commands.printing.terminal import Terminal
 
-Row = Mapping[str, str]
+Row = Mapping[str, Any]
 
 
 class Listing:

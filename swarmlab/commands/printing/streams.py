@@ -43,13 +43,17 @@ class Stream:
         return bytes(self._response.content)
 
     def send(self, data: bytes) -> None:
-        """Send something over the same connection and say that nothing follows; only where it was upgraded."""
+        """Send something over the same connection and say that nothing follows; only where it was upgraded.
+
+        Who reads it may have ended by now.
+        """
         socket = self._file.raw._sock
-        socket.sendall(data)
-        if isinstance(socket, ssl.SSLSocket):
-            _close_encrypted(socket)
-        else:
-            socket.shutdown(SHUT_WR)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            socket.sendall(data)
+            if isinstance(socket, ssl.SSLSocket):
+                _close_encrypted(socket)
+            else:
+                socket.shutdown(SHUT_WR)
 
     def close(self) -> None:
         """Hang up."""

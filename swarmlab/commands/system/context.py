@@ -99,14 +99,14 @@ class ContextLs(Command, path="context ls", also=("context list",)):
         rows = [_row(context, session.context) for context in Store(session.docker_config).all()]
         is_table = Listing.is_table(self.format or "") and not self.quiet
         if is_table:
-            rows = [{**row, "Name": f"{row['Name']} *"} if row["Current"] == "true" else row for row in rows]
+            rows = [{**row, "Name": f"{row['Name']} *"} if row["Current"] else row for row in rows]
         headers = {"Name": "NAME", "Description": "DESCRIPTION", "DockerEndpoint": "DOCKER ENDPOINT", "Error": "ERROR"}
         Listing(session.terminal, headers, hidden={"Current": "CURRENT"}).print(
             rows, quiet=bool(self.quiet), quiet_column="Name", template=self.format or ""
         )
 
 
-def _row(context: Context, current: str) -> dict[str, str]:
+def _row(context: Context, current: str) -> dict[str, Any]:
     description = context["Metadata"].get("Description", "")
     if context["Name"] == DEFAULT:
         description = "Current DOCKER_HOST based configuration"
@@ -115,7 +115,7 @@ def _row(context: Context, current: str) -> dict[str, str]:
         "Description": description,
         "DockerEndpoint": context["Endpoints"]["docker"]["Host"],
         "Error": "",
-        "Current": str(context["Name"] == current).lower(),
+        "Current": context["Name"] == current,
     }
 
 

@@ -49,7 +49,7 @@ class SystemVersion(Command, path="version"):
         refusal: DockerError | None = None
         server: Version | None = None
         try:
-            server = session.get("/version")
+            server = _with_days(session.get("/version"))
         except DockerError as error:
             refusal = error
         client = _client(session.context, server)
@@ -61,6 +61,17 @@ class SystemVersion(Command, path="version"):
         session.terminal.print(text)
         if refusal is not None:
             raise refusal
+
+
+def _with_days(server: Version) -> Version:
+    """The same with the engine's build time as the CLI writes times."""
+    components = [
+        {**each, "Details": {**each["Details"], "BuildTime": _day(each["Details"]["BuildTime"])}}
+        if "BuildTime" in (each.get("Details") or {})
+        else each
+        for each in server.get("Components") or ()
+    ]
+    return {**server, "Components": components}
 
 
 def _client(context: str, server: Version | None) -> dict[str, str]:
@@ -105,8 +116,7 @@ def _server_lines(server: Version) -> Iterator[str]:
 
 def _engine_lines(details: Version) -> Iterator[str]:
     yield _line("API version", f"{details['ApiVersion']} (minimum version {details['MinAPIVersion']})", indent=2)
-    built = {**details, "BuildTime": _day(details["BuildTime"])}
-    yield from (_line(name, built[key], indent=2) for name, key in _LINES.items())
+    yield from (_line(name, details[key], indent=2) for name, key in _LINES.items())
     yield _line("OS/Arch", f"{details['Os']}/{details['Arch']}", indent=2)
     yield _line("Experimental", details["Experimental"], indent=2)
 
