@@ -103,11 +103,11 @@ CONTAINERS = [
         "docker wait made",
         "docker logs made",
         "docker run --detach --name web --network-alias w --publish 8090:80 --hostname h --add-host x:1.2.3.4"
-        " --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=10:20 --tmpfs /scratch --dns 1.1.1.1"
+        " --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048 --tmpfs /scratch --dns 1.1.1.1"
         " nginx:alpine",
         "docker network create back",
         "docker run --detach --name web --network back --network-alias w --publish 8090:80 --hostname h"
-        " --add-host x:1.2.3.4 --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=10:20 --tmpfs /scratch"
+        " --add-host x:1.2.3.4 --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048 --tmpfs /scratch"
         " --dns 1.1.1.1 --privileged --pids-limit 7 --shm-size 1m --label a=b --stop-timeout 1 nginx:alpine",
         "docker inspect web --format '{{{{json .HostConfig.CapAdd}}}} {{{{json .HostConfig.Ulimits}}}}"
         " {{{{.HostConfig.PidsLimit}}}} {{{{.HostConfig.ShmSize}}}}"
@@ -149,7 +149,6 @@ CONTAINERS = [
         "docker stats --no-stream --format '{{{{.Name}}}} {{{{.PIDs}}}} {{{{.BlockIO}}}}' web made",
         "docker cp {files}/token web:/tmp/",
         "docker cp {files}/token web:/tmp/other",
-        "docker cp {files}/token web:/nosuch/",
         "docker cp {files}/token web:/nosuch/x",
         "docker cp {files}/token nosuch:/tmp",
         "docker cp --quiet {files} web:/tmp/files",

@@ -70,6 +70,8 @@ class Stream:
                 size = self._file.raw.readinto(buffer)
             except (ssl.SSLWantReadError, BlockingIOError):
                 return
+            except ssl.SSLZeroReturnError:  # both sides have said that nothing follows
+                size = 0
             if size is None:
                 return
             self.ended = size == 0
@@ -78,7 +80,7 @@ class Stream:
     def _buffered(self) -> Iterator[bytes]:
         try:
             yield self._file.read1(_READ) or b""
-        except (ssl.SSLWantReadError, BlockingIOError):
+        except (ssl.SSLWantReadError, ssl.SSLZeroReturnError, BlockingIOError):
             return
 
     def _all(self) -> bytes:
