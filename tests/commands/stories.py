@@ -107,8 +107,9 @@ CONTAINERS = [
         " nginx:alpine",
         "docker network create back",
         "docker run --detach --name web --network back --network-alias w --publish 8090:80 --hostname h"
-        " --add-host x:1.2.3.4 --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048 --tmpfs /scratch"
-        " --dns 1.1.1.1 --privileged --pids-limit 7 --shm-size 1m --label a=b --stop-timeout 1 nginx:alpine",
+        " --add-host x:1.2.3.4 --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048"
+        " --tmpfs /scratch --dns 1.1.1.1 --privileged --pids-limit 7 --shm-size 1m --label a=b --stop-timeout 1"
+        " nginx:alpine",
         "docker inspect web --format '{{{{json .HostConfig.CapAdd}}}} {{{{json .HostConfig.Ulimits}}}}"
         " {{{{.HostConfig.PidsLimit}}}} {{{{.HostConfig.ShmSize}}}}"
         " {{{{.HostConfig.Init}}}}'",
