@@ -35,6 +35,13 @@ _HOST_SHOWN = frozenset(
 """Rights, limits and settings of a kernel, which a simulated container shows and nothing else."""
 
 
+_NO_ADDRESS = (
+    "invalid endpoint settings:\n* user specified IP address is supported on user defined networks only\n"
+    "* user specified IP address is supported only when connecting to networks with user configured subnets"
+)
+_LOG_DRIVERS = frozenset("awslogs fluentd gcplogs gelf journald json-file local none splunk syslog".split())
+
+
 def config_of(name: str, body: object) -> ContainerConfig:
     """The container that a request describes.
 
@@ -47,7 +54,10 @@ def config_of(name: str, body: object) -> ContainerConfig:
     _refuse(given, _READ | _SHOWN, "")
     _refuse(host, _HOST_READ | _HOST_SHOWN, "HostConfig.")
     log = object_of(host.get("LogConfig") or {}, "HostConfig.LogConfig")
-    if text_in(log, "Type") not in ("", "json-file", "local", "none"):
+    driver = text_in(log, "Type")
+    if driver and driver not in _LOG_DRIVERS:
+        raise InvalidParameter(f'error looking up logging plugin {driver}: plugin "{driver}" not found')
+    if driver not in ("", "json-file", "local", "none"):
         raise NotImplementedHere("this engine has no log drivers but json-file, local and none")
     if text_in(host, "VolumeDriver") not in ("", "local"):
         raise NotImplementedHere("HostConfig.VolumeDriver: this engine has no volume driver but local")
@@ -73,7 +83,7 @@ def config_of(name: str, body: object) -> ContainerConfig:
         binds={_bind(text).target: text for text in texts_in(host, "Binds")},
         volumes_from=texts_in(host, "VolumesFrom"),
         read_only=bool(host.get("ReadonlyRootfs")),
-        log_driver=text_in(log, "Type"),
+        log_driver=driver,
         log_options={key: str(value) for key, value in object_of(log.get("Config") or {}, "LogConfig.Config").items()},
         publish_all=bool(host.get("PublishAllPorts")),
         network_mode=network_mode,
@@ -123,8 +133,8 @@ def _endpoints(given: Json, network_mode: str) -> Iterable[EndpointConfig]:
         if network not in ("default", "bridge", "host", "none"):
             yield EndpointConfig(network=network, aliases=texts_in(endpoint, "Aliases"), address=address)
         elif address:
-            refusal = "user specified IP address is supported on user defined networks only"
-            raise InvalidParameter(f"invalid config for network {network}: {refusal}")
+            name = "bridge" if network == "default" else network
+            raise InvalidParameter(f"invalid config for network {name}: {_NO_ADDRESS}")
     named = network_mode in ("default", "bridge", "host", "none", *configs)
     if not named and not network_mode.startswith("container:"):
         yield EndpointConfig(network=network_mode)

@@ -66,6 +66,7 @@ from swarmlab.commands.swarm.ca import SwarmCa
 from swarmlab.commands.swarm.keys import SwarmJoinToken, SwarmUnlock, SwarmUnlockKey
 from swarmlab.commands.swarm.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
 from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmLeave, SwarmUpdate
+from swarmlab.commands.system.context import ContextInspect, ContextLs, ContextShow, ContextUse
 from swarmlab.commands.system.disk_usage import SystemDf
 from swarmlab.commands.system.inspect_any import ContainerInspect, ImageInspect, Inspect
 from swarmlab.commands.system.prune import SystemPrune
@@ -102,6 +103,10 @@ __all__ = [
     "ContainerUnpause",
     "ContainerUpdate",
     "ContainerWait",
+    "ContextInspect",
+    "ContextLs",
+    "ContextShow",
+    "ContextUse",
     "DockerError",
     "Help",
     "ImageHistory",

@@ -52,6 +52,22 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "secret": st.builds("source={},target={},mode=0400".format, NAME, NAME),
     "config": st.builds("source={},target=/{}".format, NAME, NAME),
     "strings": NAME,
+    "uint16": st.integers(0, 2**16 - 1),
+    "swap": st.sampled_from(["-1", "64m"]),
+    "stream": st.sampled_from(["stdin", "stdout", "stderr"]),
+    "link": st.builds("{}:{}".format, NAME, NAME),
+    "label": st.builds("{}={}".format, NAME, WORD),
+    "extra-host": st.builds("{}:10.0.0.1".format, NAME),
+    "ip": st.just("10.0.0.1"),
+    "domain": st.just("example.com"),
+    "ulimit": st.sampled_from(["nofile=1:2", "core=3"]),
+    "sysctl": st.just("net.core.somaxconn=1"),
+    "container-network": st.just("name=back,alias=db") | NAME,
+    "cgroup-rule": st.just("c 1:3 rwm"),
+    "device-weight": st.just("/dev/sda:200"),
+    "bytes-rate": st.just("/dev/sda:1mb"),
+    "operations-rate": st.just("/dev/sda:100"),
+    "gpu-request": st.sampled_from(["all", "2", '"device=0,1"']),
     "ipNetSlice": st.just("10.0.0.0/8"),
     "pem-file": st.just(str(Path(__file__).parent / "files" / "root.crt")),
     "external-ca": st.just("protocol=cfssl,url=https://ca.example.com"),
@@ -208,7 +224,7 @@ def test_wrong_use_is_refused_in_the_cli_s_words(line: str, tmp_path: Path) -> N
 
 
 PATHS = [path for command in COMMANDS if command is not Help for path in command.paths]
-GROUPS = ["config", "context", "network", "node", "secret", "service", "stack", "swarm"]
+GROUPS = ["config", "network", "node", "secret", "service", "stack", "swarm"]
 
 
 @pytest.mark.cli
@@ -221,7 +237,14 @@ def test_help_is_the_cli_s(path: str, recorder: Recorder) -> None:
     command = REGISTRY.get(path)
     theirs = screen_of(shlex.split(line)[1:], recorder.environment)
     lacked = command.lacks if command else frozenset()
-    assert help_text(ours.topic).expandtabs().rstrip() == _without(lacked, theirs).rstrip()
+    texts = [_trimmed(help_text(ours.topic or "")), _trimmed(_without(lacked, theirs))]
+    if lacked:  # the CLI's columns may be as wide as a flag that is not here
+        texts = [" ".join(text.split()) for text in texts]
+    assert texts[0] == texts[1]
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.expandtabs().rstrip().split("\n"))
 
 
 def _without(flags: frozenset[str], text: str) -> str:

@@ -18,12 +18,14 @@ from swarmlab.commands import (
     ContainerUpdate,
     DockerError,
     NetworkConnect,
+    NetworkCreate,
     Session,
     Terminal,
     parse,
 )
 from swarmlab.commands.containers.creating import query
 from tests.commands.recorder import Recorder, recording
+from tests.commands.running import printed
 
 pytestmark = pytest.mark.cli
 
@@ -279,8 +281,24 @@ docker system df x
 docker system prune --volumes --filter until=1h --force
 docker system prune x
 docker network connect --driver-opt x a b
-docker context use nosuch
-docker context inspect nosuch
+docker network create --aux-address a=1.2.3.4 x
+docker network create --aux-address a x
+docker network create --subnet 1.2.3.0/24 --subnet 1.2.3.128/25 x
+docker network create --subnet 1.2.3.0/24 --gateway 1.2.3.1 --gateway 1.2.3.2 x
+docker network create --subnet 1.2.3.0/24,2.0.0.0/8 --gateway 1.2.3.1 --gateway 1.2.3.2 x
+docker network create --subnet 1.2.3.0/24,2.0.0.0/8 --ip-range 1.2.3.0/26 --ip-range 1.2.3.0/25 x
+docker network create --subnet 1.2.3.0/24 --gateway x x
+docker network create --subnet 1.2.3.0/24 --gateway 2.2.3.1 x
+docker network create --subnet 1.2.3.0/24 --ip-range x x
+docker network create --subnet 1.2.3.0/24 --aux-address a=x x
+docker network create --gateway 1.2.3.1 x
+docker network create --label '' x
+docker pull A
+docker pull a@
+docker pull -a a:b
+docker rmi --platform foo alpine
+docker history --platform foo alpine
+docker image inspect --platform foo alpine
 docker context show x
 docker container nosuch
 docker container --nosuch
@@ -358,6 +376,28 @@ def test_what_the_cli_refuses_is_refused_in_its_words(cluster: Cluster, recorder
     assert refused.value.exit_code == code
 
 
+ASKED_BACK = """
+docker system prune
+docker system prune --volumes
+docker system prune --all --filter label=a --filter until=1h
+docker container prune
+docker image prune
+docker image prune --all --filter until=1h
+docker network prune
+docker volume prune
+docker volume prune --all
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", ASKED_BACK)
+def test_what_is_not_meant_is_not_done(cluster: Cluster, recorder: Recorder, line: str) -> None:
+    """Nobody says yes, so what would go is told and stays."""
+    code, text = recorder.typed(_words(line))
+    assert code == 0
+    assert recorder.requests == []
+    assert printed(line, cluster, "docker-swarm-3") == "".join(f"{each.rstrip()}\n" for each in text.splitlines())
+
+
 def _run(line: str, session: Session) -> None:
     try:
         command = parse(line)
@@ -385,6 +425,28 @@ def test_limits_are_changed_as_the_cli_changes_them(recorder: Recorder, line: st
     command = parse(shlex.join(words))
     assert isinstance(command, ContainerUpdate)
     assert command.body() == recorder.asked("/containers/x/update").body
+
+
+NETWORKS = """
+docker network create x
+docker network create --internal --attachable --ingress --scope swarm --driver overlay --opt a=b --label c=d x
+docker network create --aux-address a=1.2.3.4 --subnet 1.2.3.0/24 --ipam-driver x --ipam-opt a=b --ipv6 x
+docker network create --subnet 1.2.3.0/24 --subnet 2.0.0.0/8 --gateway 2.0.0.1 --ip-range 1.2.3.0/25 x
+docker network create --subnet 1.2.3.0/24,fd00::/64 --aux-address a=fd00::5 --aux-address b=1.2.3.9 x
+docker network create --subnet x x
+docker network create --config-only --ipv4=false x
+docker network create --config-from y -o a --ipam-opt b x
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", NETWORKS)
+def test_a_network_is_asked_for_as_the_cli_asks(recorder: Recorder, line: str) -> None:
+    """Which address belongs to which subnet is worked out before the engine is asked."""
+    words = _words(line)
+    recorder.typed(words)
+    command = parse(shlex.join(words))
+    assert isinstance(command, NetworkCreate)
+    assert command.body() == recorder.asked("/networks/create").body
 
 
 CONNECTS = (

@@ -82,8 +82,13 @@ class ContainerCp(ReadsInput, path="cp", also=("container cp",)):
             return
         is_directory = bool(_stat(answer.headers)["mode"] & _DIRECTORY)
         place = Place(path=source, exists=True, is_directory=is_directory)
-        archives.unpack(answer.content, archives.way(place, archives.target_here(target)))
-        self._tell(session, len(answer.content), target)
+        told = 0
+        try:
+            arrival = archives.way(place, archives.target_here(target))
+            told = len(answer.content)
+            archives.unpack(answer.content, arrival)
+        finally:
+            self._tell(session, told, target)
 
     def _copy_in(self, session: Session, source: str, container: str, target: str) -> None:
         place = _place(session, container, target)

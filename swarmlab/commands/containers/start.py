@@ -65,7 +65,7 @@ class ContainerStart(ReadsInput, path="start", also=("container start",)):
             else:
                 session.terminal.print(name)
         if failed:
-            raise DockerError(f"failed to start containers: {', '.join(failed)}")
+            raise DockerError(f"Error: failed to start containers: {', '.join(failed)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +111,8 @@ def attend(
 
 def _check_running(state: dict[str, Any]) -> None:
     if not state["Running"]:
-        raise DockerError("cannot attach to a stopped container, start it first")
+        raise DockerError("You cannot attach to a stopped container, start it first")
     if state["Paused"]:
-        raise DockerError("cannot attach to a paused container, unpause it first")
+        raise DockerError("You cannot attach to a paused container, unpause it first")
     if state["Restarting"]:
-        raise DockerError("cannot attach to a restarting container, wait until it is running")
+        raise DockerError("You cannot attach to a restarting container, wait until it is running")

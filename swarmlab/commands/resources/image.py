@@ -12,6 +12,7 @@ from typing import Any
 
 from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
+from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.listing import Kind, Listing, Row, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
@@ -19,7 +20,7 @@ from swarmlab.commands.resources.image_pull import pull
 from swarmlab.commands.services.images import tagged
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, flag
-from swarmlab.commands.spelling.references import Reference
+from swarmlab.commands.spelling.references import Reference, check_reference
 
 NONE = "<none>"
 _NOT_KNOWN = "N/A"
@@ -125,8 +126,10 @@ class ImagePull(Command, path="pull", also=("image pull",)):
     usage = "[OPTIONS] NAME[:TAG|@DIGEST]"
     summary = "Download an image from a registry"
     aliases = "docker image pull, docker pull"
-    lacks = frozenset({"-a", "--all-tags", "--disable-content-trust", "--platform"})
+    lacks = frozenset({"--disable-content-trust"})
 
+    all_tags: Switch = flag("-a, --all-tags", "Download all tagged images in the repository")
+    platform: Text = flag("--platform string", "Set platform if server is multi-platform capable")
     quiet: Switch = flag("-q, --quiet", "Suppress verbose output")
     image: str = argument()
 
@@ -136,8 +139,13 @@ class ImagePull(Command, path="pull", also=("image pull",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        check_reference(self.image)
         given = Reference.read(self.image)
-        if not given.tag and not given.digest and not self.quiet:
+        has_tag = bool(given.tag or given.digest)
+        if self.all_tags and has_tag:
+            raise DockerError("tag can't be used with --all-tags/-a")
+        if not self.all_tags and not has_tag and not self.quiet:
             session.terminal.print("Using default tag: latest")
-        pull(session, tagged(self.image), quiet=bool(self.quiet))
-        session.terminal.print(Reference.read(tagged(self.image)).named)
+        image = self.image if self.all_tags else tagged(self.image)
+        pull(session, image, quiet=bool(self.quiet), platform=self.platform or "", all_tags=bool(self.all_tags))
+        session.terminal.print(Reference.read(image).named)

@@ -6,7 +6,6 @@ Source: docker/cli cli/command/network/.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import Any
 
 from swarmlab.client.tables import natural, short_id
@@ -15,6 +14,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import Found, inspect
 from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, label_of
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.resources.ipam import consolidated
 from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.endpoints import ENDPOINT
@@ -109,18 +109,24 @@ class NetworkCreate(Command, path="network create"):
 
     usage = "[OPTIONS] NETWORK"
     summary = "Create a network"
-    lacks = frozenset("--aux-address --config-from --config-only --ipam-driver --ipam-opt --ipv4 --ipv6".split())
 
+    aux_address: Many = flag("--aux-address map", "Auxiliary IPv4 or IPv6 addresses used by Network driver", "map[]")
     attachable: Switch = flag("--attachable", "Enable manual container attachment")
+    config_from: Text = flag("--config-from string", "The network from which to copy the configuration")
+    config_only: Switch = flag("--config-only", "Create a configuration only network")
     driver: Text = flag("-d, --driver string", "Driver to manage the Network", '"bridge"')
-    gateway: Text = flag("--gateway string", "IPv4 or IPv6 Gateway for the master subnet")
+    gateway: Many = flag("--gateway strings", "IPv4 or IPv6 Gateway for the master subnet")
     ingress: Switch = flag("--ingress", "Create swarm routing-mesh network")
     internal: Switch = flag("--internal", "Restrict external access to the network")
-    ip_range: Text = flag("--ip-range string", "Allocate container ip from a sub-range")
-    label: Many = flag("--label list", "Set metadata on a network")
+    ip_range: Many = flag("--ip-range strings", "Allocate container ip from a sub-range")
+    ipam_driver: Text = flag("--ipam-driver string", "IP Address Management Driver", '"default"')
+    ipam_opt: Many = flag("--ipam-opt map", "Set IPAM driver specific options", "map[]")
+    ipv4: Switch = flag("--ipv4", "Enable or disable IPv4 address assignment", "true")
+    ipv6: Switch = flag("--ipv6", "Enable or disable IPv6 address assignment")
+    label: Many = flag("--label list", "Set metadata on a network", syntax="label")
     opt: Many = flag("-o, --opt map", "Set driver specific options", "map[]")
     scope: Text = flag("--scope string", "Control the network's scope")
-    subnet: Text = flag("--subnet string", "Subnet in CIDR format that represents a network segment")
+    subnet: Many = flag("--subnet strings", "Subnet in CIDR format that represents a network segment")
     name: str = argument()
 
     def sdk(self) -> str:
@@ -130,34 +136,26 @@ class NetworkCreate(Command, path="network create"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        _check_inside(self.subnet, range=self.ip_range, gateway=self.gateway)
-        config = given({"Subnet": self.subnet, "IPRange": self.ip_range, "Gateway": self.gateway})
-        body = {
+        session.terminal.print(session.post("/networks/create", self.body())["Id"])
+
+    def body(self) -> dict[str, Any]:
+        """The request that creates it. Raises DockerError."""
+        configs = consolidated(self.subnet, self.ip_range, self.gateway, pairs(self.aux_address))
+        source = {"Network": self.config_from} if self.config_from else None
+        return {
             "Name": self.name,
             "Driver": self.driver or "bridge",
             "Scope": self.scope or "",
-            "Ingress": bool(self.ingress),
-            "IPAM": {"Driver": "default", "Options": {}, "Config": [config] if config else []},
+            **given({"EnableIPv4": self.ipv4, "EnableIPv6": self.ipv6}),
+            "ConfigFrom": source,
+            "IPAM": {"Driver": self.ipam_driver or "default", "Options": pairs(self.ipam_opt), "Config": configs},
             "Internal": bool(self.internal),
             "Attachable": bool(self.attachable),
+            "Ingress": bool(self.ingress),
+            "ConfigOnly": bool(self.config_only),
             "Options": pairs(self.opt),
             "Labels": pairs(self.label),
         }
-        session.terminal.print(session.post("/networks/create", body)["Id"])
-
-
-def _check_inside(subnet: Text, **inner: Text) -> None:
-    """Refuse what does not lie in the subnet. Source: docker/cli cli/command/network/create.go, consolidateIpam."""
-    for kind, text in inner.items():
-        if text and not (subnet and _contains(subnet, text)):
-            raise DockerError(f"no matching subnet for {kind} {text}")
-
-
-def _contains(subnet: str, text: str) -> bool:
-    try:
-        return ip_network(text, strict=False).network_address in ip_network(subnet, strict=False)
-    except ValueError:
-        return True  # the engine says what is wrong with it
 
 
 @dataclass(frozen=True, kw_only=True)

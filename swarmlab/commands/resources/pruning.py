@@ -139,7 +139,7 @@ class VolumePrune(Command, path="volume prune"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        kind = "all volumes" if self.all else "anonymous local volumes"
+        kind = "all local volumes" if self.all else "anonymous local volumes"
         if not is_meant(session, f"This will remove {kind} not used by at least one container.", force=self.force):
             return
         prune_volumes(session, self._filters()).tell(session)

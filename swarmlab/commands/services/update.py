@@ -105,7 +105,7 @@ class ServiceUpdate(
     secret_rm: Many = flag("--secret-rm list", "Remove a secret")
     sysctl_add: Many = flag("--sysctl-add list", "Add or update a Sysctl option")
     sysctl_rm: Many = flag("--sysctl-rm list", "Remove a Sysctl option")
-    ulimit_add: Many = flag("--ulimit-add ulimit", "Add or update a ulimit option", "[]")
+    ulimit_add: Many = flag("--ulimit-add ulimit", "Add or update a ulimit option (default [])")
     ulimit_rm: Many = flag("--ulimit-rm list", "Remove a ulimit option")
     service: str = argument()
 

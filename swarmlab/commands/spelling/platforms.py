@@ -5,8 +5,11 @@ Source: containerd/platforms platforms.go, database.go.
 
 from __future__ import annotations
 
+import json
 import platform
 import re
+
+from swarmlab.commands.errors import DockerError
 
 _SYSTEMS = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows"
@@ -45,6 +48,20 @@ def read_platform(text: str) -> str:
     return "/".join(
         filter(None, ["darwin" if system == "macos" else system, machine, variant[0] if variant else usual])
     )
+
+
+def platform_json(text: str) -> str:
+    """A platform as a query has it: JSON.
+
+    Raises:
+        DockerError: in the CLI's words.
+    """
+    try:
+        system, machine, *variant = read_platform(text).split("/")
+    except ValueError as error:
+        raise DockerError(str(error)) from None
+    named = {"architecture": machine, "os": system, **({"variant": variant[0]} if variant else {})}
+    return json.dumps(named, separators=(",", ":"))
 
 
 def this_platform() -> tuple[str, str]:

@@ -13,6 +13,7 @@ from swarmlab.commands.printing.inspecting import Found, inspect
 from swarmlab.commands.printing.templates import FORMAT_INSPECT
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Many, Switch, Text, arguments, flag
+from swarmlab.commands.spelling.platforms import platform_json
 
 _TYPES = {
     "container": "container.InspectResponse",
@@ -118,9 +119,14 @@ class ImageInspect(Command, path="image inspect"):
 
     usage = "[OPTIONS] IMAGE [IMAGE...]"
     summary = "Display detailed information on one or more images"
-    lacks = frozenset({"--platform"})
 
     format: Text = flag("-f, --format string", FORMAT_INSPECT)
+    platform: Text = flag(
+        "--platform string",
+        "Inspect a specific platform of the multi-platform image.\n"
+        "If the image or the server is not multi-platform capable, the command will error out if the platform does"
+        " not match.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+    )
     images: Many = arguments()
 
     def sdk(self) -> str:
@@ -129,9 +135,10 @@ class ImageInspect(Command, path="image inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        params = {"platform": platform_json(self.platform)} if self.platform else None
         inspect(
             session,
             self.images,
-            lambda name: Found(session.raw(LOCAL["image"].format(name)), _TYPES["image"], is_kept=True),
+            lambda name: Found(session.raw(LOCAL["image"].format(name), params), _TYPES["image"], is_kept=True),
             self.format or "",
         )

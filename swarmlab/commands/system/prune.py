@@ -57,14 +57,8 @@ class SystemPrune(Command, path="system prune"):
         Pruned(text="\n".join(texts), size_bytes=sum(pruned.size_bytes for pruned in done)).tell(session)
 
     def _prune_builds(self, session: Session, wanted: dict[str, list[str]]) -> Pruned:
-        """What was kept of builds; an engine that builds nothing has kept nothing."""
-        params = filters(wanted) | ({"all": 1} if self.all else {})
-        try:
-            answer = session.post("/build/prune", params=params)
-        except DockerError as error:
-            if error.status != 501:
-                raise
-            return Pruned(text="", size_bytes=0)
+        """What was kept of builds."""
+        answer = session.post("/build/prune", params=filters(wanted) | ({"all": 1} if self.all else {}))
         return Pruned.of("Deleted build cache objects:", answer.get("CachesDeleted") or (), answer["SpaceReclaimed"])
 
     def _warning(self, wanted: dict[str, list[str]]) -> str:
@@ -74,6 +68,6 @@ class SystemPrune(Command, path="system prune"):
         networks = "all networks not used by at least one container"
         warnings = ["all stopped containers", networks, *volumes, images, cache]
         shown = sorted((f"{name}={value}" for name in _SHOWN for value in wanted.get(name, ())), key=natural)
-        filtered = ["\n  Items to be pruned will be filtered with:", *(f"  - {text}" for text in shown), ""]
+        filtered = ["\n  Items to be pruned will be filtered with:", *(f"  - {text}" for text in shown)]
         lines = [f"  - {text}" for text in warnings] + (filtered if shown else [])
         return "\n".join(["This will remove:", *lines, ""])

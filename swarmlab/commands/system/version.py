@@ -14,7 +14,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.tabwriter import aligned
 from swarmlab.commands.printing.templates import BAD_TEMPLATE, FORMAT_INSPECT, JSON, fill, parse
 from swarmlab.commands.printing.units import read_time
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import API_VERSION, Session, spoken_version
 from swarmlab.commands.spelling.options import Text, flag
 from swarmlab.commands.spelling.platforms import this_platform
 from swarmlab.commands.system.info_text import CLI_VERSION
@@ -22,7 +22,6 @@ from swarmlab.gotemplate import Template
 from swarmlab.gotypes import decode
 
 Version = Mapping[str, Any]
-CLI_API_VERSION = "1.50"
 _CLI_BUILD = {"GitCommit": "e6534b4", "GoVersion": "go1.24.3", "BuildTime": "2025-05-30T12:07:14.000000000Z"}
 """Of the CLI whose words this package prints."""
 
@@ -54,10 +53,12 @@ class SystemVersion(Command, path="version"):
         refusal: DockerError | None = None
         server: Version | None = None
         try:
-            server = _with_readable_day(session.get("/version"))
+            server = _with_days(session.get("/version"))
         except DockerError as error:
             refusal = error
-        client = client_of(session.context) | {"ApiVersion": _api_version(server)}
+        client = client_of(session.context) | {
+            "ApiVersion": spoken_version(server["ApiVersion"] if server else API_VERSION)
+        }
         if template:
             refusal = _print_formatted(session, template, {"Client": client, "Server": server}) or refusal
         else:
@@ -79,18 +80,15 @@ def _print_formatted(session: Session, template: Template, both: Version) -> Doc
     return refusal
 
 
-def _with_readable_day(server: Version) -> Version:
-    for component in server.get("Components") or ():
-        details = component.get("Details") or {}
-        if component["Name"] == "Engine" and "BuildTime" in details:
-            details["BuildTime"] = _day(details["BuildTime"])
-    return server
-
-
-def _api_version(server: Version | None) -> str:
-    """The version of the API that client and engine speak."""
-    theirs = server["ApiVersion"] if server else CLI_API_VERSION
-    return min(theirs, CLI_API_VERSION, key=lambda version: [int(part) for part in version.split(".")])
+def _with_days(server: Version) -> Version:
+    """The same with the engine's build time as the CLI writes times."""
+    components = [
+        {**each, "Details": {**each["Details"], "BuildTime": _day(each["Details"]["BuildTime"])}}
+        if "BuildTime" in (each.get("Details") or {})
+        else each
+        for each in server.get("Components") or ()
+    ]
+    return {**server, "Components": components}
 
 
 def client_of(context: str) -> dict[str, str]:
@@ -98,7 +96,7 @@ def client_of(context: str) -> dict[str, str]:
     system, machine = this_platform()
     return {
         "Version": CLI_VERSION,
-        "DefaultAPIVersion": CLI_API_VERSION,
+        "DefaultAPIVersion": API_VERSION,
         "GitCommit": _CLI_BUILD["GitCommit"],
         "GoVersion": _CLI_BUILD["GoVersion"],
         "Os": system,
