@@ -43,7 +43,8 @@ def time_of(text: str) -> Said:
     zone = "+0000 UTC" if known[3] == "Z" else f"{moment:%z} {moment:%z}"
     shown = f"{moment:%Y-%m-%d %H:%M:%S}".zfill(19) + (f".{fraction}" if fraction else "") + f" {zone}"
     written = known[1] + (f".{fraction}" if fraction else "") + known[3]
-    return Said("time.Time", _time_methods(moment, int(fraction.ljust(9, "0"))), shown=shown, text=written)
+    methods = {**_time_methods(moment, int(fraction.ljust(9, "0"))), "String": _asked(shown)}
+    return Said("time.Time", methods, shown=shown, text=written)
 
 
 def _time_methods(moment: datetime, nanosecond: int) -> Mapping[str, object]:
@@ -59,6 +60,9 @@ def _time_methods(moment: datetime, nanosecond: int) -> Mapping[str, object]:
         "Second": lambda: moment.second,
         "Nanosecond": lambda: nanosecond,
         "YearDay": lambda: moment.timetuple().tm_yday,
+        "UnixMicro": lambda: Number(seconds * 10**6 + nanosecond // 1000, "int64"),
+        "Month": lambda: Number(moment.month, "time.Month", f"{moment:%B}"),
+        "Weekday": lambda: Number(moment.isoweekday() % 7, "time.Weekday", f"{moment:%A}"),
         "IsZero": lambda: moment.year == 1 and seconds < 0,
     }
     format_ = Method(lambda layout: _formatted(moment, nanosecond, layout), ("string",))

@@ -211,6 +211,9 @@ docker system df --format 'table {{.Type}}\t{{.TotalCount}}'
 """
 
 _SYSTEM = r"""
+docker context ls --format '{{.Name}} {{.Current}} {{.Nosuch}}'
+docker context ls -q --format table
+docker context inspect docker-swarm-1 --format '{{.Name}} {{.Endpoints.docker.Host}}'
 docker info --format '{{.Swarm.LocalNodeState}} {{.NCPU}}\n'
 docker info --format '{{.Swarm}}'
 docker info --format '{{json .Swarm}}'

@@ -145,6 +145,13 @@ def test_a_time_is_formatted_by_gos_example(layout: str, text: str) -> None:
     assert Template("", f'{{{{.Format "{layout}"}}}}').fill(moment) == text
 
 
+def test_a_time_can_be_asked() -> None:
+    """For its parts, and for what it is called."""
+    template = "{{.Year}} {{.Month}} {{.Weekday}} {{.UnixMilli}} {{.IsZero}} {{.String}}"
+    text = "2026 January Monday 1767603840500 false 2026-01-05 09:04:00.5 +0000 UTC"
+    assert Template("", template).fill(time_of("2026-01-05T09:04:00.5Z")) == text
+
+
 def test_durations_and_modes_say_what_they_are() -> None:
     """And are numbers all the same."""
     filled = Template("", '{{.}} {{.Seconds}} {{printf "%d" .}} {{gt . 5}}').fill(duration_of(90 * 10**9))

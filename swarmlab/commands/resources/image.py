@@ -105,7 +105,7 @@ class ImageLs(Command, path="images", also=("image ls", "image list")):
                 "CreatedSince": f"{age(created, now)} ago",
                 "CreatedAt": f"{created:%Y-%m-%d %H:%M:%S} +0000 UTC",
                 "Size": decimal_size(image.get("Size", 0)),
-                "VirtualSize": decimal_size(image.get("Size", 0)),
+                "VirtualSize": decimal_size(image.get("Size", 0), digits=4),
                 **_shares(image),
             }
 
