@@ -21,7 +21,7 @@ from swarmlab.api.messages import (
 )
 from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import Conflict, EngineError, InvalidParameter, NotImplementedHere
+from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
 from swarmlab.engine.host.container import Container, ContainerConfig
 from swarmlab.engine.host.container_limits import check_limits
 from swarmlab.engine.pending import Pending
@@ -140,7 +140,7 @@ def remove(daemon: Daemon, request: Request) -> Answer:
     """Remove a container."""
     if request.flag("link"):
         daemon.containers.find(request.parameters["id"])
-        raise Conflict("Conflict, cannot remove the default link name of the container")  # there are no others
+        raise ServerError("Conflict, cannot remove the default link name of the container")  # there are no others
     daemon.containers.remove(request.parameters["id"], force=request.flag("force"), volumes=request.flag("v"))
     return empty(204)
 

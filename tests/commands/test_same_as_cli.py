@@ -360,6 +360,6 @@ def comparable(text: str, cluster: Cluster, *, seeded: bool) -> str:
     text = re.sub(r'"Index": \d+', '"Index": N', without_ages(text.replace(directory, "DIRECTORY")))
     if seeded:
         return re.sub(r"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z| \+0000)", "TIME", text)
-    if "Creating " in text or "Removing " in text:  # the CLI creates in no particular order, and so are the ids ordered
+    if "Creating " in text or "Removing " in text:  # in no particular order: the CLI's
         text = "\n".join(sorted(text.split("\n")))
     return without_chance(text.replace(cluster[MANAGER].address, "ADDRESS"))

@@ -72,7 +72,7 @@ NOT_HERE = {
     "ContainerCollection.run(init_path)": "the SDK refuses it since API 1.30",
     "ImageCollection.create": "the SDK refuses it",
     "NodeCollection.create": "the SDK refuses it",
-    "ContainerApiMixin.remove_container(link)": "a real engine refuses to remove a name that is no link: there are none",
+    "ContainerApiMixin.remove_container(link)": "a real engine refuses to remove a name that is no link",
     "NetworkApiMixin.create_network(ingress)": "a swarm has one ingress network: see tests of networks",
     "SecretApiMixin.create_secret(driver)": "a real engine refuses a driver that is no plugin, and so does this one",
 }

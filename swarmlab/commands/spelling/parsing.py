@@ -57,7 +57,7 @@ def _without_command(words: Sequence[str]) -> Command:
 
 def _unknown(path: str, group: str) -> DockerError:
     if path in REAL:
-        return not_here(f"docker {path}")
+        return not_here(f"docker {path}", f"docker {group}".strip())
     usage = f"Usage:  docker {group}\n\n" if group else ""
     see = f"docker {group}".strip()
     return DockerError(f"docker: unknown command: docker {path}\n\n{usage}Run '{see} --help' for more information")
@@ -177,7 +177,7 @@ class _Reading:
             return DockerError(f'"{spelled}" {self._command.refused[spelled]}')
         if spelled not in self._command.lacks:
             return None
-        return not_here(f"docker {self._path} {spelled}")
+        return not_here(f"docker {self._path} {spelled}", f"docker {self._path}")
 
     def _wrong(self, text: str) -> DockerError:
         return wrong_flags(text, self._path, self._command.usage)
