@@ -10,8 +10,8 @@
              └─ api                      the Engine API, no socket
                  └─ engine               Swarm itself: no I/O, no thread, no clock of its own
 
-A module imports only from below (`gotemplate`, Go's template language, lies below all). The left branch, the learner's
-side, reaches the right one only through the Docker API. `make check` holds both.
+A module imports only from below; `gotypes`, Docker's types in Go, and `gotemplate`, Go's template language, lie below
+all. The left branch, the learner's side, reaches the right one only through the Docker API. `make check` holds both.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from swarmlab.api.endpoints import Endpoint, endpoints
-from swarmlab.api.go_types import fields_by_lower_key, is_struct, underlying
 from swarmlab.api.messages import API_VERSION, Request, Response
 from swarmlab.api.routes import ROUTES, Route, answer
 from swarmlab.engine import states
+from swarmlab.gotypes.requests import fields_by_lower_key, is_struct, underlying
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "api-coverage.md"

@@ -35,16 +35,18 @@ class NoSuchPath(NotFound):
 def get(daemon: Daemon, request: Request) -> Answer:
     """A file, or a directory with all that is in it."""
     container, files, path = _place(daemon, request)
-    packed = _pack(files, path, _name(path), container.created_at)
+    name = _name(request.query["path"], path)
+    packed = _pack(files, path, name, container.created_at)
     daemon.containers.tell(container, "archive-path")
-    headers = {"Content-Type": _TAR, **_stat_header(container, files, path)}
+    headers = {"Content-Type": _TAR, **_stat_header(container, files, path, name)}
     return Response(headers=headers, body=packed)
 
 
 def head(daemon: Daemon, request: Request) -> Answer:
     """What is known of a file, in a header."""
     container, files, path = _place(daemon, request)
-    return Response(headers=_stat_header(container, files, path))
+    name = _name(request.query["path"], path)
+    return Response(headers=_stat_header(container, files, path, name))
 
 
 def put(daemon: Daemon, request: Request) -> Answer:
@@ -84,14 +86,15 @@ def _clean(path: str) -> str:
     return "/" + "/".join(parts)
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2] or "/"
+def _name(given: str, path: str) -> str:
+    """What it calls itself: of a path that ends with a dot, what is in the directory is meant."""
+    return "." if given.endswith("/.") or given == "." else path.rpartition("/")[2] or "/"
 
 
-def _stat_header(container: Container, files: Files, path: str) -> dict[str, str]:
+def _stat_header(container: Container, files: Files, path: str, name: str) -> dict[str, str]:
     directory = files.is_directory(path)
     stat = {
-        "name": _name(path),
+        "name": name,
         "size": 4096 if directory else len(_bytes(files.read(path))),
         "mode": _GO_DIRECTORY | _DIRECTORY_MODE if directory else _FILE_MODE,
         "mtime": timestamp_s(container.created_at),
@@ -115,7 +118,8 @@ def _pack(files: Files, path: str, name: str, time: float) -> bytes:
             for each in files.walk(path):
                 inner = f"{name.strip('/')}/{each[len(path.rstrip('/')) + 1 :]}".strip("/")
                 _add(tar, inner, None if each.endswith("/") else _bytes(files.read(each)), time)
-    return packed.getvalue()
+        end = tar.offset + 2 * tarfile.BLOCKSIZE
+    return packed.getvalue()[:end]
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes | None, time: float) -> None:

@@ -29,10 +29,12 @@ def update(daemon: Daemon, request: Request) -> Answer:
     for key, content in given.items():
         if key not in _LIMITS | {"RestartPolicy"}:
             refuse_unknown(content, key)
-    container = daemon.containers.find(request.parameters["id"])
     limits = {key: value for key, value in given.items() if key in _LIMITS and value}
-    check_limits({**container.config.host_extra, **limits}, daemon.host.cpus)
     policy = object_of(given.get("RestartPolicy") or {}, "RestartPolicy")
+    check_limits(limits, daemon.host.cpus)
+    check_policy(*_policy(policy), auto_remove=False)
+    container = daemon.containers.find(request.parameters["id"])
+    check_limits({**container.config.host_extra, **limits}, daemon.host.cpus)
     changed = _changed(container.config, limits, policy)
     daemon.containers.update(container.id, lambda _: changed)
     return json_response({"Warnings": None})
@@ -41,10 +43,13 @@ def update(daemon: Daemon, request: Request) -> Answer:
 def _changed(config: ContainerConfig, limits: Mapping[str, object], policy: Json) -> ContainerConfig:
     host: Json = {**config.host_extra, **limits}
     changed = replace(config, extra={**config.extra, "HostConfig": host})
-    name, retries = text_in(policy, "Name"), int(number_in(policy, "MaximumRetryCount") or 0)
+    name, retries = _policy(policy)
     if not name:
         return changed
     if config.auto_remove and name != "no":
         raise Conflict("Restart policy cannot be updated because AutoRemove is enabled for the container")
-    check_policy(name, retries, auto_remove=False)
     return replace(changed, restart=name, restart_max_retries=retries)
+
+
+def _policy(policy: Json) -> tuple[str, int]:
+    return text_in(policy, "Name"), int(number_in(policy, "MaximumRetryCount") or 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from swarmlab.api import container_filters, logs
 from swarmlab.api.container_config import config_of
 from swarmlab.api.container_json import details, summary
@@ -19,7 +21,7 @@ from swarmlab.api.messages import (
 )
 from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
+from swarmlab.engine.errors import EngineError, InvalidParameter, ServerError
 from swarmlab.engine.host import log_drivers
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.container_limits import check_limits
@@ -73,8 +75,21 @@ def create(daemon: Daemon, request: Request) -> Answer:
     config = config_of(request.query.get("name", ""), request.json())
     check_limits(config.host_extra, daemon.host.cpus)
     container = daemon.containers.create(config)
-    warnings = [WARNING] if any(mount.type == "image" for mount in container.mounts) else []
-    return json_response({"Id": container.id, "Warnings": warnings}, 201)
+    return json_response({"Id": container.id, "Warnings": list(_warnings(container))}, 201)
+
+
+def _warnings(container: Container) -> Iterable[str]:
+    """What makes no sense and is no error. Recorded from 28.5.2."""
+    config = container.config
+    if config.host_extra.get("OomKillDisable") and not config.host_extra.get("Memory"):
+        yield (
+            "OOM killer is disabled for the container, but no memory limit is set, this can result in the system "
+            "running out of resources."
+        )
+    if config.network_mode == "host" and config.ports:
+        yield "Published ports are discarded when using host network mode"
+    if any(mount.type == "image" for mount in container.mounts):
+        yield WARNING
 
 
 def start(daemon: Daemon, request: Request) -> Pending[Response]:
@@ -129,7 +144,8 @@ def rename(daemon: Daemon, request: Request) -> Answer:
 def remove(daemon: Daemon, request: Request) -> Answer:
     """Remove a container."""
     if request.flag("link"):
-        raise NotImplementedHere("the parameter link of DELETE /containers/{id} is not implemented by this engine")
+        daemon.containers.find(request.parameters["id"])
+        raise ServerError("Conflict, cannot remove the default link name of the container")  # there are no others
     daemon.containers.remove(request.parameters["id"], force=request.flag("force"), volumes=request.flag("v"))
     return empty(204)
 

@@ -1,19 +1,22 @@
-"""`GET /system/df`: what images, containers and volumes take of a host's disk.
+"""`GET /system/df`: what images, containers and volumes take of a host's disk; `POST /build/prune`.
 
-Source: moby daemon/disk_usage.go, daemon/server/router/system; compared with an engine 28.5.2.
+Source: moby daemon/disk_usage.go, daemon/server/router/{system,build}; compared with an engine 28.5.2.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
+from swarmlab.api.container_filters import time_before
 from swarmlab.api.containers import sized_summary
+from swarmlab.api.filters import parse
 from swarmlab.api.messages import Answer, Request, json_response
 from swarmlab.api.volumes import volume_json
 from swarmlab.api.wire import Json, unix_seconds
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 
+_BUILD_KEYS = frozenset("until unused-for id parents type description inuse shared private label label!".split())
 TYPES = ("container", "image", "volume", "build-cache")
 
 
@@ -66,3 +69,14 @@ def _volumes(daemon: Daemon) -> list[Json]:
         }
         for volume in daemon.volumes.list()
     ]
+
+
+def prune_builds(daemon: Daemon, request: Request) -> Answer:
+    """Free what builds have left: nothing, since nothing is built here."""
+    filters = parse(request.query, None)
+    unknown = sorted(set(filters.keys()) - _BUILD_KEYS)
+    if unknown:
+        raise InvalidParameter(f"failed to prune build cache: invalid filter '{unknown[0]}'")
+    for text in filters.get("until"):
+        time_before(text, daemon.clock.now)
+    return json_response({"CachesDeleted": None, "SpaceReclaimed": 0})

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from typing import Never, cast
 
 from swarmlab.api.go_syntax import MAX_DEPTH, TOO_DEEP, explain
-from swarmlab.api.go_types import NAMELESS, fields_by_lower_key, is_struct, underlying
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.gotypes.requests import NAMELESS, fields_by_lower_key, is_struct, underlying
 
 Json = dict[str, object]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from fnmatch import fnmatch
 
+from swarmlab.api.container_filters import prunable
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, empty, json_list, json_response
 from swarmlab.api.versions import image_of
@@ -145,10 +146,11 @@ def tag(daemon: Daemon, request: Request) -> Answer:
 def prune(daemon: Daemon, request: Request) -> Answer:
     """Remove the images that have no name, with the filter `dangling=false` all that no container is made of."""
     filters = parse(request.query, ("dangling", "label", "label!", "until"))
-    for key in ("label", "label!", "until"):
-        if key in filters:
-            raise NotImplementedHere(_TEMPLATE.format(key, "POST /images/prune"))
-    gone, freed = daemon.images.prune(all_=filters.yes_or_no("dangling") is False)
+
+    def is_meant(image: Image) -> bool:
+        return prunable(filters, {}, image.content.created_at, daemon.clock.now)
+
+    gone, freed = daemon.images.prune(all_=filters.yes_or_no("dangling") is False, meant=is_meant)
     deleted = [{what: reference} for what, reference in gone]
     return json_response({"ImagesDeleted": deleted or None, "SpaceReclaimed": freed})
 

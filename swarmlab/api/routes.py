@@ -51,6 +51,7 @@ from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplemented
 from swarmlab.engine.pending import Pending
 
 _VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/)")
+_BUILD_PRUNE = ("reserved-space", "max-used-space", "min-free-space", "keep-storage", "all", "filters")
 _SAYS_NOTHING = ("", "0", "false", "no", "none")
 
 
@@ -187,6 +188,7 @@ ROUTES = (
     Route("POST", "/exec/{id}/resize", execs.resize, ("h", "w")),
     Route("GET", "/exec/{id}/json", execs.inspect),
     Route("GET", "/system/df", disk_usage.disk_usage, ("type",)),
+    Route("POST", "/build/prune", disk_usage.prune_builds, _BUILD_PRUNE),
 )
 
 

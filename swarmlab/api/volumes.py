@@ -121,5 +121,6 @@ def prune(daemon: Daemon, request: Request) -> Answer:
     def is_meant(volume: Volume) -> bool:
         return prunable(filters, volume.labels, volume.created_at, daemon.clock.now)
 
-    gone = [volume.name for volume in daemon.volumes.prune(all_=everything, meant=is_meant)]
-    return json_response({"VolumesDeleted": gone, "SpaceReclaimed": 0})
+    gone = daemon.volumes.prune(all_=everything, meant=is_meant)
+    freed = sum(len(text) for volume in gone for text in volume.files.values())
+    return json_response({"VolumesDeleted": [volume.name for volume in gone], "SpaceReclaimed": freed})

@@ -53,6 +53,11 @@ class Node:
         """Address under which the host is reached from outside its network."""
         return self.host.public_address
 
+    @property
+    def docker_config(self) -> str:
+        """The directory in which the docker CLI finds the lab's contexts."""
+        return self._backend.docker_config
+
     @cached_property
     def client(self) -> DockerClient:
         """A docker SDK client for this node's engine."""
@@ -132,6 +137,7 @@ class Cluster:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
+        self.context: str | None = None  # the one that `docker context use` chose
         self._nodes = {host.name: Node(host, backend) for host in backend.hosts}
 
     def __getitem__(self, name: str) -> Node:

@@ -10,15 +10,10 @@ again, `.sdk()` the same with the docker SDK, `.run(Session.on(cluster))` does i
 """
 
 from swarmlab.commands.command import Command
-from swarmlab.commands.containers.container import (
-    ContainerExec,
-    ContainerKill,
-    ContainerLogs,
-    ContainerLs,
-    ContainerRm,
-    ContainerStart,
-    ContainerStop,
-)
+from swarmlab.commands.containers.container import ContainerKill, ContainerLs, ContainerRm, ContainerStop
+from swarmlab.commands.containers.copying import ContainerCp, ContainerExport
+from swarmlab.commands.containers.create import ContainerCreate
+from swarmlab.commands.containers.exec import ContainerExec
 from swarmlab.commands.containers.lifecycle import (
     ContainerDiff,
     ContainerPause,
@@ -30,7 +25,11 @@ from swarmlab.commands.containers.lifecycle import (
     ContainerUnpause,
     ContainerWait,
 )
+from swarmlab.commands.containers.logs import ContainerLogs
 from swarmlab.commands.containers.run import ContainerRun
+from swarmlab.commands.containers.start import ContainerAttach, ContainerStart
+from swarmlab.commands.containers.stats import ContainerStats
+from swarmlab.commands.containers.update import ContainerUpdate
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import Terminal
 from swarmlab.commands.resources.cluster_volume import VolumeUpdate
@@ -68,8 +67,12 @@ from swarmlab.commands.swarm.ca import SwarmCa
 from swarmlab.commands.swarm.keys import SwarmJoinToken, SwarmUnlock, SwarmUnlockKey
 from swarmlab.commands.swarm.node import NodeDemote, NodeInspect, NodeLs, NodePromote, NodePs, NodeRm, NodeUpdate
 from swarmlab.commands.swarm.swarm import SwarmInit, SwarmJoin, SwarmLeave, SwarmUpdate
+from swarmlab.commands.system.context import ContextInspect, ContextLs, ContextShow, ContextUse
+from swarmlab.commands.system.disk_usage import SystemDf
 from swarmlab.commands.system.inspect_any import ContainerInspect, ImageInspect, Inspect
+from swarmlab.commands.system.prune import SystemPrune
 from swarmlab.commands.system.system import SystemEvents, SystemInfo
+from swarmlab.commands.system.version import SystemVersion
 
 __all__ = [
     "Command",
@@ -77,8 +80,12 @@ __all__ = [
     "ConfigInspect",
     "ConfigLs",
     "ConfigRm",
+    "ContainerAttach",
+    "ContainerCp",
+    "ContainerCreate",
     "ContainerDiff",
     "ContainerExec",
+    "ContainerExport",
     "ContainerInspect",
     "ContainerKill",
     "ContainerLogs",
@@ -91,10 +98,16 @@ __all__ = [
     "ContainerRm",
     "ContainerRun",
     "ContainerStart",
+    "ContainerStats",
     "ContainerStop",
     "ContainerTop",
     "ContainerUnpause",
+    "ContainerUpdate",
     "ContainerWait",
+    "ContextInspect",
+    "ContextLs",
+    "ContextShow",
+    "ContextUse",
     "DockerError",
     "Help",
     "ImageHistory",
@@ -147,8 +160,11 @@ __all__ = [
     "SwarmUnlock",
     "SwarmUnlockKey",
     "SwarmUpdate",
+    "SystemDf",
     "SystemEvents",
     "SystemInfo",
+    "SystemPrune",
+    "SystemVersion",
     "Terminal",
     "VolumeCreate",
     "VolumeInspect",

@@ -5,6 +5,8 @@ Owns the registry of commands by path (`service scale`). Does not own what any c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from swarmlab.commands.errors import DockerError, wrong_flags
@@ -20,26 +22,35 @@ class Command:
 
     Attributes:
         path: words after `docker`.
+        paths: all that it can be typed as, `path` first.
         usage: the rest of the usage line.
         summary: the sentence under it.
+        description: what stands there instead, where help has more to say than the list of commands.
         interspersed: whether flags may follow arguments; they may not where the arguments are a command of their own.
         lacks: flags of the real command that this one does not have.
+        refused: flags that the real command has for other engines only, with its words of refusal.
         aliases: the line that help lists them in.
         shows_defaults: whether help tells what a flag is when not typed.
+        shows_help: whether help lists `--help`, as it does where `-h` means something else.
     """
 
     path: ClassVar[str] = ""
+    paths: ClassVar[tuple[str, ...]] = ()
     usage: ClassVar[str] = ""
     summary: ClassVar[str] = ""
+    description: ClassVar[str] = ""
     interspersed: ClassVar[bool] = True
     lacks: ClassVar[frozenset[str]] = frozenset()
+    refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
     aliases: ClassVar[str] = ""
     shows_defaults: ClassVar[bool] = True
+    shows_help: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, path: str = "", also: tuple[str, ...] = ()) -> None:
         if path:
             cls.path = path
-            REGISTRY.update(dict.fromkeys((path, *also), cls))
+            cls.paths = (path, *also)
+            REGISTRY.update(dict.fromkeys(cls.paths, cls))
 
     def __post_init__(self) -> None:
         for each in flags_of(self):
@@ -54,8 +65,8 @@ class Command:
         return tuple(self.read(each, item) for item in values)
 
     @classmethod
-    def read(cls, each: Flag, value: Any) -> Any:
-        """One value of a flag, from the text or from Python.
+    def read(cls, each: Flag, value: Any, *, path: str = "") -> Any:
+        """One value of a flag, from the text or from Python; `path` is how the command was typed.
 
         Raises:
             DockerError: it cannot be read; in the CLI's words.
@@ -65,7 +76,13 @@ class Command:
             return each.kind.read(text)
         except ValueError as error:
             words = f'invalid argument "{text}" for "{each.shown}" flag: {error}'
-            raise wrong_flags(words, cls.path, cls.usage) from None
+            raise wrong_flags(words, path or cls.path, cls.usage) from None
+
+    @classmethod
+    def path_of(cls, typed: str) -> str:
+        """The command's name where it was typed: `docker container list` is called `docker container ls`."""
+        group = typed.rpartition(" ")[0]
+        return next(path for path in cls.paths if path.rpartition(" ")[0] == group)
 
     def words(self) -> list[str]:
         """The command line as words, `docker` first."""

@@ -39,9 +39,12 @@ def wrong_count(text: str, path: str, usage: str, *, verb: str = "Run") -> Docke
     return DockerError(f"{words}{verb} 'docker {path} --help' for more information")
 
 
-def not_here(what: str) -> DockerError:
-    """A real docker command or flag that this package lacks."""
-    return DockerError(f"swarmlab's %docker does not have `{what}`; in a terminal use the docker CLI")
+def not_here(what: str, topic: str) -> DockerError:
+    """A real docker command or flag that this package lacks; help on `topic` lists what it has."""
+    return DockerError(
+        f"swarmlab's %docker does not have `{what}`; in a terminal use the docker CLI"
+        f" (`%{topic} --help` lists what is here)"
+    )
 
 
 def _usage(path: str, usage: str) -> str:

@@ -7,7 +7,7 @@ here as a DockerError in the CLI's words.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -22,6 +22,9 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import Terminal
 
 Params = dict[str, Any]
+API_VERSION = "1.50"
+"""The newest that the CLI speaks whose words are printed here; some answers are others in newer ones."""
+
 POLL_S = 0.2
 """How often the CLI asks again while it waits."""
 
@@ -33,6 +36,7 @@ class Session:
         name: the node's host name.
         context: the docker context that reaches it.
         docker_host: address of its engine, as errors name it.
+        use: lets the commands that follow go to another context, or to whichever node answers.
         patience_s: lab seconds after which a following command is ended, as by Ctrl-C; None for never.
     """
 
@@ -43,7 +47,9 @@ class Session:
         *,
         terminal: Terminal | None = None,
         patience_s: float | None = None,
+        use: Callable[[str | None], None] = lambda _: None,
     ) -> None:
+        self.use = use
         self.name = node.name
         self.context = node.host.context
         self.docker_host = node.host.docker_host
@@ -55,8 +61,16 @@ class Session:
 
     @classmethod
     def on(cls, cluster: Cluster, node: str | None = None, **rest: Any) -> Self:
-        """A session on the node of that name, or on the first reachable manager, or else on the first node."""
-        return cls(_chosen(cluster, node), cluster.clock, **rest)
+        """A session on the node of that name.
+
+        Without a name: on the one that `docker context use` chose, else on the first reachable manager, else on the
+        first node.
+        """
+
+        def use(context: str | None) -> None:
+            cluster.context = context
+
+        return cls(_chosen(cluster, node), cluster.clock, use=use, **rest)
 
     @property
     def client(self) -> DockerClient:
@@ -69,6 +83,11 @@ class Session:
             return self._node.client
         except (DockerException, RequestException):
             raise self._unreachable() from None
+
+    @property
+    def docker_config(self) -> str:
+        """The directory in which the docker CLI finds the lab's contexts."""
+        return self._node.docker_config
 
     def now(self) -> datetime:
         """The present as the engines' answers show it, for ages."""
@@ -122,6 +141,7 @@ class Session:
         *,
         params: Params | None = None,
         body: object = None,
+        data: bytes | None = None,
         stream: bool = False,
         upgrade: bool = False,
         timeout_s: float | None = None,
@@ -133,6 +153,7 @@ class Session:
             path: without the API's version.
             params: the query.
             body: sent as JSON.
+            data: sent as a tar.
             stream: leave the answer's body to be read as it comes.
             upgrade: ask for the raw connection, as `attach` does.
             timeout_s: wall time; the SDK's own when None.
@@ -144,10 +165,12 @@ class Session:
         given: dict[str, Any] = {"params": params, "stream": stream, "timeout": timeout_s or api.timeout}
         if body is not None:
             given |= {"data": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+        if data is not None:
+            given |= {"data": data, "headers": {"Content-Type": "application/x-tar"}}
         if upgrade:
-            given["headers"] = {"Connection": "Upgrade", "Upgrade": "tcp"}
+            given["headers"] = {**given.get("headers", {}), "Connection": "Upgrade", "Upgrade": "tcp"}
         try:
-            answer: Response = getattr(api, method)(f"{api.base_url}/v{api._version}{path}", **given)
+            answer: Response = getattr(api, method)(f"{api.base_url}/v{spoken_version(api._version)}{path}", **given)
             api._raise_for_status(answer)
         except APIError as error:
             raise DockerError(
@@ -159,6 +182,11 @@ class Session:
 
     def _unreachable(self) -> DockerError:
         return DockerError(f"Cannot connect to the Docker daemon at {self.docker_host}. Is the docker daemon running?")
+
+
+def spoken_version(theirs: str) -> str:
+    """The version of the API that this CLI and an engine speak."""
+    return min(theirs, API_VERSION, key=lambda version: [int(part) for part in version.split(".")])
 
 
 def filters(given: Mapping[str, Iterable[str]]) -> Params:
@@ -179,6 +207,9 @@ def typed_filters(texts: tuple[str, ...]) -> dict[str, list[str]]:
 def _chosen(cluster: Cluster, name: str | None) -> Node:
     if name is not None:
         return cluster[name]
+    used = next((node for node in cluster if node.host.context == cluster.context), None)
+    if used is not None:
+        return used
     try:
         return cluster.manager()
     except NoManager:

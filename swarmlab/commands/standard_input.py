@@ -16,7 +16,7 @@ HERE_STRING = "<<<"
 
 @dataclass(frozen=True, kw_only=True)
 class ReadsInput(Command):
-    """A command that reads its standard input where it is told `-`.
+    """A command that reads its standard input where it is told `-`, or is told to keep it open.
 
     Attributes:
         stdin: what it reads; None where nobody gave it anything.
@@ -40,3 +40,7 @@ class ReadsInput(Command):
                 f"`{HERE_STRING}`"
             )
         return self.stdin.encode()
+
+    def piped_input(self) -> bytes:
+        """What was given to read until its end; nothing where nobody gave anything, for nobody types here."""
+        return (self.stdin or "").encode()

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
+from swarmlab.gotemplate.comparing import Comparing
 from swarmlab.gotemplate.errors import CallError
 from swarmlab.gotemplate.formatting import format_, join_words
-from swarmlab.gotemplate.values import Struct, is_true, type_of
+from swarmlab.gotemplate.values import Map, NotThere, Pointer, is_nil, is_true, pointed, type_of
 
 LAZY = ("and", "or")
 
@@ -25,12 +26,20 @@ class Function:
         least: how many arguments it needs.
         many: whether it takes more than that.
         texts: whether its arguments must be texts.
+        takes: the types of its arguments where they are not all texts; any for those that it does not name.
     """
 
     call: Callable[..., object]
     least: int
     many: bool = False
     texts: bool = False
+    takes: tuple[str, ...] = ()
+
+    def type_at(self, index: int) -> str:
+        """The type of an argument; empty where any will do."""
+        if self.texts:
+            return "string"
+        return self.takes[index] if index < len(self.takes) else ""
 
 
 def _index(value: object, *keys: object) -> object:
@@ -40,20 +49,27 @@ def _index(value: object, *keys: object) -> object:
 
 
 def _item(value: object, key: object) -> object:
+    value = pointed(value)
     match value:
         case Mapping():
             if not isinstance(key, str):
                 raise CallError(f"value has type {type_of(key)}; should be string")
-            return value.get(key, "")
+            return value.get(key, value.zero if isinstance(value, Map) else _zero(value))
         case str() | list() | tuple():
             if isinstance(key, bool) or not isinstance(key, int):
                 raise CallError(f"cannot index slice/array with type {type_of(key)}")
             if not 0 <= key < len(value):
                 raise CallError(f"index out of range: {key}")
             return value.encode()[key] if isinstance(value, str) else value[key]
-        case None:
+        case None | NotThere():
             raise CallError("index of untyped nil")
+        case Pointer():
+            raise CallError("index of nil pointer")
     raise CallError(f"can't index item of type {type_of(value)}")
+
+
+def _zero(value: Mapping[str, object]) -> object:
+    return "" if type_of(value) == "map[string]string" else None
 
 
 def _slice(value: object, *bounds: object) -> object:
@@ -73,38 +89,25 @@ def _slice(value: object, *bounds: object) -> object:
 
 
 def _length(value: object) -> int:
+    value = pointed(value)
     if isinstance(value, str):
         return len(value.encode())
     if isinstance(value, Mapping | list | tuple):
         return len(value)
-    raise CallError("len of nil pointer" if value is None else f"len of type {type_of(value)}")
+    raise CallError("len of nil pointer" if is_nil(value) else f"len of type {type_of(value)}")
 
 
-def _kind(value: object) -> str:
-    if isinstance(value, Struct | Mapping | list | tuple):
-        raise CallError(f"non-comparable type {type_of(value)}")
-    return type_of(value)
-
-
-def _same(first: object, second: object) -> bool:
-    kinds = _kind(first), _kind(second)
-    if kinds[0] != kinds[1]:
-        raise CallError(f"incompatible types for comparison: {kinds[0]} and {kinds[1]}")
-    return first == second
-
-
-def _less(first: object, second: object) -> bool:
-    if _kind(first) != _kind(second):
-        raise CallError(f"incompatible types for comparison: {_kind(first)} and {_kind(second)}")
-    if isinstance(first, bool) or not isinstance(first, str | int | float):
-        raise CallError("invalid type for comparison")
-    return bool(first < second)  # type: ignore[operator]  # both are of one kind
-
-
-def _equals(first: object, *others: object) -> bool:
-    if not others:
-        raise CallError("missing argument for comparison")
-    return any(_same(first, other) for other in others)
+def comparisons(*, tells_types: bool = True) -> dict[str, Function]:
+    """The functions that compare, as Go 1.25 has them, or as those before, which `tells_types` no more."""
+    comparing = Comparing(tells_types=tells_types)
+    return {
+        "eq": Function(comparing.equals, 1, many=True),
+        "ge": Function(lambda a, b: not comparing.less(a, b), 2),
+        "gt": Function(lambda a, b: not comparing.at_most(a, b), 2),
+        "le": Function(comparing.at_most, 2),
+        "lt": Function(comparing.less, 2),
+        "ne": Function(lambda a, b: not comparing.same(a, b), 2),
+    }
 
 
 def _escape(escape: Callable[[str], str]) -> Callable[..., str]:
@@ -129,16 +132,11 @@ def _shown(value: object) -> str:
 
 
 BUILTINS: Mapping[str, Function] = {
-    "eq": Function(_equals, 1, many=True),
-    "ge": Function(lambda a, b: not _less(a, b), 2),
-    "gt": Function(lambda a, b: not _less(a, b) and not _same(a, b), 2),
+    **comparisons(),
     "html": Function(_escape(_html), 0, many=True),
     "index": Function(_index, 1, many=True),
     "js": Function(_escape(_js), 0, many=True),
-    "le": Function(lambda a, b: _less(a, b) or _same(a, b), 2),
     "len": Function(_length, 1),
-    "lt": Function(_less, 2),
-    "ne": Function(lambda a, b: not _same(a, b), 2),
     "not": Function(lambda value: not is_true(value), 1),
     "print": Function(lambda *values: join_words(values), 0, many=True),
     "printf": Function(lambda pattern, *values: format_(pattern, values), 1, many=True),
@@ -148,9 +146,8 @@ BUILTINS: Mapping[str, Function] = {
 }
 
 
-def check_arguments(name: str, function: Function, arguments: Sequence[object]) -> None:
+def check_count(name: str, function: Function, given: int) -> None:
     """Raise CallError where the number of arguments is wrong."""
-    given = len(arguments)
     if given < function.least and function.many:
         raise CallError(f"wrong number of args for {name}: want at least {function.least} got {given}")
     if given != function.least and not function.many:

@@ -24,7 +24,7 @@ from swarmlab.gotemplate.nodes import (
     Variable,
 )
 
-_ABSENT = frozenset({"block", "break", "continue", "define", "template"})
+_ABSENT = frozenset({"block", "break", "call", "continue", "define", "template"})
 
 
 def parse(name: str, text: str, functions: Container[str]) -> tuple[Node, ...]:
@@ -230,14 +230,19 @@ class _Reading:
                     self.fail(f'undefined variable "{text}"', word)
                 return Variable(position, text)
             case Kind.IDENTIFIER:
-                if text not in self._functions:
-                    self.fail(f'function "{text}" not defined', word)
-                return Call(position, text)
+                return self._function(word)
             case Kind.OPEN:
                 return self._pipeline("parenthesized pipeline", Kind.CLOSE)
             case Kind.STRING | Kind.BOOL | Kind.NUMBER:
                 return Constant(position, _value(word), text)
         self._unexpected(word, "operand")
+
+    def _function(self, word: Word) -> Call:
+        if word.text in _ABSENT:
+            raise NotInTemplates(f"{{{{{word.text}}}}}")
+        if word.text not in self._functions:
+            self.fail(f'function "{word.text}" not defined', word)
+        return Call(word.position, word.text)
 
 
 _BEGINS = frozenset({Kind.BOOL, Kind.FIELD, Kind.IDENTIFIER, Kind.NUMBER, Kind.OPEN, Kind.STRING, Kind.VARIABLE})

@@ -1,6 +1,7 @@
 """Command lines that change a swarm, in order, each with the node that it is typed on.
 
-`{address}` stands for the manager's address, `{worker}` for the worker's join token.
+`{address}` stands for the manager's address, `{worker}` for the worker's join token, `{files}` for the tests' own
+files, `{directory}` for an empty directory of each lab.
 """
 
 MANAGER = "docker-swarm-3"
@@ -81,6 +82,100 @@ CHANGED = (
     " --args 'sleep 2000' --placement-pref-rm spread=node.labels.zone --placement-pref-add spread=node.labels.rack"
     " --hostname other --network-rm back --replicas-max-per-node 5 --force --workdir /var full"
 )
+
+CONTAINERS = [
+    (MANAGER, line)
+    for line in (
+        "docker create --name made --env A=1 --label a=b --memory 64m alpine sh -c 'echo $A; exit 4'",
+        "docker create --name made alpine",
+        "docker create --network nosuch alpine",
+        "docker create --memory 1m alpine",
+        "docker create --cpus 1000 alpine",
+        "docker create --log-driver nosuch alpine",
+        "docker create --restart nosuch alpine",
+        "docker create --pull never nosuch:1",
+        "docker ps --all --format '{{{{.Names}}}} {{{{.Status}}}}'",
+        "docker attach made",
+        "docker start --attach made",
+        "docker start --attach nosuch",
+        "docker attach nosuch",
+        "docker start made nosuch",
+        "docker wait made",
+        "docker logs made",
+        "docker run --detach --name web --network-alias w --publish 8090:80 --hostname h --add-host x:1.2.3.4"
+        " --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048 --tmpfs /scratch --dns 1.1.1.1"
+        " nginx:alpine",
+        "docker network create back",
+        "docker run --detach --name web --network back --network-alias w --publish 8090:80 --hostname h"
+        " --add-host x:1.2.3.4 --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048"
+        " --tmpfs /scratch --dns 1.1.1.1 --privileged --pids-limit 7 --shm-size 1m --label a=b --stop-timeout 1"
+        " nginx:alpine",
+        "docker inspect web --format '{{{{json .HostConfig.CapAdd}}}} {{{{json .HostConfig.Ulimits}}}}"
+        " {{{{.HostConfig.PidsLimit}}}} {{{{.HostConfig.ShmSize}}}}"
+        " {{{{.HostConfig.Init}}}}'",
+        "docker inspect web --format '{{{{.Config.StopSignal}}}} {{{{.Config.StopTimeout}}}} {{{{.Config.Hostname}}}}"
+        " {{{{json .Config.Labels}}}} {{{{json .HostConfig.ExtraHosts}}}} {{{{json .HostConfig.Tmpfs}}}}'",
+        "docker run --rm --network back alpine ping -c 1 -q nosuch",
+        "docker run --rm --expose 90-91 --publish-all alpine true",
+        "docker run --rm --volumes-from web --volume data:/data --workdir /data alpine sh -c 'echo hi > x; pwd; ls'",
+        "docker run --rm --env A=1 --env-file {files}/some.env alpine sh -c 'echo $A $COLOUR'",
+        "docker run --rm --entrypoint echo alpine one two",
+        "docker run --rm --read-only alpine touch /x",
+        "docker run --rm --user 5 --interactive alpine true",
+        "docker run --rm --tty alpine echo hi",
+        "docker run --rm --attach stderr alpine sh -c 'echo out; echo err >&2'",
+        "docker run --rm --ip 1.2.3.4 alpine true",
+        "docker run --rm --network container:web alpine hostname",
+        "docker run --rm --network host --publish 80:80 alpine true",
+        "docker run --rm --platform linux/arm64 --pull always --quiet alpine true",
+        "docker run --rm --dns 127.0.0.1 alpine true",
+        "docker run --rm alpine nosuch",
+        "docker exec --interactive web sh -c 'exit 2'",
+        "docker exec --tty web echo hi",
+        "docker exec --env A=1 --env-file {files}/some.env --workdir /tmp web sh -c 'echo $A $COLOUR; pwd'",
+        "docker exec --privileged --user 5 web true",
+        "docker exec nosuch true",
+        "docker update --memory 64m --memory-swap -1 --cpus 0.5 --pids-limit 9 web",
+        "docker inspect web --format '{{{{.HostConfig.Memory}}}} {{{{.HostConfig.MemorySwap}}}}"
+        " {{{{.HostConfig.NanoCpus}}}} {{{{.HostConfig.PidsLimit}}}}'",
+        "docker update --restart always web",
+        "docker update --restart nosuch web",
+        "docker update --memory 1m web nosuch",
+        "docker update --memory 32m --memory-swap 16m web",
+        "docker update web",
+        "docker system df",
+        "docker system df --format '{{{{.Type}}}} {{{{.TotalCount}}}} {{{{.Active}}}}'",
+        "docker system df --verbose",
+        "docker stats --no-stream nosuch",
+        "docker stats --no-stream --format '{{{{.Name}}}} {{{{.PIDs}}}} {{{{.BlockIO}}}}' web made",
+        "docker cp {files}/token web:/tmp/",
+        "docker cp {files}/token web:/tmp/other",
+        "docker cp {files}/token web:/nosuch/x",
+        "docker cp {files}/token nosuch:/tmp",
+        "docker cp --quiet {files} web:/tmp/files",
+        "docker cp --archive {files}/. web:/tmp",
+        "docker exec web sh -c 'ls /tmp; ls /tmp/files; cat /tmp/token /tmp/other'",
+        "docker cp web:/tmp/token {directory}/token",
+        "docker cp web:/tmp/files {directory}",
+        "docker cp web:/tmp/files/. {directory}/made",
+        "docker cp web:/tmp/files {directory}/token",
+        "docker cp web:/tmp/token {directory}/nosuch/",
+        "docker cp web:/nosuch {directory}",
+        "docker cp web:/tmp {directory}/nosuch/x",
+        "docker export nosuch --output {directory}/tar",
+        "docker export web --output {directory}/tar",
+        "docker export web",
+        "docker stop web",
+        "docker start web made",
+        "docker rm --link web",
+        "docker rm --force web made",
+        "docker system prune --force --filter label=nosuch",
+        "docker system prune --force --volumes",
+        "docker image prune --all --force",
+        "docker volume prune --all --force",
+        "docker system df",
+    )
+]
 
 OPTIONS = [
     (MANAGER, line)

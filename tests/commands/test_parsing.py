@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from swarmlab.commands import (
 from swarmlab.commands.command import REGISTRY
 from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
 from swarmlab.commands.spelling.usage import help_text
+from tests.commands.recorder import Recorder, recording
 from tests.commands.screens import screen_of
 
 COMMANDS = sorted(set(REGISTRY.values()), key=lambda command: command.path)
@@ -49,11 +52,22 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "secret": st.builds("source={},target={},mode=0400".format, NAME, NAME),
     "config": st.builds("source={},target=/{}".format, NAME, NAME),
     "strings": NAME,
+    "uint16": st.integers(0, 2**16 - 1),
+    "swap": st.sampled_from(["-1", "64m"]),
+    "stream": st.sampled_from(["stdin", "stdout", "stderr"]),
+    "link": st.builds("{}:{}".format, NAME, NAME),
     "label": st.builds("{}={}".format, NAME, WORD),
-    "ip": st.just("10.0.0.1"),
     "extra-host": st.builds("{}:10.0.0.1".format, NAME),
+    "ip": st.just("10.0.0.1"),
     "domain": st.just("example.com"),
-    "ulimit": st.just("nofile=1:2"),
+    "ulimit": st.sampled_from(["nofile=1:2", "core=3"]),
+    "sysctl": st.just("net.core.somaxconn=1"),
+    "container-network": st.just("name=back,alias=db") | NAME,
+    "cgroup-rule": st.just("c 1:3 rwm"),
+    "device-weight": st.just("/dev/sda:200"),
+    "bytes-rate": st.just("/dev/sda:1mb"),
+    "operations-rate": st.just("/dev/sda:100"),
+    "gpu-request": st.sampled_from(["all", "2", '"device=0,1"']),
     "ipNetSlice": st.just("10.0.0.0/8"),
     "pem-file": st.just(str(Path(__file__).parent / "files" / "root.crt")),
     "credential-spec": st.builds("file://{}".format, NAME),
@@ -132,7 +146,7 @@ def test_python_values_are_checked_like_typed_ones() -> None:
         ServiceUpdate(service="web", update_delay="soon")
 
 
-@pytest.mark.parametrize("line", ["docker build .", "docker plugin ls", "docker network connect --link x a b"])
+@pytest.mark.parametrize("line", ["docker build .", "docker plugin ls", "docker image ls --tree"])
 def test_what_is_not_here_is_said_so(line: str) -> None:
     """A real command or flag that this package lacks is not called unknown."""
     with pytest.raises(
@@ -208,21 +222,43 @@ def test_wrong_use_is_refused_in_the_cli_s_words(line: str, tmp_path: Path) -> N
     assert f"{refused.value}\n" == _without_engine(line, tmp_path)
 
 
-WHOLE = [command for command in COMMANDS if command is not Help and not command.lacks]
+PATHS = [path for command in COMMANDS if command is not Help for path in command.paths]
+GROUPS = ["config", "network", "node", "secret", "service", "stack", "swarm"]
 
 
 @pytest.mark.cli
-@pytest.mark.parametrize("path", [command.path for command in WHOLE] + ["service", "node"])
-def test_help_is_the_cli_s(path: str, tmp_path: Path) -> None:
-    """The help of a command that lacks nothing is the CLI's, folded for the same width."""
-    ours = Help(topic=path)
-    assert parse(f"docker {path} --help") == ours
-    assert _trimmed(help_text(path)) == _trimmed(_without_engine(f"docker {path} --help", tmp_path))
+@pytest.mark.parametrize("path", PATHS + GROUPS)
+def test_help_is_the_cli_s(path: str, recorder: Recorder) -> None:
+    """What the CLI knows of an engine on Linux, but what is not here, folded for the same width."""
+    line = f"docker {path} --help"
+    ours = parse(line)
+    assert isinstance(ours, Help)
+    command = REGISTRY.get(path)
+    theirs = screen_of(shlex.split(line)[1:], recorder.environment)
+    lacked = command.lacks if command else frozenset()
+    texts = [_trimmed(help_text(ours.topic or "")), _trimmed(_without(lacked, theirs))]
+    if lacked:  # the CLI's columns may be as wide as a flag that is not here
+        texts = [" ".join(text.split()) for text in texts]
+    assert texts[0] == texts[1]
 
 
-def _trimmed(text: str) -> list[str]:
-    """Lines without blanks at their ends, which a screen does not show."""
-    return [line.rstrip() for line in text.rstrip().splitlines()]
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.expandtabs().rstrip().split("\n"))
+
+
+def _without(flags: frozenset[str], text: str) -> str:
+    """Help without the lines of these flags."""
+    front, options, lines = text.partition("Options:\n")
+    blocks = re.split(r"(?m)^(?=  (?:-\w, |    )--)", lines)
+    kept = [block for block in blocks if not flags & set(block.split()[:2])]
+    return front + options + "".join(kept)
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    """The CLI and an engine on Linux that has nothing to say."""
+    with recording(tmp_path_factory.mktemp("recorder")) as recorder:
+        yield recorder
 
 
 def _without_engine(line: str, directory: Path) -> str:

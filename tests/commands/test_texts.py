@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from swarmlab.client.tables import natural, table
 from swarmlab.commands import DockerError, Terminal
-from swarmlab.commands.printing.json_text import indented, json_list
-from swarmlab.commands.printing.templates import render
+from swarmlab.commands.printing.json_text import compact_list, indented, json_list
+from swarmlab.commands.printing.listing import Kind, Listing
+from swarmlab.commands.printing.tabwriter import aligned
+from swarmlab.commands.printing.templates import fill, fill_header, parse
 from swarmlab.commands.spelling.references import Reference, shown
 
 JSON = st.recursive(
@@ -26,6 +28,11 @@ JSON = st.recursive(
 def test_json_is_indented_as_go_does(value: object) -> None:
     """Python's own indentation is the same, but it would decode and encode again."""
     assert indented(json.dumps(value, separators=(",", ":"))) == json.dumps(value, indent=4)
+
+
+def test_json_on_one_line_keeps_the_engine_s_bytes() -> None:
+    """What stands between them goes."""
+    assert compact_list(['{"a": 1.50}', '[ "b c" ]']) == '[{"a":1.50},["b c"]]'
 
 
 def test_json_keeps_the_engine_s_bytes() -> None:
@@ -82,18 +89,75 @@ def test_tables_leave_out_a_digest_where_there_is_a_tag() -> None:
     assert shown("alpine@sha256:ab") == "alpine@sha256:ab"
 
 
-def test_a_template_fills_in_fields() -> None:
-    """Paths, `json`, and Go's way of showing values."""
-    data = {"Name": "web", "Spec": {"Labels": {"b": "2", "a": "1"}, "On": True, "Half": 0.5, "One": 1.0}}
-    assert render(r"{{.Name}}\t{{ .Spec.Labels }} {{.Spec.On}}", data) == "web\tmap[a:1 b:2] true"
-    assert render("{{json .Spec.Labels}} {{.Spec.Half}} {{.Spec.One}}", data) == '{"b":"2","a":"1"} 0.5 1'
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ('{{upper .}} {{lower "A"}} {{title "heLLo wORLD-x"}}', "AB-C a HeLLo WORLD-X"),
+        ('{{split . "-"}} {{join (split . "-") "+"}} {{json (split . "-")}}', '[ab c] ab+c ["ab","c"]'),
+        ('{{pad . 1 2}}|{{pad "" 1 1}}|{{truncate . 2}} {{truncate . 9}}', " ab-c  ||ab ab-c"),
+        ('{{json .}} {{json "<"}} {{json 1}}', '"ab-c" "<" 1'),
+    ],
+)
+def test_a_template_has_the_functions_of_the_cli(template: str, text: str) -> None:
+    """Recorded from the docker CLI 28.2.2."""
+    assert filled(template, "ab-c") == text
 
 
-@pytest.mark.parametrize("template", ["{{range .Spec}}x{{end}}", "{{.Nosuch}}", "{{if .Name}}x{{end}}"])
-def test_a_template_that_is_not_understood_is_refused(template: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises(DockerError):
-        render(template, {"Name": "web", "Spec": {}})
+def filled(template: str, data: object) -> str:
+    written: list[str] = []
+    fill(parse(template), data, written.append)
+    return "".join(written)
+
+
+@pytest.mark.parametrize(
+    ("template", "refusal"),
+    [
+        ("{{.Spec", "template parsing error: template: :1: unclosed action"),
+        ("{{define `x`}}", "swarmlab's %docker does not have {{define}} in --format; in a terminal use the docker CLI"),
+        ("{{call .}}", "swarmlab's %docker does not have {{call}} in --format; in a terminal use the docker CLI"),
+    ],
+)
+def test_a_template_that_cannot_be_read_is_refused(template: str, refusal: str) -> None:
+    """In the words of the CLI; what is not here is named."""
+    with pytest.raises(DockerError) as refused:
+        parse(template)
+    assert str(refused.value) == refusal
+
+
+def test_what_comes_before_an_error_is_written() -> None:
+    """As `docker info` prints it."""
+    written: list[str] = []
+    with pytest.raises(DockerError, match="can't evaluate field No in type string"):
+        fill(parse("a{{.}}b{{.No}}c"), "x", written.append)
+    assert "".join(written) == "axb"
+
+
+def test_a_header_goes_through_no_function_but_pad() -> None:
+    """So that a column is called what it is called, whatever is done with what stands in it."""
+    assert fill_header('{{json .A}} {{upper .A}} {{split .A "a"}} {{pad .A 1 1}}|', {"A": "Name"}) == (
+        "Name Name Name  Name |"
+    )
+
+
+def test_a_row_is_not_shown_as_a_whole() -> None:
+    """The CLI shows its own affairs there."""
+    listing = Listing(Terminal(io.StringIO()), Kind(type="*x.xContext", headers={"A": "A"}, table="{{.A}}"))
+    with pytest.raises(DockerError, match=r"does not have \{\{\.\}\} of a row"):
+        listing.print([{"A": "1"}], template="{{.}}")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("A\tB\nlong enough\tb", "A             B\nlong enough   b"),
+        ("a\tb\nalone\nlonger than it\tb", "a         b\nalone\nlonger than it   b"),
+        ("a\tb\tc\nd\te", "a         b         c\nd         e"),
+        ("", ""),
+    ],
+)
+def test_tabs_end_cells(text: str, shown: str) -> None:
+    """Lines without a gap share the width of a column; the last cell of a line has none. As Go's tabwriter does it."""
+    assert aligned(text) == shown
 
 
 def test_the_terminal_shows_what_a_screen_would() -> None:

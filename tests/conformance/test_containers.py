@@ -5,6 +5,7 @@ import json
 import tarfile
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,7 @@ from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, ask, demand, wait_for
 
 STARTS_FROM = "separate"
+Json = dict[str, Any]
 
 
 @dataclass
@@ -271,3 +273,68 @@ def test_a_path_of_the_host_is_made_and_mounted(seen: Seen) -> None:
 def test_a_filter_chooses(seen: Seen, name: str, names: list[str]) -> None:
     """`docker ps --all --filter`."""
     assert seen.listed[name] == names
+
+
+@pytest.fixture(scope="module")
+def asked(lab: Lab, seen: Seen) -> dict[str, tuple[int, Any]]:
+    """What engines say to containers, limits and prunes that make no sense."""
+    node = lab[MANAGER]
+    demand(node, "POST", "/containers/create?name=box", {"Image": "alpine", "Cmd": ["true"]})
+
+    def answer(method: str, path: str, body: object = None) -> tuple[int, Any]:
+        found = ask(node, method, path, body)
+        return found.status_code, found.json()
+
+    def create(host: Json, networking: Json | None = None) -> tuple[int, Any]:
+        body = {"Image": "alpine", "Cmd": ["true"], "HostConfig": host, "NetworkingConfig": networking or {}}
+        return answer("POST", "/containers/create", body)
+
+    return {
+        "log driver": create({"LogConfig": {"Type": "nosuch"}}),
+        "address": create({}, {"EndpointsConfig": {"default": {"IPAMConfig": {"IPv4Address": "172.17.0.9"}}}}),
+        "published": create({"NetworkMode": "host", "PortBindings": {"80/tcp": [{"HostPort": "80"}]}}),
+        "no killer": create({"OomKillDisable": True}),
+        "limit": answer("POST", "/containers/nosuch/update", {"Memory": 1}),
+        "policy": answer("POST", "/containers/nosuch/update", {"RestartPolicy": {"Name": "nosuch"}}),
+        "link": answer("DELETE", "/containers/box?link=1"),
+        "builds": answer("POST", "/build/prune"),
+        "builds of a kind": answer("POST", "/build/prune?filters=" + quote('{"nosuch":["x"]}')),
+        "images": answer("POST", "/images/prune?filters=" + quote('{"label":["nosuch"]}')),
+    }
+
+
+def test_what_cannot_be_is_refused_before_anybody_looks(asked: dict[str, tuple[int, Any]]) -> None:
+    """A limit, a policy, a driver, an address, a link."""
+    only = "user specified IP address is supported only when connecting to networks with user configured subnets"
+    address = f"* user specified IP address is supported on user defined networks only\n* {only}"
+    policies = "use one of 'no', 'always', 'on-failure', or 'unless-stopped'"
+    assert {name: (code, body["message"]) for name, (code, body) in asked.items() if code >= 400} == {
+        "log driver": (400, 'error looking up logging plugin nosuch: plugin "nosuch" not found'),
+        "address": (400, f"invalid config for network bridge: invalid endpoint settings:\n{address}"),
+        "limit": (400, "Minimum memory limit allowed is 6MB"),
+        "policy": (400, f"invalid restart policy: unknown policy 'nosuch'; {policies}"),
+        "link": (500, "Conflict, cannot remove the default link name of the container"),
+        "builds of a kind": (400, "failed to prune build cache: invalid filter 'nosuch'"),
+    }
+
+
+def test_what_makes_no_sense_is_told(asked: dict[str, tuple[int, Any]]) -> None:
+    """The container is made all the same."""
+    assert asked["published"][1]["Warnings"] == ["Published ports are discarded when using host network mode"]
+    assert asked["no killer"][1]["Warnings"][0].startswith("OOM killer is disabled for the container, but no memory")
+
+
+def test_a_prune_of_what_is_not_there_frees_nothing(asked: dict[str, tuple[int, Any]]) -> None:
+    """Nothing was built, and no image has that label."""
+    assert asked["builds"] == (200, {"CachesDeleted": None, "SpaceReclaimed": 0})
+    assert asked["images"] == (200, {"ImagesDeleted": None, "SpaceReclaimed": 0})
+
+
+def test_a_path_that_ends_with_a_dot_means_what_is_in_it(lab: Lab, asked: dict[str, tuple[int, Any]]) -> None:
+    """The archive ends where its last entry ends, but for two empty blocks."""
+    node = lab[MANAGER]
+    packed = {path: ask(node, "GET", f"/containers/box/archive?path={path}").content for path in ("/tmp", "/tmp/.")}
+    for content, name in zip(packed.values(), ("tmp", "."), strict=True):
+        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+            assert tar.getnames() == [name]
+        assert len(content) == 3 * tarfile.BLOCKSIZE

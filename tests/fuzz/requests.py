@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from swarmlab.api.endpoints import Endpoint, endpoints
-from swarmlab.api.go_types import fields_by_lower_key, is_struct, underlying
 from swarmlab.api.messages import Request
 from swarmlab.api.routes import ROUTES, Route
+from swarmlab.gotypes.requests import fields_by_lower_key, is_struct, underlying
 
 NAMES = [
     *("helloworld", "web", "data", "front", "bridge", "host", "none", "ingress", "alpine", "alpine:latest", "nginx")

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from swarmlab.gotemplate import CallError, Function, NotInTemplates, Struct, Template, TemplateError
+from swarmlab.gotemplate import (
+    CallError,
+    Function,
+    Items,
+    Map,
+    Method,
+    NotInTemplates,
+    Number,
+    Pointer,
+    Real,
+    Struct,
+    Template,
+    TemplateError,
+    Word,
+    comparisons,
+)
 
 _LABELS = {"x.y": "z", "a": "b"}
 _PLATFORM = Struct("Platform", {"Architecture": "x86_64", "OS": "linux"})
@@ -129,6 +146,87 @@ def test_what_is_not_there_is_named(text: str) -> None:
     """It is neither left out nor guessed."""
     with pytest.raises(NotInTemplates):
         filled(text)
+
+
+_ROLE = Word("manager", "swarm.NodeRole", {"IsManager": Method(lambda: True)})
+_TYPED = Struct(
+    "swarm.Node",
+    {
+        "Spec": Struct("swarm.Spec", {"Name": "n", "Role": _ROLE}),
+        "Index": Number(7, "uint64"),
+        "Delay": Number(5, "time.Duration", "5ns"),
+        "Ratio": Real(0.25, "float32"),
+        "Some": Pointer("*swarm.Status", Struct("swarm.Status", {"Addr": "a"}), frozenset({"Addr"})),
+        "None": Pointer("*swarm.Status", None, frozenset({"Addr"})),
+        "Count": Pointer("*uint64", Number(3, "uint64")),
+        "Args": Items(["a", "b"], "[]string"),
+        "Labels": Map({"x": "y"}, "map[string]string"),
+        "Data": Items([118, 109], "[]uint8"),
+        "Label": Method(lambda name: f"<{name}>", ("string",)),
+    },
+    embedded=("Spec",),
+)
+
+
+def cli_filled(text: str) -> str:
+    return Template("", text, comparisons(tells_types=False)).fill(_TYPED)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("{{.Spec}} {{.Name}} {{.Role}} {{.Role.IsManager}}", "{n manager} n manager true"),
+        ("{{.Some}} {{.Some.Addr}} {{.None}} {{.Count}}", "{a} a <nil> 3"),
+        ("{{if .Some}}some{{end}}{{if .None}}none{{end}} {{eq .None nil}} {{ne .Some nil}}", "some true true"),
+        ('{{eq .Role "manager"}} {{eq .Index 7}} {{lt 6 .Index}} {{gt .Ratio 0.2}}', "true true true true"),
+        ("{{.Delay}} {{.Ratio}} {{.Args}} {{.Labels}} {{.Labels.no}}", "5ns 0.25 [a b] map[x:y] <no value>"),
+        ('{{.Label "z"}} {{"z" | .Label}} {{printf "%s" .Data}} {{.Data}}', "<z> <z> vm [118 109]"),
+        ('{{printf "%v %+v %T %d" .Some .Spec .None .Delay}}', "&{a} {Name:n Role:manager} *swarm.Status 5"),
+        ('{{index .Labels "no"}}|{{index .Args 1}} {{len .Args}} {{range .Args}}{{.}}{{end}}', "|b 2 ab"),
+    ],
+)
+def test_values_may_be_of_types_with_names(text: str, written: str) -> None:
+    """Structs, pointers, texts, numbers, methods. Recorded from the docker CLI 28.2.2."""
+    assert cli_filled(text) == written
+
+
+def test_a_pointer_within_shows_an_address() -> None:
+    """There is none, but it has the form of one, and is the same each time."""
+    shown = cli_filled("{{.}}")
+    assert re.fullmatch(r"\{\{n manager\} 7 5ns 0\.25 0xc000[0-9a-f]{6} <nil> 0xc000[0-9a-f]{6} .*\}", shown)
+    assert shown == cli_filled("{{.}}")
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("{{.None.Addr}}", '7: executing "" at <.None.Addr>: nil pointer evaluating *swarm.Status.Addr'),
+        ("{{.None.No}}", '7: executing "" at <.None.No>: can\'t evaluate field No in type *swarm.Status'),
+        ("{{.Role.No}}", '7: executing "" at <.Role.No>: can\'t evaluate field No in type swarm.NodeRole'),
+        (
+            "{{eq .Role 1}}",
+            '2: executing "" at <eq .Role 1>: error calling eq: incompatible types for comparison',
+        ),
+        (
+            "{{eq .Spec .Spec}}",
+            '2: executing "" at <eq .Spec .Spec>: error calling eq: non-comparable type {n manager}: swarm.Spec',
+        ),
+        ("{{.Label 1}}", '9: executing "" at <1>: expected string; found 1'),
+        ("{{.Label}}", '2: executing "" at <.Label>: wrong number of args for Label: want 1 got 0'),
+        (
+            "{{.Label .Role}}",
+            '9: executing "" at <.Role>: wrong type for value; expected string; got swarm.NodeRole',
+        ),
+        ("{{.Label .Labels.no}}", '16: executing "" at <.Labels.no>: invalid value; expected string'),
+        ("{{.Labels.x 1}}", '9: executing "" at <.Labels.x>: x is not a method but has arguments'),
+        ("{{len .Count}}", '2: executing "" at <len .Count>: error calling len: len of type uint64'),
+    ],
+)
+def test_errors_name_the_types(text: str, refusal: str) -> None:
+    """Recorded from the docker CLI 28.2.2, which is built with a Go before 1.25."""
+    with pytest.raises(TemplateError) as refused:
+        cli_filled(text)
+    assert str(refused.value) == f"template: :1:{refusal}"
 
 
 def test_a_missing_key_may_be_no_error() -> None:

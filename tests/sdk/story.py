@@ -305,6 +305,7 @@ def images(worker: DockerClient) -> None:
     worker.images.pull("busybox", tag="latest")
     worker.images.remove("busybox:latest", force=True)
     worker.images.prune(filters={"dangling": True})
+    worker.images.prune_builds()
     list(worker.api.pull("httpd", tag="latest", stream=True, decode=True, platform="linux/amd64"))
     worker.api.tag("httpd:latest", "mine/httpd", tag="one", force=True)
     worker.api.images(name="httpd", quiet=True, all=True, filters={"dangling": False})

@@ -30,7 +30,6 @@ REFUSED: dict[str, Call] = {
     "ContainerApiMixin.commit": lambda client: client.api.commit("box"),
     "ContainerApiMixin.create_container(mac_address)": _create(mac_address="02:42:ac:11:00:09"),
     "ContainerApiMixin.create_container(network_disabled)": _create(network_disabled=True),
-    "ContainerApiMixin.remove_container(link)": lambda client: client.api.remove_container("box", link=True),
     "ContainerApiMixin.update_container(kernel_memory)": lambda client: client.api.update_container(
         "box", kernel_memory="8m"
     ),
@@ -55,7 +54,6 @@ REFUSED: dict[str, Call] = {
     "ImageApiMixin.pull(all_tags)": lambda client: client.api.pull("alpine", all_tags=True),
     "ImageCollection.build": lambda client: client.images.build(fileobj=io.BytesIO(b"FROM alpine")),
     "ImageCollection.load": lambda client: client.images.load(b"x"),
-    "ImageCollection.prune_builds": lambda client: client.images.prune_builds(),
     "ImageCollection.pull(all_tags)": lambda client: client.images.pull("alpine", all_tags=True),
     "ImageCollection.push": lambda client: client.images.push("alpine"),
     "ImageCollection.search": lambda client: client.images.search("alpine"),
@@ -92,6 +90,11 @@ NOT_HERE = {
     ),
     "ImageCollection.create": NotHere(call=lambda client: client.images.create(), error=NotImplementedError, says="^$"),
     "NodeCollection.create": NotHere(call=lambda client: client.nodes.create(), error=NotImplementedError, says="^$"),
+    "ContainerApiMixin.remove_container(link)": NotHere(
+        call=lambda client: client.api.remove_container("box", link=True),
+        error=APIError,
+        says="link",
+    ),
     "NetworkApiMixin.create_network(ingress)": NotHere(
         call=lambda client: client.api.create_network("another", driver="overlay", ingress=True),
         error=APIError,

@@ -1,4 +1,4 @@
-"""`docker ps | start | stop | kill | rm | logs | exec`: containers of one engine.
+"""`docker ps | stop | kill | rm`: containers of one engine.
 
 Source: docker/cli cli/command/container/.
 """
@@ -10,34 +10,14 @@ from dataclasses import dataclass
 from swarmlab.commands.command import Command
 from swarmlab.commands.containers import text as container_text
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.following import follow_to_end, take_whole
 from swarmlab.commands.printing.inspecting import each
 from swarmlab.commands.printing.listing import Listing
-from swarmlab.commands.printing.log_options import log_params, unix_time
-from swarmlab.commands.printing.streams import Frames, Stream
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.options import Many, Number, Switch, Text, arguments, flag
 
 _MANY = "[OPTIONS] CONTAINER [CONTAINER...]"
-_SINCE = '(e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m" for 42 minutes)'
-_HEADERS = {
-    "ID": "CONTAINER ID",
-    "Image": "IMAGE",
-    "Command": "COMMAND",
-    "RunningFor": "CREATED",
-    "Status": "STATUS",
-    "Ports": "PORTS",
-    "Names": "NAMES",
-}
-_HIDDEN = {
-    "State": "STATE",
-    "CreatedAt": "CREATED AT",
-    "Labels": "LABELS",
-    "Mounts": "MOUNTS",
-    "LocalVolumes": "LOCAL VOLUMES",
-    "Networks": "NETWORKS",
-}
+_IGNORED = "WARNING: Ignoring custom format, because both --format and --quiet are set."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,45 +44,18 @@ class ContainerLs(Command, path="ps", also=("container ls", "container list", "c
     def perform(self, session: Session) -> None:
         """See Command."""
         last = 1 if self.latest else self.last
-        params = filters(typed_filters(self.filter)) | {"all": int(bool(self.all)), "size": int(bool(self.size))}
+        if self.format and self.quiet:
+            session.terminal.print(_IGNORED)
+        size = container_text.needs_size(self.format) if self.format else False
+        size = bool(self.size) if self.size is not None or self.quiet else size
+        params = filters(typed_filters(self.filter)) | {"all": int(bool(self.all)), "size": int(size)}
         if last is not None and last > 0:
             params |= {"limit": last}
         found = session.get("/containers/json", params)
         rows = [container_text.row(each_, session.now(), trunc=not self.no_trunc) for each_ in found]
-        headers = _HEADERS | ({"Size": "SIZE"} if self.size else {})
-        Listing(session.terminal, headers, hidden=_HIDDEN).print(
-            rows, quiet=bool(self.quiet), template=self.format or ""
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContainerStart(Command, path="start", also=("container start",)):
-    """Start containers that have stopped."""
-
-    usage = _MANY
-    summary = "Start one or more stopped containers"
-    aliases = "docker container start, docker start"
-    lacks = frozenset("-a --attach --checkpoint --checkpoint-dir --detach-keys -i --interactive".split())
-
-    containers: Many = arguments()
-
-    def sdk(self) -> str:
-        """See Command."""
-        return "\n".join(f"client.containers.get({name!r}).start()" for name in self.containers)
-
-    def perform(self, session: Session) -> None:
-        """See Command."""
-        failed = []
-        for name in self.containers:
-            try:
-                session.post(f"/containers/{name}/start")
-            except DockerError as error:
-                session.terminal.print(str(error))
-                failed.append(name)
-            else:
-                session.terminal.print(name)
-        if failed:
-            raise DockerError(f"failed to start containers: {', '.join(failed)}")
+        listing = Listing(session.terminal, container_text.kind(size=size))
+        template = self.format if self.format == "raw" or not self.quiet else ""
+        listing.print(rows, quiet=bool(self.quiet), template=template or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +120,9 @@ class ContainerRm(Command, path="rm", also=("container rm", "container remove"))
     usage = _MANY
     summary = "Remove one or more containers"
     aliases = "docker container rm, docker container remove, docker rm"
-    lacks = frozenset({"-l", "--link"})
 
     force: Switch = flag("-f, --force", "Force the removal of a running container (uses SIGKILL)")
+    link: Switch = flag("-l, --link", "Remove the specified link")
     volumes: Switch = flag("-v, --volumes", "Remove anonymous volumes associated with the container")
     containers: Many = arguments()
 
@@ -180,8 +133,8 @@ class ContainerRm(Command, path="rm", also=("container rm", "container remove"))
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        params = {"force": 1} if self.force else {}
-        params |= {"v": 1} if self.volumes else {}
+        typed = {"force": self.force, "link": self.link, "v": self.volumes}
+        params = {name: 1 for name, wanted in typed.items() if wanted}
 
         def remove(name: str) -> None:
             try:
@@ -194,90 +147,3 @@ class ContainerRm(Command, path="rm", also=("container rm", "container remove"))
                 session.terminal.print(name)
 
         each(self.containers, remove)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContainerLogs(Command, path="logs", also=("container logs",)):
-    """What a container has written."""
-
-    usage = "[OPTIONS] CONTAINER"
-    summary = "Fetch the logs of a container"
-    aliases = "docker container logs, docker logs"
-
-    details: Switch = flag("--details", "Show extra details provided to logs")
-    follow: Switch = flag("-f, --follow", "Follow log output")
-    since: Text = flag("--since string", f"Show logs since timestamp {_SINCE}")
-    tail: Text = flag("-n, --tail string", "Number of lines to show from the end of the logs", '"all"')
-    timestamps: Switch = flag("-t, --timestamps", "Show timestamps")
-    until: Text = flag("--until string", f"Show logs before a timestamp {_SINCE}")
-    container: str = argument()
-
-    def sdk(self) -> str:
-        """See Command."""
-        return (
-            f"client.containers.get({self.container!r}).logs(tail={self.tail or 'all'!r}, stream={bool(self.follow)})"
-        )
-
-    def perform(self, session: Session) -> None:
-        """See Command."""
-        container = session.get(f"/containers/{self.container}/json")
-        params = log_params(session, self.since, self.tail, timestamps=self.timestamps, follow=self.follow)
-        params |= {"until": unix_time(session, self.until, "until")} if self.until else {}
-        params |= {"details": 1} if self.details else {}
-        path = f"/containers/{container['Id']}/logs"
-        stream = Stream(session.request("get", path, params=params, stream=True))
-        print_stream(session, stream, container, lasting=bool(self.follow))
-
-
-def print_stream(session: Session, stream: Stream, container: dict[str, object], *, lasting: bool = True) -> None:
-    """Print a container's output: as lab time passes where it is a lasting one, else what there is.
-
-    `container` tells whether it is a terminal's.
-    """
-    config = container["Config"]
-    frames = None if isinstance(config, dict) and config.get("Tty") else Frames()
-
-    def take(data: bytes) -> None:
-        for text in [data.decode("utf-8", "replace")] if frames is None else frames.feed(data):
-            session.terminal.write(text)
-
-    if lasting:
-        follow_to_end(session, stream, take)
-    else:
-        take_whole(stream, take)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContainerExec(Command, path="exec", also=("container exec",)):
-    """Run a further command in a running container."""
-
-    usage = "[OPTIONS] CONTAINER COMMAND [ARG...]"
-    summary = "Execute a command in a running container"
-    aliases = "docker container exec, docker exec"
-    interspersed = False
-    lacks = frozenset("--detach-keys --env-file -i --interactive --privileged -t --tty".split())
-
-    detach: Switch = flag("-d, --detach", "Detached mode: run command in the background")
-    env: Many = flag("-e, --env list", "Set environment variables", syntax="env")
-    user: Text = flag("-u, --user string", 'Username or UID (format: "<name|uid>[:<group|gid>]")')
-    workdir: Text = flag("-w, --workdir string", "Working directory inside the container")
-    container: str = argument()
-    command: Many = arguments()
-
-    def sdk(self) -> str:
-        """See Command."""
-        return f"client.containers.get({self.container!r}).exec_run({list(self.command)!r})"
-
-    def perform(self, session: Session) -> None:
-        """See Command."""
-        output = not self.detach
-        body = {"Cmd": list(self.command), "AttachStdout": output, "AttachStderr": output, "Env": list(self.env)}
-        body |= {"User": self.user or "", "WorkingDir": self.workdir or ""}
-        session.get(f"/containers/{self.container}/json")
-        exec_id = session.post(f"/containers/{self.container}/exec", body)["Id"]
-        started = session.request("post", f"/exec/{exec_id}/start", body={"Detach": bool(self.detach)}, stream=True)
-        if self.detach:
-            return
-        print_stream(session, Stream(started), {"Config": {}})
-        if code := session.get(f"/exec/{exec_id}/json").get("ExitCode"):
-            raise DockerError("", exit_code=code)

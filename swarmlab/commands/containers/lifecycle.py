@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
-from swarmlab.commands.printing.units import decimal_size
-from swarmlab.commands.resources.pruning import is_meant
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.resources.pruning import is_meant, prune_containers
+from swarmlab.commands.session import Session, typed_filters
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
 
 _LEAST_WIDTH, _GAP = 20, 3
@@ -242,7 +241,4 @@ class ContainerPrune(Command, path="container prune"):
         """See Command."""
         if not is_meant(session, "This will remove all stopped containers.", force=self.force):
             return
-        answer = session.post("/containers/prune", params=filters(typed_filters(self.filter)))
-        if answer["ContainersDeleted"]:
-            session.terminal.print("\n".join(["Deleted Containers:", *answer["ContainersDeleted"], ""]))
-        session.terminal.print(f"Total reclaimed space: {decimal_size(answer['SpaceReclaimed'], digits=4)}")
+        prune_containers(session, typed_filters(self.filter)).tell(session)

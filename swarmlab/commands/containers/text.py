@@ -10,18 +10,81 @@ from datetime import UTC, datetime
 from typing import Any
 
 from swarmlab.client.tables import ellipsis, short_id
+from swarmlab.commands.printing.listing import Kind, columns, label_of
+from swarmlab.commands.printing.templates import fill, parse
 from swarmlab.commands.printing.units import age, decimal_size
 from swarmlab.commands.spelling.references import Reference, shown
+from swarmlab.gotemplate import Method, Pointer, Struct
 
 COMMAND_WIDTH = 20
 MOUNT_WIDTH = 15
 Container = dict[str, Any]
+_HEADERS = {
+    "ID": "CONTAINER ID",
+    "Names": "NAMES",
+    "Image": "IMAGE",
+    "Command": "COMMAND",
+    "CreatedAt": "CREATED AT",
+    "RunningFor": "CREATED",
+    "Ports": "PORTS",
+    "State": "STATE",
+    "Status": "STATUS",
+    "Size": "SIZE",
+    "Labels": "LABELS",
+    "Mounts": "MOUNTS",
+    "LocalVolumes": "LOCAL VOLUMES",
+    "Networks": "NETWORKS",
+    "Platform": "PLATFORM",
+}
+_COLUMNS = ("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names")
+_RAW = r"""container_id: {{.ID}}
+image: {{.Image}}
+command: {{.Command}}
+created_at: {{.CreatedAt}}
+state: {{- pad .State 1 0}}
+status: {{- pad .Status 1 0}}
+names: {{.Names}}
+labels: {{- pad .Labels 1 0}}
+ports: {{- pad .Ports 1 0}}
+"""
+_PLATFORM = frozenset({"Platform", "Architecture", "OS", "OSVersion", "OSFeatures", "Variant"})
+TYPE = "*formatter.ContainerContext"
 
 
-def row(container: Container, now: datetime, *, trunc: bool) -> dict[str, str]:
+def kind(*, size: bool) -> Kind:
+    """What `docker ps` lists; `size` adds a column."""
+    return Kind(
+        type=TYPE,
+        headers=_HEADERS,
+        table=columns((*_COLUMNS, *(["Size"] if size else []))),
+        raw=_RAW + (r"size: {{.Size}}\n" if size else ""),
+        quiet_raw="container_id: {{.ID}}",
+    )
+
+
+def needs_size(template: str) -> bool:
+    """Whether a template asks for sizes, which take time to find.
+
+    Raises:
+        DockerError: it is wrong: the CLI tries it before it asks the engine.
+    """
+    asked: list[str] = []
+
+    def size() -> str:
+        asked.append("Size")
+        return ""
+
+    nobody = {**row({"Id": "", "Created": 0}, datetime.fromtimestamp(0, tz=UTC), trunc=False), "Size": Method(size)}
+    parsed = parse(template, words="failed to parse template: ")
+    fill(parsed, Struct(TYPE, nobody), lambda _: None, "failed to execute template: ")
+    return bool(asked)
+
+
+def row(container: Container, now: datetime, *, trunc: bool) -> dict[str, object]:
     """One line of `docker ps`."""
     created = datetime.fromtimestamp(container["Created"], tz=UTC)
     command = container.get("Command", "")
+    labels = container.get("Labels") or {}
     return {
         "ID": short_id(container["Id"]) if trunc else container["Id"],
         "Image": _image(container, trunc=trunc),
@@ -33,10 +96,12 @@ def row(container: Container, now: datetime, *, trunc: bool) -> dict[str, str]:
         "Size": _size(container),
         "State": container.get("State", ""),
         "CreatedAt": f"{created:%Y-%m-%d %H:%M:%S} +0000 UTC",
-        "Labels": ",".join(sorted(f"{key}={value}" for key, value in (container.get("Labels") or {}).items())),
+        "Labels": ",".join(sorted(f"{key}={value}" for key, value in labels.items())),
+        "Label": label_of(labels),
         "Mounts": ",".join(_mount(each, trunc=trunc) for each in container.get("Mounts") or []),
         "LocalVolumes": str(sum(each.get("Driver") == "local" for each in container.get("Mounts") or [])),
         "Networks": ",".join((container.get("NetworkSettings") or {}).get("Networks") or {}),
+        "Platform": Pointer("*formatter.Platform", None, _PLATFORM),
     }
 
 

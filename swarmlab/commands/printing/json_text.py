@@ -17,6 +17,11 @@ def json_list(documents: Sequence[str]) -> str:
     return indented("[" + ",".join(documents) + "]")
 
 
+def compact_list(documents: Sequence[str]) -> str:
+    """The raw documents as one list on one line."""
+    return "".join(_TOKEN.findall("[" + ",".join(documents) + "]"))
+
+
 def indented(raw: str) -> str:
     """The same JSON, one member a line."""
     return "".join(_pieces(_TOKEN.findall(raw)))

@@ -5,9 +5,12 @@ Source: moby pkg/stdcopy (8-byte header: stream, three zeros, big-endian size), 
 
 from __future__ import annotations
 
+import os
 import ssl
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
+from socket import SHUT_WR, socket, socketpair
 from typing import Any
 
 from requests import Response
@@ -40,6 +43,19 @@ class Stream:
         self.ended = True
         return bytes(self._response.content)
 
+    def send(self, data: bytes) -> None:
+        """Send something over the same connection and say that nothing follows; only where it was upgraded.
+
+        Who reads it may have ended by now.
+        """
+        connection = self._file.raw._sock
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(data)
+            if isinstance(connection, ssl.SSLSocket):
+                close_encrypted(connection)
+            else:
+                connection.shutdown(SHUT_WR)
+
     def close(self) -> None:
         """Hang up."""
         self._response.close()
@@ -55,6 +71,8 @@ class Stream:
                 size = self._file.raw.readinto(buffer)
             except (ssl.SSLWantReadError, BlockingIOError):
                 return
+            except (ssl.SSLZeroReturnError, ConnectionResetError):  # it ended, whether it had read what we sent or not
+                size = 0
             if size is None:
                 return
             self.ended = size == 0
@@ -63,7 +81,7 @@ class Stream:
     def _buffered(self) -> Iterator[bytes]:
         try:
             yield self._file.read1(_READ) or b""
-        except (ssl.SSLWantReadError, BlockingIOError):
+        except (ssl.SSLWantReadError, ssl.SSLZeroReturnError, ConnectionResetError, BlockingIOError):
             return
 
     def _all(self) -> bytes:
@@ -88,10 +106,31 @@ class Stream:
         return data
 
 
+def close_encrypted(connection: ssl.SSLSocket) -> None:
+    """Tell the other side that nothing follows, and hear what it still has to say.
+
+    `unwrap` tells it, but then expects the same at once and takes anything else for an error. So it is given an empty
+    pipe in the connection's place, and what it writes there is sent.
+    """
+    here, there = socketpair()
+    with here, there, socket(fileno=os.dup(connection.fileno())) as real:
+        before = connection.gettimeout()
+        connection.settimeout(0.0)
+        here.setblocking(False)
+        os.dup2(here.fileno(), connection.fileno(), inheritable=False)
+        try:
+            with suppress(ssl.SSLWantReadError):
+                connection.unwrap()
+        finally:
+            os.dup2(real.fileno(), connection.fileno(), inheritable=False)
+        connection.settimeout(before)
+        real.sendall(there.recv(_READ))
+
+
 def _without_waiting(raw: Any) -> None:
-    socket = getattr(raw, "_sock", None)
-    if socket is not None:
-        socket.settimeout(0.0)
+    connection = getattr(raw, "_sock", None)
+    if connection is not None:
+        connection.settimeout(0.0)
 
 
 class Frames:

@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime
 from fractions import Fraction
 
-NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+from swarmlab.gotypes.moments import NANOSECONDS as NANOSECONDS
+from swarmlab.gotypes.moments import show_duration as show_duration
 
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 _DECIMAL = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
@@ -92,28 +93,6 @@ def read_duration(text: str) -> int:
     if not rest:
         raise ValueError(f'time: invalid duration "{text}"')
     return sign * int(total)
-
-
-def show_duration(nanoseconds: int) -> str:
-    """`10s`, `1m30s`, `250ms`: a duration as Go prints it."""
-    if nanoseconds == 0:
-        return "0s"
-    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
-    if rest < 10**9:
-        unit = next(name for name in ("ms", "µs", "ns") if rest >= NANOSECONDS[name])
-        return f"{sign}{_decimal(Fraction(rest, NANOSECONDS[unit]))}{unit}"
-    hours, rest = divmod(rest, NANOSECONDS["h"])
-    minutes, rest = divmod(rest, NANOSECONDS["m"])
-    shown = f"{_decimal(Fraction(rest, 10**9))}s"
-    if hours or minutes:
-        shown = f"{minutes}m{shown}"
-    return f"{sign}{hours}h{shown}" if hours else f"{sign}{shown}"
-
-
-def _decimal(value: Fraction) -> str:
-    whole, rest = divmod(value, 1)
-    digits = f"{int(rest * 10**9):09d}".rstrip("0")
-    return f"{int(whole)}.{digits}" if digits else str(int(whole))
 
 
 def read_bytes(text: str) -> int:

@@ -105,36 +105,19 @@ class VolumeUpdate(Command, path="volume update"):
 
 # --- how they are listed -------------------------------------------------------------------------------------------
 
-CLUSTER_COLUMNS = {
-    "Name": "VOLUME NAME",
-    "Group": "GROUP",
-    "Driver": "DRIVER",
-    "Availability": "AVAILABILITY",
-    "Status": "STATUS",
-}
-
 
 def of_the_swarm(volumes: Iterable[Volume]) -> list[Volume]:
     """Those that are the swarm's."""
     return [volume for volume in volumes if volume.get("ClusterVolume")]
 
 
-def volume_row(volume: Volume) -> dict[str, str]:
-    """One line of a table, and what only templates show."""
-    cluster = volume.get("ClusterVolume") or {}
+def cluster_cells(volume: Volume) -> dict[str, str]:
+    """What a list says of a volume of the swarm; nothing of another."""
+    cluster = volume.get("ClusterVolume")
+    if not cluster:
+        return {}
     spec = cluster.get("Spec") or {}
-    return {
-        "Availability": spec.get("Availability", "") if cluster else "N/A",
-        "Driver": volume["Driver"],
-        "Group": spec.get("Group", "") if cluster else "N/A",
-        "Labels": ",".join(f"{key}={value}" for key, value in sorted((volume.get("Labels") or {}).items())),
-        "Links": "N/A",
-        "Mountpoint": volume.get("Mountpoint", ""),
-        "Name": volume["Name"],
-        "Scope": volume.get("Scope", ""),
-        "Size": "N/A",
-        "Status": _status(cluster) if cluster else "N/A",
-    }
+    return {"Availability": spec.get("Availability", ""), "Group": spec.get("Group", ""), "Status": _status(cluster)}
 
 
 def _status(cluster: Volume) -> str:

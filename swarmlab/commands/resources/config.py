@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import each, inspect, inspect_pretty
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect, inspect_pretty
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.resources.stored import (
     Stored,
@@ -26,6 +26,9 @@ from swarmlab.commands.resources.stored import (
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.standard_input import ReadsInput
+
+_COLUMNS = {"ID": "ID", "Name": "NAME", "CreatedAt": "CREATED", "UpdatedAt": "UPDATED"}
+_CONFIGS = Kind(type="*config.configContext", headers={**_COLUMNS, "Labels": "LABELS"}, table=columns(_COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +81,7 @@ class ConfigLs(Command, path="config ls", also=("config list",)):
         """See Command."""
         configs = by_name(session.get("/configs", filters(typed_filters(self.filter))))
         rows = [row(session, config) for config in configs]
-        headers = {"ID": "ID", "Name": "NAME", "CreatedAt": "CREATED", "UpdatedAt": "UPDATED"}
-        listing = Listing(session.terminal, headers, hidden={"Labels": "LABELS"})
+        listing = Listing(session.terminal, _CONFIGS)
         listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
 
 
@@ -100,10 +102,20 @@ class ConfigInspect(Command, path="config inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        if self.pretty:
+        if asks_for_pretty(self.format or "", pretty=bool(self.pretty)):
             inspect_pretty(session, self.configs, lambda name: _pretty(session.get(f"/configs/{name}")))
         else:
-            inspect(session, self.configs, lambda name: session.raw(f"/configs/{name}"), self.format or "")
+            template = _CONFIGS.of_inspect(self.format or "")
+            inspect(
+                session,
+                self.configs,
+                lambda name: Found(session.raw(f"/configs/{name}"), "swarm.Config", is_kept=True),
+                template,
+            )
+
+
+def _found(session: Session, name: str) -> Found:
+    return Found(session.raw(f"/configs/{name}"), "swarm.Config", is_kept=True)
 
 
 def _pretty(config: Stored) -> Iterator[str]:

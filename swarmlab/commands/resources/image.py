@@ -6,22 +6,52 @@ Source: docker/cli cli/command/image/, cli/command/formatter/image.go.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.errors import DockerError
+from swarmlab.commands.printing.listing import Kind, Listing, Row, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
 from swarmlab.commands.resources.image_pull import pull
 from swarmlab.commands.services.images import tagged
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, flag
-from swarmlab.commands.spelling.references import Reference
+from swarmlab.commands.spelling.references import Reference, check_reference
 
 NONE = "<none>"
+_NOT_KNOWN = "N/A"
+_COLUMNS = ("Repository", "Tag", "ID", "CreatedSince", "Size")
+IMAGES = Kind(
+    type="*formatter.imageContext",
+    headers={
+        "ID": "IMAGE ID",
+        "Repository": "REPOSITORY",
+        "Tag": "TAG",
+        "Digest": "DIGEST",
+        "CreatedSince": "CREATED",
+        "CreatedAt": "CREATED AT",
+        "Size": "SIZE",
+        "Containers": "CONTAINERS",
+        "VirtualSize": "SIZE",
+        "SharedSize": "SHARED SIZE",
+        "UniqueSize": "UNIQUE SIZE",
+    },
+    table=columns(_COLUMNS),
+    raw=r"repository: {{.Repository}}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}"
+    r"\nvirtual_size: {{.Size}}\n",
+    quiet_raw="image_id: {{.ID}}",
+)
+_DIGEST = "{{.Digest}}"
+_WITH_DIGESTS = replace(
+    IMAGES,
+    table=columns((*_COLUMNS[:2], "Digest", *_COLUMNS[2:])),
+    raw=r"repository: {{.Repository}}\ntag: {{.Tag}}\ndigest: {{.Digest}}\nimage_id: {{.ID}}"
+    r"\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,25 +82,41 @@ class ImageLs(Command, path="images", also=("image ls", "image list")):
             wanted.setdefault("reference", []).append(self.repository)
         params = filters(wanted) | ({"all": 1} if self.all else {})
         rows = [row for image in session.get("/images/json", params) for row in self._rows(image, session.now())]
-        headers = {"Repository": "REPOSITORY", "Tag": "TAG"} | ({"Digest": "DIGEST"} if self.digests else {})
-        headers |= {"ID": "IMAGE ID", "CreatedSince": "CREATED", "Size": "SIZE"}
-        listing = Listing(session.terminal, headers, hidden={"Digest": "DIGEST"})
-        listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
+        template = self.format or ""
+        if self.digests and template.startswith("table ") and _DIGEST not in template:
+            template += rf"\t{_DIGEST}"
+        listing = Listing(session.terminal, _WITH_DIGESTS if self.digests else IMAGES)
+        listing.print(rows, quiet=bool(self.quiet), template=template)
 
-    def _rows(self, image: dict[str, Any], now: datetime) -> Iterator[dict[str, str]]:
+    def _rows(self, image: dict[str, Any], now: datetime) -> Iterator[Row]:
         digests = {name.partition("@")[0]: name.partition("@")[2] for name in image.get("RepoDigests") or []}
-        names = image.get("RepoTags") or [f"{name}:{NONE}" for name in digests] or [f"{NONE}:{NONE}"]
+        tagged_names = image.get("RepoTags")
+        names = tagged_names or [f"{name}:{NONE}" for name in digests] or [f"{NONE}:{NONE}"]
         created = datetime.fromtimestamp(image["Created"], tz=UTC)
+        shows_digests = self.digests or (tagged_names and _DIGEST in (self.format or ""))
+        hidden = NONE if tagged_names or not digests else ""
         for name in names:
             repository, _, tag = name.rpartition(":")
             yield {
                 "Repository": repository,
                 "Tag": tag,
-                "Digest": digests.get(repository, NONE),
+                "Digest": digests.get(repository, NONE) if shows_digests else hidden,
                 "ID": image["Id"] if self.no_trunc else short_id(image["Id"]),
                 "CreatedSince": f"{age(created, now)} ago",
+                "CreatedAt": f"{created:%Y-%m-%d %H:%M:%S} +0000 UTC",
                 "Size": decimal_size(image.get("Size", 0)),
+                "VirtualSize": decimal_size(image.get("Size", 0), digits=4),
+                **_shares(image),
             }
+
+
+def _shares(image: dict[str, Any]) -> Row:
+    size, shared, containers = image.get("Size", 0), image.get("SharedSize", 0), image.get("Containers", 0)
+    return {
+        "Containers": _NOT_KNOWN if containers == -1 else str(containers),
+        "SharedSize": _NOT_KNOWN if shared == -1 else decimal_size(shared, digits=4),
+        "UniqueSize": _NOT_KNOWN if -1 in (size, shared) else decimal_size(size - shared, digits=4),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +126,10 @@ class ImagePull(Command, path="pull", also=("image pull",)):
     usage = "[OPTIONS] NAME[:TAG|@DIGEST]"
     summary = "Download an image from a registry"
     aliases = "docker image pull, docker pull"
-    lacks = frozenset({"-a", "--all-tags", "--disable-content-trust", "--platform"})
+    lacks = frozenset({"--disable-content-trust"})
 
+    all_tags: Switch = flag("-a, --all-tags", "Download all tagged images in the repository")
+    platform: Text = flag("--platform string", "Set platform if server is multi-platform capable")
     quiet: Switch = flag("-q, --quiet", "Suppress verbose output")
     image: str = argument()
 
@@ -91,8 +139,13 @@ class ImagePull(Command, path="pull", also=("image pull",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        check_reference(self.image)
         given = Reference.read(self.image)
-        if not given.tag and not given.digest and not self.quiet:
+        has_tag = bool(given.tag or given.digest)
+        if self.all_tags and has_tag:
+            raise DockerError("tag can't be used with --all-tags/-a")
+        if not self.all_tags and not has_tag and not self.quiet:
             session.terminal.print("Using default tag: latest")
-        pull(session, tagged(self.image), quiet=bool(self.quiet))
-        session.terminal.print(Reference.read(tagged(self.image)).named)
+        image = self.image if self.all_tags else tagged(self.image)
+        pull(session, image, quiet=bool(self.quiet), platform=self.platform or "", all_tags=bool(self.all_tags))
+        session.terminal.print(Reference.read(image).named)

@@ -13,14 +13,23 @@ from swarmlab.client.tables import ellipsis, short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Params, Session
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.platforms import platform_json
 from swarmlab.commands.spelling.references import Reference
 
 _CREATED_BY_WIDTH = 45
+_COLUMNS = {
+    "ID": "IMAGE",
+    "CreatedSince": "CREATED",
+    "CreatedBy": "CREATED BY",
+    "Size": "SIZE",
+    "Comment": "COMMENT",
+}
+_HISTORY = Kind(type="*image.historyContext", headers={**_COLUMNS, "CreatedAt": "CREATED AT"}, table=columns(_COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +67,13 @@ class ImageRm(Command, path="rmi", also=("image rm", "image remove")):
     usage = "[OPTIONS] IMAGE [IMAGE...]"
     summary = "Remove one or more images"
     aliases = "docker image rm, docker image remove, docker rmi"
-    lacks = frozenset({"--platform"})
 
     force: Switch = flag("-f, --force", "Force removal of the image")
     no_prune: Switch = flag("--no-prune", "Do not delete untagged parents")
+    platform: Many = flag(
+        "--platform strings",
+        'Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    )
     images: Many = arguments()
 
     def sdk(self) -> str:
@@ -70,7 +82,9 @@ class ImageRm(Command, path="rmi", also=("image rm", "image remove")):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        params = ({"force": "1"} if self.force else {}) | ({"noprune": "1"} if self.no_prune else {})
+        params: Params = ({"force": "1"} if self.force else {}) | ({"noprune": "1"} if self.no_prune else {})
+        if self.platform:
+            params["platforms"] = [platform_json(text) for text in self.platform]
 
         def remove(name: str) -> None:
             answer: list[dict[str, str]] = session.request("delete", f"/images/{name}", params=params).json()
@@ -88,10 +102,14 @@ class ImageHistory(Command, path="history", also=("image history",)):
     usage = "[OPTIONS] IMAGE"
     summary = "Show the history of an image"
     aliases = "docker image history, docker history"
-    lacks = frozenset({"--platform", "-H", "--human"})
 
     format: Text = flag("--format string", FORMAT_TABLE)
+    human: Switch = flag("-H, --human", "Print sizes and dates in human readable format", "true")
     no_trunc: Switch = flag("--no-trunc", "Don't truncate output")
+    platform: Text = flag(
+        "--platform string",
+        'Show history for the given platform. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+    )
     quiet: Switch = flag("-q, --quiet", "Only show image IDs")
     image: str = argument()
 
@@ -101,17 +119,26 @@ class ImageHistory(Command, path="history", also=("image history",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        headers = {"ID": "IMAGE", "CreatedSince": "CREATED", "CreatedBy": "CREATED BY", "Size": "SIZE"}
-        rows = [self._row(line, session.now()) for line in session.get(f"/images/{self.image}/history")]
-        listing = Listing(session.terminal, {**headers, "Comment": "COMMENT"})
+        params = {"platform": self._platform()} if self.platform else None
+        rows = [self._row(line, session.now()) for line in session.get(f"/images/{self.image}/history", params)]
+        listing = Listing(session.terminal, _HISTORY)
         listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
+
+    def _platform(self) -> str:
+        try:
+            return platform_json(self.platform or "")
+        except DockerError as error:
+            raise DockerError(f"invalid platform: {error}") from None
 
     def _row(self, line: dict[str, Any], now: datetime) -> dict[str, str]:
         by = line["CreatedBy"].replace("\t", " ")
+        created = datetime.fromtimestamp(line["Created"], tz=UTC)
+        is_human = self.human is not False
         return {
             "ID": line["Id"] if self.no_trunc else short_id(line["Id"]),
-            "CreatedSince": f"{age(datetime.fromtimestamp(line['Created'], tz=UTC), now)} ago",
+            "CreatedSince": f"{age(created, now)} ago" if is_human else f"{created:%Y-%m-%dT%H:%M:%SZ}",
+            "CreatedAt": f"{created:%Y-%m-%dT%H:%M:%SZ}",
             "CreatedBy": by if self.no_trunc else ellipsis(by, _CREATED_BY_WIDTH),
-            "Size": decimal_size(line["Size"]),
+            "Size": decimal_size(line["Size"]) if is_human else str(line["Size"]),
             "Comment": line["Comment"],
         }

@@ -16,15 +16,16 @@ from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.references import Reference
 
 
-def pull(session: Session, image: str, *, quiet: bool = False) -> None:
-    """Pull a tagged image and print what the CLI leaves on the screen.
+def pull(session: Session, image: str, *, quiet: bool = False, platform: str = "", all_tags: bool = False) -> None:
+    """Pull a tagged image, or all tags of a repository, and print what the CLI leaves on the screen.
 
     Raises:
         DockerError: the registry or the engine refused.
     """
     reference = Reference.read(image)
     name = replace(reference, tag="", digest="")
-    params = {"fromImage": name.named, "tag": reference.digest or reference.tag or "latest"}
+    params = {"fromImage": name.named} | ({"platform": platform} if platform else {})
+    params |= {} if all_tags else {"tag": reference.digest or reference.tag or "latest"}
     stream = Stream(session.request("post", "/images/create", params=params, stream=True))
     screen = _Screen()
     try:

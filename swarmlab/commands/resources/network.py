@@ -11,13 +11,31 @@ from typing import Any
 from swarmlab.client.tables import natural, short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import inspect
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.inspecting import Found, inspect
+from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, label_of
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.resources.address_ranges import consolidated
 from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
-from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.endpoints import ENDPOINT
+from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.gotypes.moments import time_of
+
+_COLUMNS = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE"}
+_NETWORKS = Kind(
+    type="*network.networkContext",
+    headers={
+        **_COLUMNS,
+        "IPv4": "IPV4",
+        "IPv6": "IPV6",
+        "Internal": "INTERNAL",
+        "Labels": "LABELS",
+        "CreatedAt": "CREATED AT",
+    },
+    table=columns(_COLUMNS),
+    raw=r"network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n",
+    quiet_raw="network_id: {{.ID}}",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +59,26 @@ class NetworkLs(Command, path="network ls", also=("network list",)):
         """See Command."""
         networks = session.get("/networks", filters(typed_filters(self.filter)))
         networks.sort(key=lambda network: natural(network["Name"]))
-        headers = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE"}
-        Listing(session.terminal, headers).print(
+        Listing(session.terminal, _NETWORKS).print(
             [self._row(network) for network in networks], quiet=bool(self.quiet), template=self.format or ""
         )
 
-    def _row(self, network: dict[str, Any]) -> dict[str, str]:
-        identifier = network["Id"] if self.no_trunc else short_id(network["Id"])
-        return {"ID": identifier, "Name": network["Name"], "Driver": network["Driver"], "Scope": network["Scope"]}
+    def _row(self, network: dict[str, Any]) -> Row:
+        labels = network.get("Labels") or {}
+        return {
+            "ID": network["Id"] if self.no_trunc else short_id(network["Id"]),
+            **{name: network[name] for name in ("Name", "Driver", "Scope")},
+            "IPv4": _word(network.get("EnableIPv4")),
+            "IPv6": _word(network.get("EnableIPv6")),
+            "Internal": _word(network.get("Internal")),
+            "Labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+            "Label": label_of(labels),
+            "CreatedAt": time_of(network["Created"]).shown,
+        }
+
+
+def _word(value: object) -> str:
+    return str(bool(value)).lower()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +99,8 @@ class NetworkInspect(Command, path="network inspect"):
     def perform(self, session: Session) -> None:
         """See Command."""
         params = {"verbose": "true"} if self.verbose else None
-        inspect(session, self.networks, lambda name: session.raw(f"/networks/{name}", params), self.format or "")
+        get = lambda name: Found(session.raw(f"/networks/{name}", params), "network.Inspect", is_kept=True)  # noqa: E731
+        inspect(session, self.networks, get, self.format or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +110,10 @@ class NetworkCreate(Command, path="network create"):
     usage = "[OPTIONS] NETWORK"
     summary = "Create a network"
 
-    attachable: Switch = flag("--attachable", "Enable manual container attachment")
     aux_address: Many = flag(
         "--aux-address map", "Auxiliary IPv4 or IPv6 addresses used by Network driver", "map[]", syntax="map"
     )
+    attachable: Switch = flag("--attachable", "Enable manual container attachment")
     config_from: Text = flag("--config-from string", "The network from which to copy the configuration")
     config_only: Switch = flag("--config-only", "Create a configuration only network")
     driver: Text = flag("-d, --driver string", "Driver to manage the Network", '"bridge"')
@@ -94,7 +125,7 @@ class NetworkCreate(Command, path="network create"):
     ipam_opt: Many = flag("--ipam-opt map", "Set IPAM driver specific options", "map[]")
     ipv4: Switch = flag("--ipv4", "Enable or disable IPv4 address assignment", "true")
     ipv6: Switch = flag("--ipv6", "Enable or disable IPv6 address assignment")
-    label: Many = flag("--label list", "Set metadata on a network")
+    label: Many = flag("--label list", "Set metadata on a network", syntax="label")
     opt: Many = flag("-o, --opt map", "Set driver specific options", "map[]")
     scope: Text = flag("--scope string", "Control the network's scope")
     subnet: Many = flag("--subnet strings", "Subnet in CIDR format that represents a network segment")
@@ -107,25 +138,26 @@ class NetworkCreate(Command, path="network create"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        body = {
+        session.terminal.print(session.post("/networks/create", self.body())["Id"])
+
+    def body(self) -> dict[str, Any]:
+        """The request that creates it. Raises DockerError."""
+        configs = consolidated(self.subnet, self.ip_range, self.gateway, pairs(self.aux_address))
+        source = {"Network": self.config_from} if self.config_from else None
+        return {
             "Name": self.name,
             "Driver": self.driver or "bridge",
             "Scope": self.scope or "",
-            "Ingress": bool(self.ingress),
-            "IPAM": {
-                "Driver": self.ipam_driver or "default",
-                "Options": pairs(self.ipam_opt),
-                "Config": consolidated(self.subnet, self.ip_range, self.gateway, pairs(self.aux_address)),
-            },
+            **given({"EnableIPv4": self.ipv4, "EnableIPv6": self.ipv6}),
+            "ConfigFrom": source,
+            "IPAM": {"Driver": self.ipam_driver or "default", "Options": pairs(self.ipam_opt), "Config": configs},
             "Internal": bool(self.internal),
             "Attachable": bool(self.attachable),
+            "Ingress": bool(self.ingress),
             "ConfigOnly": bool(self.config_only),
             "Options": pairs(self.opt),
             "Labels": pairs(self.label),
-            **given({"EnableIPv4": self.ipv4, "EnableIPv6": self.ipv6}),
-            **({"ConfigFrom": {"Network": self.config_from}} if self.config_from else {}),
         }
-        session.terminal.print(session.post("/networks/create", body)["Id"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +166,17 @@ class NetworkConnect(Command, path="network connect"):
 
     usage = "[OPTIONS] NETWORK CONTAINER"
     summary = "Connect a container to a network"
-    lacks = frozenset("--driver-opt --gw-priority --ip6 --link --link-local-ip".split())
 
     alias: Many = flag("--alias strings", "Add network-scoped alias for the container")
+    driver_opt: Many = flag("--driver-opt strings", "driver options for the network")
+    gw_priority: Number = flag(
+        "--gw-priority int",
+        "Highest gw-priority provides the default gateway. Accepts positive and negative values.",
+    )
     ip: Text = flag("--ip string", 'IPv4 address (e.g., "172.30.100.104")')
+    ip6: Text = flag("--ip6 string", 'IPv6 address (e.g., "2001:db8::33")')
+    link: Many = flag("--link list", "Add link to another container", syntax="link")
+    link_local_ip: Many = flag("--link-local-ip strings", "Add a link-local address for the container")
     network: str = argument()
     container: str = argument()
 
@@ -147,10 +186,22 @@ class NetworkConnect(Command, path="network connect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        address = {"IPAMConfig": {"IPv4Address": self.ip}} if self.ip else {}
-        config = {**address, **({"Aliases": list(self.alias)} if self.alias else {})}
-        body = {"Container": self.container, "EndpointConfig": config}
-        session.post(f"/networks/{self.network}/connect", body)
+        session.post(f"/networks/{self.network}/connect", self.body())
+
+    def body(self) -> dict[str, Any]:
+        """The request that connects it. Raises DockerError."""
+        if any("=" not in text for text in self.driver_opt):
+            raise DockerError("invalid key/value pair format in driver options")
+        addresses = {"IPv4Address": self.ip, "IPv6Address": self.ip6, "LinkLocalIPs": list(self.link_local_ip)}
+        endpoint = {
+            **ENDPOINT,
+            "IPAMConfig": {key: value for key, value in addresses.items() if value},
+            "Links": list(self.link) or None,
+            "Aliases": list(self.alias),
+            "DriverOpts": pairs(self.driver_opt),
+            "GwPriority": self.gw_priority or 0,
+        }
+        return {"Container": self.container, "EndpointConfig": endpoint}
 
 
 @dataclass(frozen=True, kw_only=True)

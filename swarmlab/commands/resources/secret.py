@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import each, inspect, inspect_pretty
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect, inspect_pretty
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.resources.stored import (
     Stored,
@@ -25,6 +25,9 @@ from swarmlab.commands.resources.stored import (
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.standard_input import ReadsInput
+
+_COLUMNS = {"ID": "ID", "Name": "NAME", "Driver": "DRIVER", "CreatedAt": "CREATED", "UpdatedAt": "UPDATED"}
+_SECRETS = Kind(type="*secret.secretContext", headers={**_COLUMNS, "Labels": "LABELS"}, table=columns(_COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +83,7 @@ class SecretLs(Command, path="secret ls", also=("secret list",)):
         """See Command."""
         secrets = by_name(session.get("/secrets", filters(typed_filters(self.filter))))
         rows = [{**row(session, secret), "Driver": _driver(secret)} for secret in secrets]
-        headers = {"ID": "ID", "Name": "NAME", "Driver": "DRIVER", "CreatedAt": "CREATED", "UpdatedAt": "UPDATED"}
-        listing = Listing(session.terminal, headers, hidden={"Labels": "LABELS"})
+        listing = Listing(session.terminal, _SECRETS)
         listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
 
 
@@ -102,14 +104,24 @@ class SecretInspect(Command, path="secret inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        if self.pretty:
+        if asks_for_pretty(self.format or "", pretty=bool(self.pretty)):
             inspect_pretty(session, self.secrets, lambda name: _pretty(session.get(f"/secrets/{name}")))
         else:
-            inspect(session, self.secrets, lambda name: session.raw(f"/secrets/{name}"), self.format or "")
+            template = _SECRETS.of_inspect(self.format or "")
+            inspect(
+                session,
+                self.secrets,
+                lambda name: Found(session.raw(f"/secrets/{name}"), "swarm.Secret", is_kept=True),
+                template,
+            )
 
 
 def _driver(secret: Stored) -> str:
     return str((secret["Spec"].get("Driver") or {}).get("Name", ""))
+
+
+def _found(session: Session, name: str) -> Found:
+    return Found(session.raw(f"/secrets/{name}"), "swarm.Secret", is_kept=True)
 
 
 def _pretty(secret: Stored) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from swarmlab.client.tables import natural
 from swarmlab.commands.errors import DockerError
+from swarmlab.commands.printing.listing import Row, label_of
 from swarmlab.commands.printing.units import age
 from swarmlab.commands.session import Session
 from swarmlab.commands.standard_input import ReadsInput
@@ -55,15 +56,17 @@ def by_name(found: list[Stored]) -> list[Stored]:
     return sorted(found, key=lambda each: natural(each["Spec"]["Name"]))
 
 
-def row(session: Session, stored: Stored) -> dict[str, str]:
+def row(session: Session, stored: Stored) -> Row:
     """One line of a table, and what only templates show."""
     spec = stored["Spec"]
+    labels = spec.get("Labels") or {}
     return {
         "ID": stored["ID"],
         "Name": spec["Name"],
         "CreatedAt": f"{age(stored['CreatedAt'], session.now())} ago",
         "UpdatedAt": f"{age(stored['UpdatedAt'], session.now())} ago",
-        "Labels": ",".join(f"{key}={value}" for key, value in sorted((spec.get("Labels") or {}).items())),
+        "Labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+        "Label": label_of(labels),
     }
 
 

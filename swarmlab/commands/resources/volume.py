@@ -5,33 +5,36 @@ Source: docker/cli cli/command/volume/.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
-from swarmlab.commands.printing.inspecting import each, inspect
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.inspecting import Found, each, inspect
+from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, label_of
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
-from swarmlab.commands.resources.cluster_volume import (
-    CLUSTER_COLUMNS,
-    ClusterVolumeFlags,
-    of_the_swarm,
-    volume_row,
-)
+from swarmlab.commands.printing.units import decimal_size
+from swarmlab.commands.resources.cluster_volume import ClusterVolumeFlags, cluster_cells, of_the_swarm
 from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 
-_HIDDEN = {
-    "Availability": "AVAILABILITY",
-    "Group": "GROUP",
-    "Labels": "LABELS",
-    "Links": "LINKS",
-    "Mountpoint": "MOUNTPOINT",
-    "Scope": "SCOPE",
-    "Size": "SIZE",
-    "Status": "STATUS",
-}
+NOT_KNOWN = "N/A"
+_COLUMNS = {"Driver": "DRIVER", "Name": "VOLUME NAME"}
+_CLUSTER_COLUMNS = ("Name", "Group", "Driver", "Availability", "Status")
+VOLUMES = Kind(
+    type="*formatter.volumeContext",
+    headers={
+        **_COLUMNS,
+        **{name: name.upper() for name in ("Scope", "Mountpoint", "Labels", "Links", "Size")},
+        **{name: name.upper() for name in ("Availability", "Group", "Status")},
+    },
+    table=columns(_COLUMNS),
+    quiet="{{.Name}}",
+    raw=r"name: {{.Name}}\ndriver: {{.Driver}}\n",
+    quiet_raw="name: {{.Name}}",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +58,27 @@ class VolumeLs(Command, path="volume ls", also=("volume list",)):
         """See Command."""
         volumes = session.get("/volumes", filters(typed_filters(self.filter))).get("Volumes") or []
         volumes.sort(key=lambda volume: natural(volume["Name"]))
-        rows = [volume_row(volume) for volume in (of_the_swarm(volumes) if self.cluster else volumes)]
-        shown = CLUSTER_COLUMNS if self.cluster else {"Driver": "DRIVER", "Name": "VOLUME NAME"}
-        listing = Listing(session.terminal, shown, hidden=_HIDDEN)
+        shown = of_the_swarm(volumes) if self.cluster else volumes
+        kind = replace(VOLUMES, table=columns(_CLUSTER_COLUMNS)) if self.cluster else VOLUMES
         template = "" if self.cluster else self.format or ""  # the real command, too, then minds no format
-        listing.print(rows, quiet=bool(self.quiet), quiet_column="Name", template=template)
+        Listing(session.terminal, kind).print(map(volume_row, shown), quiet=bool(self.quiet), template=template)
+
+
+def volume_row(volume: Mapping[str, Any]) -> Row:
+    """One line of `volume ls`."""
+    labels, usage = volume.get("Labels") or {}, volume.get("UsageData")
+    return {
+        "Name": volume["Name"],
+        "Driver": volume["Driver"],
+        "Scope": volume.get("Scope", ""),
+        "Mountpoint": volume.get("Mountpoint", ""),
+        "Labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+        "Label": label_of(labels),
+        "Links": str(usage["RefCount"]) if usage else NOT_KNOWN,
+        "Size": decimal_size(usage["Size"], digits=4) if usage else NOT_KNOWN,
+        **dict.fromkeys(("Availability", "Group", "Status"), NOT_KNOWN),
+        **cluster_cells(volume),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +125,12 @@ class VolumeInspect(Command, path="volume inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        inspect(session, self.volumes, lambda name: session.raw(f"/volumes/{name}"), self.format or "")
+        inspect(
+            session,
+            self.volumes,
+            lambda name: Found(session.raw(f"/volumes/{name}"), "volume.Volume"),
+            self.format or "",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,7 +61,16 @@ def read_env_files(paths: Many) -> Many:
     Raises:
         DockerError: a file cannot be read, or a line is no variable.
     """
-    return tuple(found for path in paths for line in _lines(path) if (found := _variable(path, line)))
+    return tuple(found for path in paths for line in _lines(path) if (found := _from_here(_checked(path, line))))
+
+
+def read_label_files(paths: Many) -> Many:
+    """The labels that files declare, a line each; a line without a value says nothing.
+
+    Raises:
+        DockerError: a file cannot be read, or a line is no label.
+    """
+    return tuple(found for path in paths for line in _lines(path) if "=" in (found := _checked(path, line)))
 
 
 def _lines(path: str) -> list[str]:
@@ -71,15 +80,21 @@ def _lines(path: str) -> list[str]:
         raise DockerError(f"open {path}: {(error.strerror or '').lower()}") from None
 
 
-def _variable(path: str, line: str) -> str:
+def _checked(path: str, line: str) -> str:
+    """A line without blanks before it; empty where it says nothing."""
     line = line.lstrip()
     if not line or line.startswith("#"):
         return ""
-    name, equals, _ = line.partition("=")
+    name = line.partition("=")[0]
     if not name:
         raise DockerError(f"invalid env file ({path}): no variable name on line '{line}'")
     if any(letter.isspace() for letter in name):
         raise DockerError(f"invalid env file ({path}): variable '{name}' contains whitespaces")
-    if equals:
+    return line
+
+
+def _from_here(line: str) -> str:
+    """A variable with its value, from the environment where the line has none; empty where that has none either."""
+    if not line or "=" in line:
         return line
-    return f"{name}={os.environ[name]}" if name in os.environ else ""
+    return f"{line}={os.environ[line]}" if line in os.environ else ""

@@ -12,7 +12,7 @@ from typing import Any
 from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import each, inspect
+from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect
 from swarmlab.commands.printing.listing import Listing
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services import text as service_text
@@ -52,8 +52,7 @@ class ServiceLs(Command, path="service ls", also=("service list",)):
 def print_services(session: Session, services: list[dict[str, Any]], *, quiet: bool, template: str) -> None:
     """The table of `service ls` and `stack services`."""
     services.sort(key=lambda service: natural(service["Spec"]["Name"]))
-    headers = ("ID", "Name", "Mode", "Replicas", "Image", "Ports")
-    listing = Listing(session.terminal, {name: name.upper() for name in headers})
+    listing = Listing(session.terminal, service_text.SERVICES)
     listing.print([service_text.row(service) for service in services], quiet=quiet, template=template)
 
 
@@ -76,16 +75,16 @@ class ServiceInspect(Command, path="service inspect"):
         """See Command."""
         if self.pretty and self.format:
             raise DockerError("--format is incompatible with human friendly format")
-        if not self.pretty:
-            inspect(session, self.services, lambda name: self._raw(session, name), self.format or "")
+        if not asks_for_pretty(self.format or "", pretty=bool(self.pretty)):
+            inspect(session, self.services, lambda name: self._found(session, name), self.format or "")
             return
         for name in self.services:
             service = _known(session, name)
             session.terminal.print(service_text.pretty(service, _network_names(session, service), session.now()))
 
-    def _raw(self, session: Session, name: str) -> str:
+    def _found(self, session: Session, name: str) -> Found:
         try:
-            return session.raw(f"/services/{name}", {"insertDefaults": "true"})
+            return Found(session.raw(f"/services/{name}", {"insertDefaults": "true"}), "swarm.Service")
         except DockerError as error:
             raise _not_found(error, name) from None
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from swarmlab.client.tables import capitalised, ellipsis, natural, short_id
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.units import age, time_order
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.references import shown
@@ -19,6 +19,24 @@ ERROR_WIDTH = 30
 PREVIOUS = r" \_ "
 
 Task = dict[str, Any]
+_HEADERS = {
+    "ID": "ID",
+    "Name": "NAME",
+    "Image": "IMAGE",
+    "Node": "NODE",
+    "DesiredState": "DESIRED STATE",
+    "CurrentState": "CURRENT STATE",
+    "Error": "ERROR",
+    "Ports": "PORTS",
+}
+TASKS = Kind(
+    type="*task.taskContext",
+    headers=_HEADERS,
+    table=columns(_HEADERS),
+    raw=r"id: {{.ID}}\nname: {{.Name}}\nimage: {{.Image}}\nnode: {{.Node}}\ndesired_state: {{.DesiredState}}"
+    r"\ncurrent_state: {{.CurrentState}}\nerror: {{.Error}}\nports: {{.Ports}}\n",
+    quiet_raw="id: {{.ID}}",
+)
 
 
 class Names:
@@ -63,9 +81,7 @@ class TaskListing:
 
     def print(self, *, quiet: bool = False, template: str = "") -> None:
         """Print the table, or only the ids."""
-        columns = ("ID", "Name", "Image", "Node", "DesiredState", "CurrentState", "Error", "Ports")
-        headers = ("ID", "NAME", "IMAGE", "NODE", "DESIRED STATE", "CURRENT STATE", "ERROR", "PORTS")
-        listing = Listing(self._session.terminal, dict(zip(columns, headers, strict=True)))
+        listing = Listing(self._session.terminal, TASKS)
         listing.print(self._rows(indent=not quiet and listing.is_table(template)), quiet=quiet, template=template)
 
     def _rows(self, *, indent: bool) -> list[dict[str, str]]:

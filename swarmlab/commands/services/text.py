@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from swarmlab.client.tables import short_id
+from swarmlab.commands.printing.listing import Kind, columns
 from swarmlab.commands.printing.units import age, binary_size, go_float, show_duration
 from swarmlab.commands.spelling.references import shown
 
@@ -20,6 +21,16 @@ MODES = {
     "ReplicatedJob": "replicated job",
     "GlobalJob": "global job",
 }
+
+_COLUMNS = ("ID", "Name", "Mode", "Replicas", "Image", "Ports")
+SERVICES = Kind(
+    type="*service.serviceContext",
+    headers={name: name.upper() for name in _COLUMNS},
+    table=columns(_COLUMNS),
+    raw=r"id: {{.ID}}\nname: {{.Name}}\nmode: {{.Mode}}\nreplicas: {{.Replicas}}\nimage: {{.Image}}"
+    r"\nports: {{.Ports}}\n",
+    quiet_raw="id: {{.ID}}",
+)
 
 
 def row(service: Spec) -> dict[str, str]:

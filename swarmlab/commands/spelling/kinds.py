@@ -12,11 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from swarmlab.commands.printing import units
-from swarmlab.commands.spelling import authorities, credentials, file_references, mounts, ports, ulimits
-from swarmlab.commands.spelling.attachments import attachment
+from swarmlab.commands.spelling import authorities, credentials, devices, file_references, mounts, ports, ulimits
+from swarmlab.commands.spelling.attachments import attachment, container_attachment
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
+_SYSCTLS = frozenset(
+    "kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni"
+    " kernel.shm_rmid_forced".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +135,39 @@ def _address(text: str) -> str:
     return text
 
 
+def _stream(text: str) -> str:
+    if text.lower() not in ("stdin", "stdout", "stderr"):
+        raise ValueError("valid streams are STDIN, STDOUT and STDERR")
+    return text.lower()
+
+
+def _link(text: str) -> str:
+    if not text:
+        raise ValueError("empty string specified for links")
+    if text.count(":") > 1:
+        raise ValueError(f"bad format for links: {text}")
+    return text
+
+
+def _swap(text: str) -> str:
+    if text != "-1":
+        units.read_bytes(text)
+    return text
+
+
+def _sysctl(text: str) -> str:
+    name = text.partition("=")[0]
+    if "=" not in text or not (name in _SYSCTLS or name.startswith(("net.", "fs.mqueue."))):
+        raise ValueError(f"sysctl '{text}' is not allowed")
+    return text
+
+
 KINDS: dict[str, Kind] = {
     "": Kind(read=_bool),
     "string": Kind(read=str),
     "command": Kind(read=str),
     "uint": Kind(read=_number("ParseUint", r"\d+", 0, 2**64 - 1)),
+    "uint16": Kind(read=_number("ParseUint", r"\d+", 0, 2**16 - 1)),
     "uint32": Kind(read=_number("ParseUint", r"\d+", 0, 2**32 - 1)),
     "int": Kind(read=_number("ParseInt", r"[+-]?\d+", -(2**63), 2**63 - 1)),
     "float": Kind(read=_float),
@@ -164,4 +196,14 @@ KINDS: dict[str, Kind] = {
     "secret": Kind(read=_checked(file_references.read_secret), many=True),
     "config": Kind(read=_checked(file_references.read_config), many=True),
     "port": Kind(read=_checked(ports.read_ports), many=True),
+    "container-network": Kind(read=_checked(container_attachment), many=True),
+    "stream": Kind(read=_stream, many=True),
+    "link": Kind(read=_link, many=True),
+    "swap": Kind(read=_swap),
+    "sysctl": Kind(read=_sysctl, many=True),
+    "cgroup-rule": Kind(read=_checked(devices.check_rule), many=True),
+    "device-weight": Kind(read=_checked(devices.read_weight), many=True),
+    "bytes-rate": Kind(read=_checked(devices.read_bytes_rate), many=True),
+    "operations-rate": Kind(read=_checked(devices.read_operations_rate), many=True),
+    "gpu-request": Kind(read=_checked(devices.read_gpus), many=True),
 }

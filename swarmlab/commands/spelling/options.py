@@ -32,6 +32,7 @@ class Flag:
         word: the kind of its value as help names it; empty for a switch.
         default: what help says the CLI assumes; the value itself is never filled in here.
         syntax: name of the kind that reads the value, where help's word does not tell.
+        also: older spellings of `long`, which help does not list.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Flag:
     help: str
     default: str
     syntax: str
+    also: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -88,14 +90,14 @@ class Argument:
     show: Callable[[Any], Sequence[str]]
 
 
-def flag(spelling: str, help: str, default: str = "", *, syntax: str = "") -> Any:
+def flag(spelling: str, help: str, default: str = "", *, syntax: str = "", also: tuple[str, ...] = ()) -> Any:
     """Declare a field as a flag, spelled as in the CLI's help."""
     match = _SPELLING.fullmatch(spelling)
     if not match:
         raise ValueError(f"not the spelling of a flag: {spelling!r}")
     parts = {"long": match["long"], "short": match["short"] or "", "word": match["word"] or ""}
     many = KINDS[syntax or parts["word"]].many
-    metadata = {**parts, "help": help, "default": default, "syntax": syntax}
+    metadata = {**parts, "help": help, "default": default, "syntax": syntax, "also": also}
     return field(default=() if many else None, metadata={"flag": metadata})
 
 

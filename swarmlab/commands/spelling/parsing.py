@@ -32,33 +32,39 @@ def parse(line: str) -> Command:
 def parse_words(words: Sequence[str]) -> Command:
     """The same from words, `docker` left out."""
     for size in (2, 1):
-        command = REGISTRY.get(" ".join(words[:size]))
+        typed = " ".join(words[:size])
+        command = REGISTRY.get(typed)
         if command and len(words) >= size and not any(word.startswith("-") for word in words[:size]):
-            return _Reading(command, words[size:]).command()
+            return _Reading(command, command.path_of(typed), words[size:]).command()
     return _without_command(words)
 
 
 def _without_command(words: Sequence[str]) -> Command:
     plain = [word for word in words if not word.startswith("-")]
     group = " ".join(plain[:1])
-    if words and words[0].startswith("-") and words[0] not in ("--help", "-h"):
-        kind = f"unknown flag: {words[0]}" if words[0].startswith("--") else _unknown_short(words[0][1], words[0])
-        raise DockerError(
-            f"{kind}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information"
-        )
+    wrong = next((word for word in words if word.startswith("-") and word not in ("--help", "-h")), "")
     if group in GROUPS and len(plain) > 1:
         raise _unknown(f"{group} {plain[1]}", group)
-    if group and group not in GROUPS:
+    if wrong and group in GROUPS:
+        raise wrong_flags(_unknown_flag(wrong), group, "")
+    if group and group not in GROUPS and (group in REAL or not wrong):
         raise _unknown(group, "")
+    if wrong:
+        see = "Usage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information"
+        raise DockerError(f"{_unknown_flag(wrong)}\n\n{see}", exit_code=125)
     return Help(topic=group)
 
 
 def _unknown(path: str, group: str) -> DockerError:
     if path in REAL:
-        return not_here(f"docker {path}")
+        return not_here(f"docker {path}", f"docker {group}".strip())
     usage = f"Usage:  docker {group}\n\n" if group else ""
     see = f"docker {group}".strip()
     return DockerError(f"docker: unknown command: docker {path}\n\n{usage}Run '{see} --help' for more information")
+
+
+def _unknown_flag(word: str) -> str:
+    return f"unknown flag: {word}" if word.startswith("--") else _unknown_short(word[1], word)
 
 
 def _unknown_short(letter: str, word: str) -> str:
@@ -68,27 +74,29 @@ def _unknown_short(letter: str, word: str) -> str:
 class _Reading:
     """One pass over a command's words."""
 
-    def __init__(self, command: type[Command], words: Sequence[str]) -> None:
+    def __init__(self, command: type[Command], path: str, words: Sequence[str]) -> None:
         self._command = command
+        self._path = path
         self._words = list(words)
         flags = flags_of(command)
-        self._long = {each.long: each for each in flags}
+        self._long = {name: each for each in flags for name in (each.long, *each.also)}
         self._short = {each.short: each for each in flags if each.short}
         self._values: dict[str, Any] = {}
         self._rest: list[str] = []
 
     def command(self) -> Command:
         """The command, or its help."""
+        if issubclass(self._command, ReadsInput) and self._words[-2:-1] == [HERE_STRING]:
+            self._values["stdin"] = self._words.pop() + "\n"
+            self._words.pop()
         while self._words:
             word = self._words.pop(0)
             if word == "--":
                 self._rest += self._words
                 break
             if word == "--help":
-                return Help(topic=self._command.path)
-            if word == HERE_STRING and issubclass(self._command, ReadsInput) and self._words:
-                self._values["stdin"] = self._words.pop(0) + "\n"
-            elif word.startswith("--"):
+                return Help(topic=self._path)
+            if word.startswith("--"):
                 self._read_long(word)
             elif word.startswith("-") and word != "-":
                 self._read_short(word)
@@ -132,7 +140,7 @@ class _Reading:
 
     def _set(self, found: Flag, text: str) -> None:
         parts = text.split(",") if found.kind.split else [text]
-        values = [self._command.read(found, part) for part in parts]
+        values = [self._command.read(found, part, path=self._path) for part in parts]
         if found.kind.many:
             self._values[found.name] = (*self._values.get(found.name, ()), *values)
         else:
@@ -162,15 +170,17 @@ class _Reading:
             text = f"requires at least {least} and at most {most} {_plural(most)}"
         else:
             text, verb = f"requires at most {most} {_plural(most)}", "SRun"  # so printed by CLI 28
-        raise wrong_count(text, self._command.path, self._command.usage, verb=verb)
+        raise wrong_count(text, self._path, self._command.usage, verb=verb)
 
     def _lacking(self, spelled: str) -> DockerError | None:
+        if spelled in self._command.refused:
+            return DockerError(f'"{spelled}" {self._command.refused[spelled]}')
         if spelled not in self._command.lacks:
             return None
-        return not_here(f"docker {self._command.path} {spelled}")
+        return not_here(f"docker {self._path} {spelled}", f"docker {self._path}")
 
     def _wrong(self, text: str) -> DockerError:
-        return wrong_flags(text, self._command.path, self._command.usage)
+        return wrong_flags(text, self._path, self._command.usage)
 
 
 def _plural(count: int) -> str:

@@ -5,11 +5,19 @@ Source: distribution/reference normalize.go.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
+from swarmlab.commands.errors import DockerError
+
 DEFAULT_DOMAIN = "docker.io"
 OFFICIAL = "library/"
+_WORD = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_PATH = re.compile(rf"{_WORD}(/{_WORD})*")
+_TAG = re.compile(r"\w[\w.-]{0,127}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|(?!sha256)[A-Za-z]\w*([-_+.][A-Za-z]\w*)*:[0-9a-fA-F]{32,}")
+_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +67,17 @@ def shown(image: str) -> str:
     if not reference.tag:
         return image
     return f"{reference.familiar_name}:{reference.tag}"
+
+
+def check_reference(text: str) -> None:
+    """Raise DockerError unless this can name an image."""
+    if _ID.fullmatch(text) or _DIGEST.fullmatch(text):
+        return
+    reference = Reference.read(text)
+    if reference.path != reference.path.lower():
+        raise DockerError(f"invalid reference format: repository name ({reference.path}) must be lowercase")
+    rest = text.partition("@")
+    has_empty_part = rest[0].endswith(":") or (rest[1] and not rest[2])
+    well_formed = _PATH.fullmatch(reference.path) and (not reference.tag or _TAG.fullmatch(reference.tag))
+    if has_empty_part or not well_formed or (reference.digest and not _DIGEST.fullmatch(reference.digest)):
+        raise DockerError("invalid reference format")

@@ -15,6 +15,7 @@ from swarmlab.commands.spelling.options import Flag, argument, flags_of
 GROUPS = {
     "config": "Manage Swarm configs",
     "container": "Manage containers",
+    "context": "Manage contexts",
     "image": "Manage images",
     "network": "Manage networks",
     "node": "Manage Swarm nodes",
@@ -28,24 +29,23 @@ GROUPS = {
 """Words that stand before a command."""
 
 REAL = frozenset(
-    "attach build builder buildx checkpoint commit compose context cp create diff export history import load"
-    " login logout manifest pause plugin port push rename restart rmi save search stats tag top trust unpause"
-    " update version wait".split()
+    "build builder buildx checkpoint commit compose import load login logout manifest plugin push save search"
+    " trust".split()
 ) | frozenset(
     f"{group} {name}"
     for group, names in {
-        "container": "attach commit cp create diff export pause port prune rename restart stats top unpause"
-        " update wait",
-        "image": "build history import load prune push rm save tag",
-        "network": "connect disconnect prune",
-        "volume": "prune update",
-        "system": "df prune",
+        "container": "commit",
+        "context": "create export import rm update",
+        "image": "build import load push save",
+        "system": "dial-stdio",
+        "volume": "update",
     }.items()
     for name in names.split()
 )
 """Commands of the docker CLI that this package may lack."""
 
 NAME_WIDTH = 11
+_HELP = Flag(name="help", long="help", short="", word="", help="Print usage", default="", syntax="")
 _SLOP = 5
 _NARROWEST = 24
 
@@ -76,15 +76,17 @@ class Help(Command, path="help"):
 def help_text(topic: str) -> str:
     """The help of a command, of a group, or of everything."""
     command = REGISTRY.get(topic)
-    return _group_help(topic) if command is None else command_help(command)
+    return _group_help(topic) if command is None else command_help(command, topic)
 
 
-def command_help(command: type[Command]) -> str:
+def command_help(command: type[Command], path: str) -> str:
     """Usage line, summary, aliases, flags."""
-    parts = [f"Usage:  docker {command.path} {command.usage}".rstrip(), command.summary]
+    parts = [f"Usage:  docker {path} {command.usage}".rstrip(), command.description or command.summary]
     if command.aliases:
         parts.append(f"Aliases:\n  {command.aliases}")
     flags = flags_of(command)
+    if command.shows_help:
+        flags = sorted([*flags, _HELP], key=lambda each: each.long)
     return "\n\n".join([*parts, *(["Options:\n" + _flag_lines(flags, command.shows_defaults)] if flags else [])])
 
 

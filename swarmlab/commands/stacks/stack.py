@@ -11,7 +11,7 @@ from typing import Any
 from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.listing import Listing
+from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.services.service import print_services
 from swarmlab.commands.services.tasks import Names, TaskListing
@@ -25,6 +25,8 @@ from swarmlab.commands.stacks.owned import KINDS, label_of, name_of, owned, remo
 from swarmlab.commands.standard_input import ReadsInput
 
 _FILTER = "Filter output based on conditions provided"
+_STACK_HEADERS = {"Name": "NAME", "Services": "SERVICES"}
+_STACKS = Kind(type="*formatter.stackContext", headers=_STACK_HEADERS, table=columns(_STACK_HEADERS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ class StackLs(Command, path="stack ls", also=("stack list",)):
             name = service["Spec"]["Labels"][NAMESPACE]
             counts[name] = counts.get(name, 0) + 1
         rows = [{"Name": name, "Services": str(counts[name])} for name in sorted(counts, key=natural)]
-        Listing(session.terminal, {"Name": "NAME", "Services": "SERVICES"}).print(rows, template=self.format or "")
+        Listing(session.terminal, _STACKS).print(rows, template=self.format or "")
 
 
 @dataclass(frozen=True, kw_only=True)

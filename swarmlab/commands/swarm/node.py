@@ -12,7 +12,7 @@ from typing import Any
 from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import each, inspect
+from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect
 from swarmlab.commands.printing.listing import Listing
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services.tasks import Names, TaskListing
@@ -44,14 +44,10 @@ class NodeLs(Command, path="node ls", also=("node list",)):
         """See Command."""
         nodes = session.get("/nodes", filters(typed_filters(self.filter)))
         info = session.get("/info")["Swarm"] if nodes and not self.quiet else {}
-        headers = {"Key": "ID", "Hostname": "HOSTNAME", "Status": "STATUS", "Availability": "AVAILABILITY"}
-        headers |= {"ManagerStatus": "MANAGER STATUS", "EngineVersion": "ENGINE VERSION"}
         nodes.sort(key=lambda node: natural(node.get("Description", {}).get("Hostname", "")))
         rows = [node_text.row(node, info) for node in nodes]
-        hidden = {"ID": "ID", "Self": "", "TLSStatus": "TLS STATUS"}
-        Listing(session.terminal, headers, hidden=hidden).print(
-            rows, quiet=bool(self.quiet), template=self.format or ""
-        )
+        listing = Listing(session.terminal, node_text.NODES)
+        listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +67,9 @@ class NodeInspect(Command, path="node inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        if self.pretty and self.format:
-            raise DockerError("--format is incompatible with human friendly format")
-        if not self.pretty:
-            inspect(session, self.nodes, lambda name: session.raw(f"/nodes/{_id(session, name)}"), self.format or "")
+        if not asks_for_pretty(self.format or "", pretty=bool(self.pretty)):
+            template = node_text.NODES.of_inspect(self.format or "")
+            inspect(session, self.nodes, lambda name: _found(session, name), template)
             return
         for name in self.nodes:
             session.terminal.print(node_text.pretty(session.get(f"/nodes/{_id(session, name)}")))
@@ -214,6 +209,10 @@ class NodePs(Command, path="node ps"):
         TaskListing(session, tasks, names, trunc=not self.no_trunc).print(
             quiet=bool(self.quiet), template=self.format or ""
         )
+
+
+def _found(session: Session, name: str) -> Found:
+    return Found(session.raw(f"/nodes/{_id(session, name)}"), "swarm.Node")
 
 
 def _id(session: Session, name: str) -> str:

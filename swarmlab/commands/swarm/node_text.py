@@ -9,19 +9,37 @@ from collections.abc import Iterator
 from typing import Any
 
 from swarmlab.client.tables import capitalised
+from swarmlab.commands.printing.listing import Kind
 from swarmlab.commands.printing.units import binary_size
 
 Node = dict[str, Any]
+NODES = Kind(
+    type="*node.nodeContext",
+    headers={
+        "ID": "ID",
+        "Self": "",
+        "Hostname": "HOSTNAME",
+        "Status": "STATUS",
+        "Availability": "AVAILABILITY",
+        "ManagerStatus": "MANAGER STATUS",
+        "EngineVersion": "ENGINE VERSION",
+        "TLSStatus": "TLS STATUS",
+    },
+    table="{{.ID}} {{if .Self}}*{{else}} {{ end }}\t{{.Hostname}}\t{{.Status}}\t{{.Availability}}"
+    "\t{{.ManagerStatus}}\t{{.EngineVersion}}",
+    raw=r"node_id: {{.ID}}\nhostname: {{.Hostname}}\nstatus: {{.Status}}\navailability: {{.Availability}}"
+    r"\nmanager_status: {{.ManagerStatus}}\n",
+    quiet_raw="node_id: {{.ID}}",
+)
 
 
-def row(node: Node, info: dict[str, Any]) -> dict[str, str]:
+def row(node: Node, info: dict[str, Any]) -> dict[str, object]:
     """One line of `node ls`; `info` is the answering engine's swarm information."""
     manager = node.get("ManagerStatus") or {}
     itself = node["ID"] == info.get("NodeID")
     return {
-        "Key": f"{node['ID']} {'*' if itself else ' '}",
         "ID": node["ID"],
-        "Self": str(itself).lower(),
+        "Self": itself,
         "Hostname": node.get("Description", {}).get("Hostname", ""),
         "Status": capitalised(node["Status"]["State"]),
         "Availability": capitalised(node["Spec"]["Availability"]),

@@ -9,11 +9,24 @@ from dataclasses import dataclass
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.inspecting import inspect
+from swarmlab.commands.printing.inspecting import Found, inspect
 from swarmlab.commands.printing.templates import FORMAT_INSPECT
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Many, Switch, Text, arguments, flag
+from swarmlab.commands.spelling.platforms import platform_json
 
+_TYPES = {
+    "container": "container.InspectResponse",
+    "image": "image.InspectResponse",
+    "network": "network.Inspect",
+    "volume": "volume.Volume",
+    "service": "swarm.Service",
+    "task": "swarm.Task",
+    "node": "swarm.Node",
+    "plugin": "any",
+    "secret": "swarm.Secret",
+    "config": "swarm.Config",
+}
 LOCAL = {
     "container": "/containers/{}/json",
     "image": "/images/{}/json",
@@ -55,23 +68,23 @@ class Inspect(Command, path="inspect"):
         paths = self._paths(session)
         inspect(session, self.names, lambda name: self._first(session, name, paths), self.format or "")
 
-    def _paths(self, session: Session) -> list[str]:
+    def _paths(self, session: Session) -> dict[str, str]:
         both = LOCAL | SWARM
         if self.type:
-            return [both[self.type]] if self.type in both else []
+            return {self.type: both[self.type]}
         is_manager = session.get("/info")["Swarm"].get("ControlAvailable")
-        return list((both if is_manager else LOCAL).values())
+        return both if is_manager else LOCAL
 
-    def _first(self, session: Session, name: str, paths: list[str]) -> str:
+    def _first(self, session: Session, name: str, paths: dict[str, str]) -> Found:
         params = {"size": 1} if self.size else None
-        for path in paths:
+        for kind, path in paths.items():
             try:
-                return session.raw(path.format(name), params if path == LOCAL["container"] else None)
+                raw = session.raw(path.format(name), params if kind == "container" else None)
+                return Found(raw, _TYPES[kind], is_kept=True)
             except DockerError as error:
-                if error.status != 404:
+                if error.status != 404 or self.type:
                     raise
-        kind = self.type or "object"
-        raise DockerError(f"Error: No such {kind}: {name}", status=404)
+        raise DockerError(f"Error: No such object: {name}", status=404)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +108,7 @@ class ContainerInspect(Command, path="container inspect"):
         inspect(
             session,
             self.containers,
-            lambda name: session.raw(LOCAL["container"].format(name), params),
+            lambda name: Found(session.raw(LOCAL["container"].format(name), params), _TYPES["container"], is_kept=True),
             self.format or "",
         )
 
@@ -106,9 +119,14 @@ class ImageInspect(Command, path="image inspect"):
 
     usage = "[OPTIONS] IMAGE [IMAGE...]"
     summary = "Display detailed information on one or more images"
-    lacks = frozenset({"--platform"})
 
     format: Text = flag("-f, --format string", FORMAT_INSPECT)
+    platform: Text = flag(
+        "--platform string",
+        "Inspect a specific platform of the multi-platform image.\n"
+        "If the image or the server is not multi-platform capable, the command will error out if the platform does"
+        " not match.\n'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)",
+    )
     images: Many = arguments()
 
     def sdk(self) -> str:
@@ -117,4 +135,10 @@ class ImageInspect(Command, path="image inspect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        inspect(session, self.images, lambda name: session.raw(LOCAL["image"].format(name)), self.format or "")
+        params = {"platform": platform_json(self.platform)} if self.platform else None
+        inspect(
+            session,
+            self.images,
+            lambda name: Found(session.raw(LOCAL["image"].format(name), params), _TYPES["image"], is_kept=True),
+            self.format or "",
+        )

@@ -6,6 +6,7 @@ Source: docker/cli cli/command/system/.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +16,15 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.following import follow_to_end
 from swarmlab.commands.printing.log_options import unix_time
 from swarmlab.commands.printing.streams import Stream
-from swarmlab.commands.printing.templates import FORMAT_INSPECT, go_json, render
+from swarmlab.commands.printing.templates import BAD_TEMPLATE, FORMAT_INSPECT, JSON, fill, parse
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Text, flag
 from swarmlab.commands.system import info_text
+from swarmlab.commands.system.version import client_of
+from swarmlab.gotemplate import Items, Pointer, Struct, Template
+from swarmlab.gotypes import decode
+
+_FIELD = re.compile(r"\.[a-zA-Z]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +44,7 @@ class SystemInfo(Command, path="info", also=("system info",)):
     def perform(self, session: Session) -> None:
         """See Command."""
         if self.format:
-            info = session.get("/info")
-            session.terminal.print(go_json(info) if self.format == "json" else render(self.format, info))
+            self._print_formatted(session, JSON if self.format == "json" else self.format)
             return
         session.terminal.print(info_text.client_text(session.context))
         try:
@@ -47,6 +52,24 @@ class SystemInfo(Command, path="info", also=("system info",)):
         except DockerError as error:
             raise DockerError(f"Server:\nERROR: {error}\nerrors pretty printing info") from None
         session.terminal.print(info_text.server_text(info))
+
+    def _print_formatted(self, session: Session, template: str) -> None:
+        """The engine is asked only where the template needs it, and its refusal stops nothing."""
+        parsed = parse(template, exit_code=BAD_TEMPLATE)
+        errors = []
+        about = {"Debug": False, **client_of(session.context), "Plugins": []}
+        answer: dict[str, Any] = {}
+        if not _is_about_the_client(template, about):
+            try:
+                answer = session.get("/info")
+            except DockerError as error:
+                session.terminal.print(str(error))
+                errors.append(str(error))
+        found = decode({**answer, "ClientInfo": about, "ServerErrors": errors or None}, "system.dockerInfo")
+        try:
+            fill(parsed, found, session.terminal.write)
+        finally:
+            session.terminal.print()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +91,7 @@ class SystemEvents(Command, path="events", also=("system events",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        template = self._template()
         params = {
             **filters(typed_filters(self.filter)),
             **({"since": unix_time(session, self.since, "since")} if self.since else {}),
@@ -80,17 +104,49 @@ class SystemEvents(Command, path="events", also=("system events",)):
             *complete, rest = (rest + data).split(b"\n")
             for line in complete:
                 if line.strip():
-                    session.terminal.print(self._shown(json.loads(line)))
+                    _print_event(session, json.loads(line), template)
 
         follow_to_end(session, Stream(session.request("get", "/events", params=params, stream=True)), take)
 
-    def _shown(self, event: dict[str, Any]) -> str:
-        if self.format:
-            return go_json(event) if self.format == "json" else render(self.format, event)
-        actor = event.get("Actor") or {}
-        attributes = ", ".join(f"{key}={value}" for key, value in sorted((actor.get("Attributes") or {}).items()))
-        line = f"{_time(event)} {event['Type']} {event['Action']} {actor.get('ID', '')}"
-        return f"{line} ({attributes})" if attributes else line
+    def _template(self) -> Template | None:
+        """The template, tried on an event of which nothing is known."""
+        if not self.format:
+            return None
+        words = "Error parsing format: "
+        template = parse(JSON if self.format == "json" else self.format, words=words, exit_code=BAD_TEMPLATE)
+        fill(template, Pointer("*events.Message", decode({}, "events.Message")), lambda _: None, words)
+        return template
+
+
+def _print_event(session: Session, event: dict[str, Any], template: Template | None) -> None:
+    if template is None:
+        session.terminal.print(_line(event))
+        return
+    try:
+        fill(template, decode(event, "events.Message"), session.terminal.write)
+    finally:
+        session.terminal.print()
+
+
+def _line(event: dict[str, Any]) -> str:
+    actor = event.get("Actor") or {}
+    attributes = ", ".join(f"{key}={value}" for key, value in sorted((actor.get("Attributes") or {}).items()))
+    line = f"{_time(event)} {event['Type']} {event['Action']} {actor.get('ID', '')}"
+    return f"{line} ({attributes})" if attributes else line
+
+
+def _is_about_the_client(template: str, about: dict[str, Any]) -> bool:
+    """Whether a template asks for fields, and for none of the engine's."""
+    if not _FIELD.search(template):
+        return False
+    sparse = Struct(
+        "system.sparseInfo", {"ClientInfo": decode(about, "*system.clientInfo"), "ClientErrors": Items([], "[]string")}
+    )
+    try:
+        fill(parse(template), sparse, lambda _: None)
+    except DockerError:
+        return False
+    return True
 
 
 def _time(event: dict[str, Any]) -> str:

@@ -207,13 +207,16 @@ class Images:
             self._events.emit("image", "untag", image.id, {"name": name})
         return gone if image.tags else gone + self._delete(image)
 
-    def prune(self, *, all_: bool) -> tuple[builtins.list[tuple[str, str]], int]:
-        """Remove the images without a name, with `all_` every one that no container is made of.
+    def prune(
+        self, *, all_: bool, meant: Callable[[Image], bool] = lambda _: True
+    ) -> tuple[builtins.list[tuple[str, str]], int]:
+        """Remove those of the images without a name that are meant, with `all_` of those that no container is made of.
 
         Returns:
             What went, as `remove` says it, and how many bytes that makes free.
         """
-        unused = [image for image in self.list() if (all_ or not image.tags) and self.in_use(image.id) is None]
+        chosen = (image for image in self.list() if (all_ or not image.tags) and meant(image))
+        unused = [image for image in chosen if self.in_use(image.id) is None]
         gone: builtins.list[tuple[str, str]] = []
         for image in unused:
             names = [*image.tags, *image.digests]

@@ -6,7 +6,7 @@ equals sign gives other types a name. Source: moby api/types (28.5); compared wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -428,6 +428,11 @@ def _types() -> _Types:
             struct = line
             structs[struct] = {}
     return _Types(structs, named)
+
+
+def struct_names() -> Iterable[str]:
+    """The names of all structs."""
+    return _types().structs
 
 
 def is_struct(type_: str) -> bool:
