@@ -88,7 +88,7 @@ CONTAINERS = [
     for line in (
         "docker create --name made --env A=1 --label a=b --memory 64m alpine sh -c 'echo $A; exit 4'",
         "docker create --name made alpine",
-        "docker create --network nosuch alpine",
+        "docker create --name lost --network nosuch alpine",
         "docker create --memory 1m alpine",
         "docker create --cpus 1000 alpine",
         "docker create --log-driver nosuch alpine",
@@ -108,7 +108,7 @@ CONTAINERS = [
         "docker network create back",
         "docker run --detach --name web --network back --network-alias w --publish 8090:80 --hostname h"
         " --add-host x:1.2.3.4 --stop-signal SIGINT --init --cap-add net_admin --ulimit nofile=1024:2048"
-        " --tmpfs /scratch --dns 1.1.1.1 --privileged --pids-limit 7 --shm-size 1m --label a=b --stop-timeout 1"
+        " --tmpfs /scratch --dns 1.1.1.1 --privileged --pids-limit 70 --shm-size 1m --label a=b --stop-timeout 1"
         " nginx:alpine",
         "docker inspect web --format '{{{{json .HostConfig.CapAdd}}}} {{{{json .HostConfig.Ulimits}}}}"
         " {{{{.HostConfig.PidsLimit}}}} {{{{.HostConfig.ShmSize}}}}"
@@ -135,7 +135,7 @@ CONTAINERS = [
         "docker exec --env A=1 --env-file {files}/some.env --workdir /tmp web sh -c 'echo $A $COLOUR; pwd'",
         "docker exec --privileged --user 5 web true",
         "docker exec nosuch true",
-        "docker update --memory 64m --memory-swap -1 --cpus 0.5 --pids-limit 9 web",
+        "docker update --memory 64m --memory-swap -1 --cpus 0.5 --pids-limit 90 web",
         "docker inspect web --format '{{{{.HostConfig.Memory}}}} {{{{.HostConfig.MemorySwap}}}}"
         " {{{{.HostConfig.NanoCpus}}}} {{{{.HostConfig.PidsLimit}}}}'",
         "docker update --restart always web",
@@ -168,10 +168,9 @@ CONTAINERS = [
         "docker stop web",
         "docker start web made",
         "docker rm --link web",
-        "docker rm --force web made",
+        "docker rm --force web made lost",
         "docker system prune --force --filter label=nosuch",
         "docker system prune --force --volumes",
-        "docker image prune --all --force",
         "docker volume prune --all --force",
         "docker system df",
     )
