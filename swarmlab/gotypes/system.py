@@ -6,6 +6,8 @@ Owns a table in the notation of table.py. Source: moby api/types as docker/cli 2
 from __future__ import annotations
 
 SYSTEM = """
+formatter.diskUsageContext
+    Images Containers Volumes BuildCache any
 events.Message
     Status:status? ID:id? From:from?    string
     Type                                events.Type

@@ -208,6 +208,11 @@ docker stats --no-stream --format '{{.Name}} {{.Nosuch}}'
 docker stats --no-stream --format '{{.Nosuch'
 docker system df --format '{{.Type}} {{.TotalCount}} {{.Nosuch}}'
 docker system df --format 'table {{.Type}}\t{{.TotalCount}}'
+docker system df -v --format '{{range .Containers}}{{.Names}} {{.Image}}{{end}} {{range .Volumes}}{{.Name}}{{end}}'
+docker system df -v --format '{{json .Volumes}}'
+docker system df -v --format '{{.Nosuch}}'
+docker system df -v --format '{{.Nosuch'
+docker system df -v --format raw
 """
 
 _SYSTEM = r"""

@@ -36,9 +36,10 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.mark.parametrize("line", FORMATS)
 def test_a_format_shows_the_same(furnished: Cluster, line: str) -> None:
-    """What changes nothing is asked twice on the same manager."""
-    theirs = screen(shlex.split(line)[1:], furnished.backend, MANAGER)
-    assert _comparable(printed(line, furnished, MANAGER)) == _comparable(theirs)
+    """What changes nothing is asked on the same manager; where an engine had news of itself meanwhile, once more."""
+    before = _comparable(screen(shlex.split(line)[1:], furnished.backend, MANAGER))
+    ours = _comparable(printed(line, furnished, MANAGER))
+    assert ours == before or ours == _comparable(screen(shlex.split(line)[1:], furnished.backend, MANAGER))
 
 
 def _comparable(text: str) -> str:

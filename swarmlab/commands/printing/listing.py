@@ -100,7 +100,7 @@ class Listing:
     def print_structs(self, rows: Iterable[Struct], *, quiet: bool = False, template: str = "") -> None:
         """The same, each row with a type of its own."""
         meant = self._kind.template(template, quiet=quiet)
-        text = _expanded(meant.removeprefix(_TABLE))
+        text = expanded(meant.removeprefix(_TABLE))
         parsed = parse(JSON if meant == "json" else text)
         written: list[str] = []
         for row in rows:
@@ -112,7 +112,8 @@ class Listing:
         self._terminal.write(body)
 
 
-def _expanded(template: str) -> str:
+def expanded(template: str) -> str:
+    """The text with tabs and ends of lines where they are spelled, without blanks around it."""
     return template.strip(" ").replace(r"\t", "\t").replace(r"\n", "\n")
 
 

@@ -46,7 +46,7 @@ IMAGES = Kind(
     quiet_raw="image_id: {{.ID}}",
 )
 _DIGEST = "{{.Digest}}"
-_WITH_DIGESTS = replace(
+IMAGES_WITH_DIGESTS = replace(
     IMAGES,
     table=columns((*_COLUMNS[:2], "Digest", *_COLUMNS[2:])),
     raw=r"repository: {{.Repository}}\ntag: {{.Tag}}\ndigest: {{.Digest}}\nimage_id: {{.ID}}"
@@ -85,7 +85,7 @@ class ImageLs(Command, path="images", also=("image ls", "image list")):
         template = self.format or ""
         if self.digests and template.startswith("table ") and _DIGEST not in template:
             template += rf"\t{_DIGEST}"
-        listing = Listing(session.terminal, _WITH_DIGESTS if self.digests else IMAGES)
+        listing = Listing(session.terminal, IMAGES_WITH_DIGESTS if self.digests else IMAGES)
         listing.print(rows, quiet=bool(self.quiet), template=template)
 
     def _rows(self, image: dict[str, Any], now: datetime) -> Iterator[Row]:

@@ -5,23 +5,26 @@ Source: docker/cli cli/command/system/df.go, cli/command/formatter/{disk_usage,b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
+from swarmlab.commands.containers.text import TYPE as CONTAINER
+from swarmlab.commands.containers.text import kind as container_kind
 from swarmlab.commands.containers.text import row as container_row
-from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing.listing import Kind, Listing, columns
-from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, expanded
+from swarmlab.commands.printing.templates import FORMAT_TABLE, JSON, fill, parse
 from swarmlab.commands.printing.units import age, decimal_size
-from swarmlab.commands.resources.image import NONE
+from swarmlab.commands.resources.image import IMAGES_WITH_DIGESTS, NONE
+from swarmlab.commands.resources.volume import VOLUMES, volume_row
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Switch, Text, flag
 from swarmlab.commands.spelling.references import Reference
-from swarmlab.gotemplate import Struct
+from swarmlab.gotemplate import Items, Pointer, Struct
+from swarmlab.gotypes.moments import time_of
 
 Usage = dict[str, Any]
 Rows = list[dict[str, object]]
@@ -41,6 +44,18 @@ _USAGE = Kind(
     r"\nreclaimable: {{.Reclaimable}}\n",
 )
 _CONTEXTS = {"Images": "Images", "Containers": "Containers", "Local Volumes": "Volumes", "Build Cache": "Builder"}
+_CACHE_RAW = """build_cache_id: {{.ID}}
+parent_id: {{.Parent}}
+build_cache_type: {{.CacheType}}
+description: {{.Description}}
+created_at: {{.CreatedAt}}
+created_since: {{.CreatedSince}}
+last_used_at: {{.LastUsedAt}}
+last_used_since: {{.LastUsedSince}}
+usage_count: {{.UsageCount}}
+in_use: {{.InUse}}
+shared: {{.Shared}}
+"""
 _IMAGES = {
     "Repository": "REPOSITORY",
     "Tag": "TAG",
@@ -94,11 +109,14 @@ class SystemDf(Command, path="system df"):
             listing = Listing(session.terminal, _USAGE)
             listing.print_structs(_summary(found), template=self.format or "")
             return
-        if self.format not in (None, "", "table"):
-            raise DockerError(
-                "swarmlab's %docker has no --format for `docker system df --verbose`; in a terminal use the docker CLI"
+        if self.format in (None, "", "table"):
+            self._print_all(session, found)
+        else:
+            fill(
+                parse(_verbose_template(self.format or "")),
+                _all_of(found, session.now()),
+                session.terminal.write,
             )
-        self._print_all(session, found)
 
     def _print_all(self, session: Session, found: Usage) -> None:
         now = session.now()
@@ -113,6 +131,31 @@ class SystemDf(Command, path="system df"):
         for title, headers, rows in parts:
             session.terminal.print(f"{title}\n")
             Listing(session.terminal, Kind(type="", headers=headers, table=columns(headers))).print(rows)
+
+
+def _verbose_template(given: str) -> str:
+    """What the CLI goes through: `raw` is that of every kind, one after another."""
+    if given != "raw":
+        return JSON if given == "json" else expanded(given)
+    raws = {"Image": IMAGES_WITH_DIGESTS.raw, "Container": container_kind(size=True).raw, "Volume": VOLUMES.raw}
+    fields = {"Image": "Images", "Container": "Containers", "Volume": "Volumes", "Build Cache": "BuildCache"}
+    parts = (
+        f"{{{{range .{field}}}}}type: {name}\n{raws.get(name) or _CACHE_RAW}\n{{{{end -}}}}"
+        for name, field in fields.items()
+    )
+    return expanded("\n".join(parts))
+
+
+def _all_of(found: Usage, now: datetime) -> Pointer:
+    """What a template for all that there is sees; nothing is cut."""
+    kinds: dict[str, tuple[str, Sequence[Row]]] = {
+        "Images": ("*formatter.imageContext", [_image(each, now, trunc=False) for each in found.get("Images") or []]),
+        "Containers": (CONTAINER, [_container(each, now, trunc=False) for each in found.get("Containers") or []]),
+        "Volumes": ("*formatter.volumeContext", [volume_row(each) for each in found.get("Volumes") or []]),
+        "BuildCache": ("*formatter.buildCacheContext", [_cached(each, now) for each in found.get("BuildCache") or []]),
+    }
+    fields = {name: Items([Struct(type_, row) for row in rows], f"[]{type_}") for name, (type_, rows) in kinds.items()}
+    return Pointer("*formatter.diskUsageContext", Struct("formatter.diskUsageContext", fields))
 
 
 def _summary(found: Usage) -> Iterator[Struct]:
@@ -152,24 +195,27 @@ def _line(kind: str, total: int, active: int, size: int, free: int) -> Struct:
     return Struct(f"*formatter.diskUsage{_CONTEXTS[kind]}Context", fields)
 
 
-def _image(image: Usage, now: datetime) -> dict[str, object]:
+def _image(image: Usage, now: datetime, *, trunc: bool = True) -> dict[str, object]:
     tags = image.get("RepoTags") or []
     reference = Reference.read(tags[0]) if tags else None
-    shared = image["SharedSize"]
+    shared, created = image["SharedSize"], datetime.fromtimestamp(image["Created"], tz=UTC)
     return {
         "Repository": reference.familiar_name if reference else NONE,
         "Tag": reference.tag if reference else NONE,
-        "ID": short_id(image["Id"]),
-        "CreatedSince": f"{age(datetime.fromtimestamp(image['Created'], tz=UTC), now)} ago",
+        "Digest": "",
+        "ID": short_id(image["Id"]) if trunc else image["Id"],
+        "CreatedSince": f"{age(created, now)} ago",
+        "CreatedAt": f"{created:%Y-%m-%d %H:%M:%S} +0000 UTC",
         "Size": decimal_size(image["Size"]),
+        "VirtualSize": decimal_size(image["Size"], digits=4),
         "SharedSize": "N/A" if shared == -1 else decimal_size(shared, digits=4),
         "UniqueSize": decimal_size(image["Size"] - shared, digits=4) if _is_known(image) else "N/A",
         "Containers": "N/A" if image["Containers"] == -1 else str(image["Containers"]),
     }
 
 
-def _container(container: Usage, now: datetime) -> dict[str, object]:
-    return container_row({**container, "SizeRootFs": 0}, now, trunc=True)
+def _container(container: Usage, now: datetime, *, trunc: bool = True) -> dict[str, object]:
+    return container_row({**container, "SizeRootFs": 0}, now, trunc=trunc)
 
 
 def _volume(volume: Usage) -> dict[str, object]:
@@ -185,7 +231,12 @@ def _cached(cache: Usage, now: datetime) -> dict[str, object]:
     last = cache.get("LastUsedAt")
     return {
         "ID": cache["ID"][:12] + ("*" if cache.get("InUse") else ""),
+        "Parent": cache.get("Parent", ""),
+        "Description": cache.get("Description", ""),
         "CacheType": cache.get("Type", ""),
+        "CreatedAt": time_of(cache["CreatedAt"]).shown,
+        "LastUsedAt": time_of(last).shown if last else "",
+        "InUse": str(bool(cache.get("InUse"))).lower(),
         "Size": decimal_size(cache["Size"], digits=3),
         "CreatedSince": f"{age(cache['CreatedAt'], now)} ago",
         "LastUsedSince": f"{age(last, now)} ago" if last else "",
