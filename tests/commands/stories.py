@@ -75,7 +75,7 @@ CREATED = (
     " --network back alpine sleep 1000"
 )
 CHANGED = (
-    "docker service update --detach --env-add A=9 --env-add C=7 --env-rm B --label-rm c --label-add z=1"
+    "docker service update --detach --env-add A=9 --env-rm B --label-rm c --label-add z=1"
     " --container-label-rm x --constraint-rm node.labels.a!=b --constraint-add node.hostname==docker-swarm-3"
     " --mount-rm /t --mount-add type=volume,source=more,target=/more --publish-rm 80 --publish-add 8081:81"
     " --replicas 3 --limit-cpu 1 --update-delay 0s --update-parallelism 1 --restart-condition any --image busybox"
