@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbCell
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.needs import NEEDS, required
 
@@ -23,7 +24,7 @@ os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
 os.environ.setdefault("SWARMLAB_TIME", "manual")
 os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 
-ALIKE = ("tests/conformance/", "tests/transcripts/test_walk.py")
+ALIKE = ("tests/conformance/", "tests/transcripts/test_transcripts.py")
 """Tests that are the same on every engine; docs/conformance.md counts them."""
 
 IPYTHON_DIR = pytest.StashKey[str]()
@@ -32,6 +33,19 @@ IPYTHON_DIR = pytest.StashKey[str]()
 def is_real() -> bool:
     """Whether the lessons run on real Docker Engines."""
     return os.environ["SWARMLAB_BACKEND"] != "embedded"
+
+
+class StoriesApart(LoadScopeScheduling):
+    """A module stays in one process; transcripts take minutes and share nothing, so each goes where it can."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return nodeid if scope.startswith("tests/transcripts/") else str(scope)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling | None:
+    """Who runs what, where `--dist loadscope` asks for it."""
+    return StoriesApart(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "conformance.md"
-COMPARED = ("tests/conformance", "tests/transcripts/test_walk.py")
+COMPARED = ("tests/conformance", "tests/transcripts/test_transcripts.py")
 HEAD = """\
 # Conformance
 
