@@ -282,9 +282,9 @@ def test_what_events_tell(name: str, story: Story) -> None:
 @pytest.mark.cli
 def test_the_docker_command_shows_the_status(story: Story) -> None:
     """No end is shown of a rollback, and a paused one says that an update paused."""
-    begins = ["UpdateStatus:", " State:\t\trollback_completed", " Started:\t<age> ago", " Message:\trollback completed"]
+    begins = ["UpdateStatus:", " State:  rollback_completed", " Started:  <age> ago", " Message:  rollback completed"]
     assert story.typed["plain"][4:9] == [*begins, "Placement:"]
-    begins = [" State:\t\trollback_paused", " Started:\t<age> ago", f" Message:\tupdate paused {BLAMES}"]
+    begins = [" State:  rollback_paused", " Started:  <age> ago", f" Message:  update paused {BLAMES}"]
     assert story.typed["pauses"][5:9] == [*begins, "Placement:"]
 
 

@@ -235,9 +235,9 @@ def test_what_events_tell(name: str, story: Story) -> None:
 @pytest.mark.cli
 def test_the_docker_command_shows_the_status(story: Story) -> None:
     """Only a completed update has a line of its end, a rollback has not."""
-    begins = ["UpdateStatus:", " State:\t\tpaused", " Started:\t<age> ago", f" Message:\tupdate paused {BLAMES}"]
+    begins = ["UpdateStatus:", " State:  paused", " Started:  <age> ago", f" Message:  update paused {BLAMES}"]
     assert story.typed["pauses"][4:9] == [*begins, "Placement:"]
-    begins = [" State:\t\trollback_completed", " Started:\t<age> ago", " Message:\trollback completed"]
+    begins = [" State:  rollback_completed", " Started:  <age> ago", " Message:  rollback completed"]
     assert story.typed["turns-back"][5:9] == [*begins, "Placement:"]
 
 
