@@ -29,7 +29,7 @@ from swarmlab.engine.model import (
     TaskState,
     TaskStatus,
     VirtualIP,
-    with_status,
+    with_addresses,
 )
 from swarmlab.engine.store import Action, Change, Store, Transaction
 
@@ -346,4 +346,5 @@ class Allocator:
         else:
             networks = self._addresses.address(self._attachments(service, task.spec.networks))
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
-        return with_status(task, status, networks=networks, endpoint=service.endpoint if service else None)
+        endpoint = service.endpoint if service is not None else None
+        return with_addresses(task, status, networks, task.endpoint if endpoint is None else endpoint)

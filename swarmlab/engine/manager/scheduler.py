@@ -16,7 +16,7 @@ from swarmlab.engine.manager.filters import Pipeline
 from swarmlab.engine.manager.generic_resources import choose
 from swarmlab.engine.manager.nodeset import NodeInfo, SpecKey, spec_key
 from swarmlab.engine.manager.spreading import Spreading
-from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus, reservations, with_status
+from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus, reservations, with_node
 from swarmlab.engine.store import Action, Change, Store
 
 DEBOUNCE_S = 0.05
@@ -204,7 +204,7 @@ class Scheduler:
         status = TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
         wanted = reservations(task.spec).generic_resources
         given = choose(info.free_generic, wanted) if wanted else ()
-        assigned = with_status(task, status, node_id=info.node.id, given=given)
+        assigned = with_node(task, status, info.node.id, given)
         del self._waiting[task.id]
         info.put(assigned)
         return assigned
