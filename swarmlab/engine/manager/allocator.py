@@ -119,9 +119,10 @@ class Allocator:
 
     def on_change(self, change: Change) -> None:
         """Mark what needs an address, free what is over."""
+        if isinstance(change.object, Task):  # before all others: most changes are of tasks
+            self._on_task(change.object, change)
+            return
         match change.object:
-            case Task() as task:
-                self._on_task(task, change)
             case _ if change.action is Action.REMOVE:
                 self._on_remove(change)
             case Network() as network if change.action is Action.CREATE:
@@ -135,7 +136,7 @@ class Allocator:
 
     def _on_task(self, task: Task, change: Change) -> None:
         before = change.before
-        if change.action is Action.REMOVE or task.state.is_terminal:
+        if change.action is Action.REMOVE or task.status.state.is_terminal:
             was_live = isinstance(before, Task) and not before.state.is_terminal
             self._free_task(task, was_live=was_live)
         elif not isinstance(before, Task) or before.node_id != task.node_id or before.networks is not task.networks:

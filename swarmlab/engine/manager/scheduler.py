@@ -69,13 +69,11 @@ class Scheduler:
 
     def on_change(self, change: Change) -> None:
         """Keep the memory of nodes and tasks current and plan a pass when something may have become possible."""
-        match change.object:
-            case Task() as task if change.action is Action.REMOVE:
-                self._wanted |= self._unlearn(task)
-            case Task() as task:
-                self._wanted |= self._learn(task)
-            case Node() as node:
-                self._learn_node(node, change.action)
+        obj = change.object
+        if isinstance(obj, Task):
+            self._wanted |= self._unlearn(obj) if change.action is Action.REMOVE else self._learn(obj)
+        elif isinstance(obj, Node):
+            self._learn_node(obj, change.action)
         if self._version_seen != self._store.version:
             self._version_seen = self._store.version
             self._debounce()
@@ -92,12 +90,13 @@ class Scheduler:
 
     def _learn(self, task: Task) -> bool:
         """Take note of a task as it is now. Returns whether tasks without a node should be tried again."""
-        state = task.state
+        state = task.status.state
         if state > TaskState.RUNNING:
             return self._learn_end(task)
         if state > TaskState.PENDING:
-            if task.node_id in self._nodes:
-                self._nodes[task.node_id].put(task)
+            info = self._nodes.get(task.node_id)
+            if info is not None:
+                info.put(task)
             return False
         return state is TaskState.PENDING and self._learn_waiting(task)
 
