@@ -323,6 +323,7 @@ class Allocator:
 
     def _allocate_tasks(self, transaction: Transaction) -> None:
         waiting, self._new_tasks = self._new_tasks, {}
+        status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
         for id_ in waiting:
             task = transaction.get(Task, id_)
             service = transaction.get(Service, task.service_id) if task else None
@@ -331,11 +332,11 @@ class Allocator:
             if service is None and task.spec.runtime != ATTACHMENT:
                 continue
             try:
-                transaction.update(self._pending(task, service))
+                transaction.update(self._pending(task, service, status))
             except Exhausted:
                 self._stuck_tasks[id_] = None
 
-    def _pending(self, task: Task, service: Service | None) -> Task:
+    def _pending(self, task: Task, service: Service | None, status: TaskStatus) -> Task:
         if service is None:
             places = (
                 NetworkAttachment(network_id=NetworkId(each.target), addresses=each.addresses)
@@ -346,6 +347,5 @@ class Allocator:
             raise Exhausted(f"service {service.id} to which task {task.id} belongs has pending allocations")
         else:
             networks = self._addresses.address(self._attachments(service, task.spec.networks))
-        status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
         endpoint = service.endpoint if service is not None else None
         return with_addresses(task, status, networks, task.endpoint if endpoint is None else endpoint)

@@ -167,6 +167,7 @@ class Scheduler:
 
     def _fit_preassigned(self) -> list[Task]:
         """The preset node takes the task, or the task is told why not."""
+        confirmed = self._status("scheduler confirmed task can run on preassigned node")
         decisions = []
         for task in [self._waiting[id_] for id_ in self._preassigned]:
             info = self._nodes.get(task.node_id)
@@ -174,7 +175,7 @@ class Scheduler:
                 continue
             pipeline = Pipeline(task)
             if pipeline.passes(info):
-                task = self._assigned(task, info, "scheduler confirmed task can run on preassigned node")
+                task = self._assigned(task, info, confirmed)
                 del self._preassigned[task.id]
             else:
                 task = self._unplaced(task, pipeline.explain())
@@ -190,17 +191,20 @@ class Scheduler:
         return [decision for group in groups.values() for decision in self._place_group(group)]
 
     def _place_group(self, group: list[Task]) -> list[Task]:
-        message = "scheduler assigned task to node"
+        assigned = self._status("scheduler assigned task to node")
         spreading = Spreading(
             tasks=self._chance.shuffled(group),
             nodes=self._chance.shuffled(list(self._nodes.values())),
             now=self._clock.now,
-            assign=lambda task, info: self._assigned(task, info, message),
+            assign=lambda task, info: self._assigned(task, info, assigned),
         )
         return spreading.placed + [self._no_suitable_node(task, spreading.explanation) for task in spreading.left]
 
-    def _assigned(self, task: Task, info: NodeInfo, message: str) -> Task:
-        status = TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
+    def _status(self, message: str) -> TaskStatus:
+        """The status of all tasks that are assigned at this moment, and for the same reason."""
+        return TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
+
+    def _assigned(self, task: Task, info: NodeInfo, status: TaskStatus) -> Task:
         wanted = reservations(task.spec).generic_resources
         given = choose(info.free_generic, wanted) if wanted else ()
         assigned = with_node(task, status, info.node.id, given)
