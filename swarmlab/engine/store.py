@@ -35,7 +35,6 @@ from swarmlab.engine.model import (
     TaskStatus,
     with_status,
 )
-from swarmlab.engine.quick import quick
 from swarmlab.engine.store_index import Index, SlotKey, name_of, slot_key
 from swarmlab.engine.transitions import check_move
 
@@ -63,12 +62,12 @@ class Action(Enum):
     REMOVE = "remove"
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Change:
     """One object before and after a transaction; `before` is None on create, `after` on remove.
 
-    `object` is the object as it is, or as it last was.
+    `object` is the object as it is, or as it last was. Nobody writes to it; it is not frozen since that takes
+    time, and there is one for every write.
     """
 
     action: Action
@@ -199,8 +198,9 @@ class Store:
             _keep_stamps(changes)
         for change in changes:
             self._write(change)
+        subscribers = self._subscribers
         for change in changes:
-            for subscriber in self._subscribers[type(change.object)]:
+            for subscriber in subscribers[type(change.object)]:
                 subscriber(change)
 
     def take_over(self, other: Store) -> None:
@@ -242,40 +242,24 @@ class Store:
 class Transaction:
     """Writes that will be committed together. Reading inside it sees its own writes."""
 
-    __slots__ = ("_before", "_logged", "_store", "_written")
+    __slots__ = ("_changes", "_logged", "_store")
 
     def __init__(self, store: Store, *, logged: bool = True) -> None:
         self._store = store
         self._logged = logged
-        self._written: dict[str, StoreObject | None] = {}
-        self._before: dict[str, StoreObject | None] = {}
+        self._changes: dict[str, Change] = {}
 
     def __enter__(self) -> Transaction:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is None and self._written:
-            self._store.commit(self._changes(), logged=self._logged)
-
-    def _changes(self) -> list[Change]:
-        """What was written, an object once, in the order of its first write."""
-        changes = []
-        for id_, before in self._before.items():
-            after = self._written[id_]
-            if before is None:
-                if after is not None:
-                    changes.append(Change(action=Action.CREATE, before=None, after=after, object=after))
-            elif after is None:
-                changes.append(Change(action=Action.REMOVE, before=before, after=None, object=before))
-            else:
-                changes.append(Change(action=Action.UPDATE, before=before, after=after, object=after))
-        return changes
+        if kind is None and self._changes:
+            self._store.commit(list(self._changes.values()), logged=self._logged)
 
     def get(self, type_: type[T], id_: str) -> T | None:
         """The object as it stands in this transaction."""
-        if id_ in self._written:
-            return self._written[id_]  # type: ignore[return-value]
-        return self._store.get(type_, id_)
+        change = self._changes.get(id_)
+        return self._store.get(type_, id_) if change is None else change.after  # type: ignore[return-value]
 
     def create(self, obj: StoreObject) -> None:
         """Add a new object."""
@@ -287,13 +271,13 @@ class Transaction:
         if before is None:
             raise KeyError(f"no {_KIND[type(obj)].value} {obj.id} to update")
         if isinstance(obj, Task) and isinstance(before, Task):
-            check_move(before.state, obj.state)
+            check_move(before.status.state, obj.status.state)
         # What stands in the store must not be stamped anew: others may hold it as what was before.
         self._put(obj.id, before, replace(obj) if obj is before else obj)
 
     def move(self, task: Task, passed: Sequence[TaskStatus]) -> None:
         """Note every state that a task passed through: each move is checked, the last status stays."""
-        state = task.state
+        state = task.status.state
         for status in passed:
             check_move(state, status.state)
             state = status.state
@@ -304,9 +288,23 @@ class Transaction:
         self._put(obj.id, obj, None)
 
     def _put(self, id_: str, before: StoreObject | None, after: StoreObject | None) -> None:
-        if id_ not in self._before:
-            self._before[id_] = before
-        self._written[id_] = after
+        """Note a write; an object that is written again keeps the place of its first write."""
+        change = self._changes.get(id_)
+        if change is None:
+            self._changes[id_] = _change(before, after)
+        elif change.before is None and after is None:
+            del self._changes[id_]
+        else:
+            self._changes[id_] = _change(change.before, after)
+
+
+def _change(before: StoreObject | None, after: StoreObject | None) -> Change:
+    if before is None:
+        assert after is not None
+        return Change(Action.CREATE, None, after, after)
+    if after is None:
+        return Change(Action.REMOVE, before, None, before)
+    return Change(Action.UPDATE, before, after, after)
 
 
 def _keep_stamps(changes: list[Change]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
-from swarmlab.engine.quick import quick
+from swarmlab.engine.quick import changed, changer, quick
 
 
 @quick
@@ -28,6 +28,26 @@ def test_it_is_frozen() -> None:
     """Nobody can set a field."""
     with pytest.raises(FrozenInstanceError):
         Point(x=1).x = 2  # type: ignore[misc]
+
+
+def test_what_is_made_from_it_is_another_value_of_its_class() -> None:
+    """With one field changed, or those of a changer; frozen too, and the first value stays as it was."""
+    first = Point(x=1, labels={"a": "b"})
+    moved = changer(Point, "y", "x")
+    for other in (changed(first, x=4, y=3), moved(first, 3, 4)):
+        assert other == replace(first, x=4, y=3)
+        assert type(other) is Point
+        with pytest.raises(FrozenInstanceError):
+            other.x = 2  # type: ignore[misc]
+    assert first == Point(x=1, labels={"a": "b"})
+
+
+def test_no_field_is_changed_that_there_is_not() -> None:
+    """Neither by a change nor by a changer."""
+    with pytest.raises((AttributeError, TypeError)):
+        changed(Point(x=1), z=3)
+    with pytest.raises(AssertionError, match="no such fields"):
+        changer(Point, "z")
 
 
 @pytest.mark.parametrize("wrong", [{}, {"x": 1, "z": 2}])

@@ -29,7 +29,7 @@ from swarmlab.engine.model import (
     TaskState,
     TaskStatus,
     VirtualIP,
-    with_status,
+    with_addresses,
 )
 from swarmlab.engine.store import Action, Change, Store, Transaction
 
@@ -119,9 +119,10 @@ class Allocator:
 
     def on_change(self, change: Change) -> None:
         """Mark what needs an address, free what is over."""
+        if isinstance(change.object, Task):  # before all others: most changes are of tasks
+            self._on_task(change.object, change)
+            return
         match change.object:
-            case Task() as task:
-                self._on_task(task, change)
             case _ if change.action is Action.REMOVE:
                 self._on_remove(change)
             case Network() as network if change.action is Action.CREATE:
@@ -135,7 +136,7 @@ class Allocator:
 
     def _on_task(self, task: Task, change: Change) -> None:
         before = change.before
-        if change.action is Action.REMOVE or task.state.is_terminal:
+        if change.action is Action.REMOVE or task.status.state.is_terminal:
             was_live = isinstance(before, Task) and not before.state.is_terminal
             self._free_task(task, was_live=was_live)
         elif not isinstance(before, Task) or before.node_id != task.node_id or before.networks is not task.networks:
@@ -322,6 +323,7 @@ class Allocator:
 
     def _allocate_tasks(self, transaction: Transaction) -> None:
         waiting, self._new_tasks = self._new_tasks, {}
+        status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
         for id_ in waiting:
             task = transaction.get(Task, id_)
             service = transaction.get(Service, task.service_id) if task else None
@@ -330,11 +332,11 @@ class Allocator:
             if service is None and task.spec.runtime != ATTACHMENT:
                 continue
             try:
-                transaction.update(self._pending(task, service))
+                transaction.update(self._pending(task, service, status))
             except Exhausted:
                 self._stuck_tasks[id_] = None
 
-    def _pending(self, task: Task, service: Service | None) -> Task:
+    def _pending(self, task: Task, service: Service | None, status: TaskStatus) -> Task:
         if service is None:
             places = (
                 NetworkAttachment(network_id=NetworkId(each.target), addresses=each.addresses)
@@ -345,5 +347,5 @@ class Allocator:
             raise Exhausted(f"service {service.id} to which task {task.id} belongs has pending allocations")
         else:
             networks = self._addresses.address(self._attachments(service, task.spec.networks))
-        status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
-        return with_status(task, status, networks=networks, endpoint=service.endpoint if service else None)
+        endpoint = service.endpoint if service is not None else None
+        return with_addresses(task, status, networks, task.endpoint if endpoint is None else endpoint)

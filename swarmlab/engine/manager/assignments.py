@@ -40,16 +40,17 @@ class Assignments:
         """
         before, task = change.before, change.object
         assert isinstance(task, Task)
-        if task.node_id not in self._told or task.state < TaskState.ASSIGNED:
+        state, told = task.status.state, self._told.get(task.node_id)
+        if told is None or state < TaskState.ASSIGNED:
             return False
-        known = task.id in self._told[task.node_id]
-        ended = change.after is None or task.state.is_terminal
+        known = task.id in told
+        ended = change.after is None or state.is_terminal
         if ended and known and self._dependencies.release(task):
             self._dirty.setdefault(task.node_id, {})
         if change.after is None:
             if not known:
                 return False
-        elif known and task.state > TaskState.ASSIGNED and isinstance(before, Task) and is_observation(before, task):
+        elif known and state > TaskState.ASSIGNED and isinstance(before, Task) and is_observation(before, task):
             return task.node_id in self._dirty
         self._dirty.setdefault(task.node_id, {})[task.id] = None
         return True

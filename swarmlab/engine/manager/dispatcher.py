@@ -386,6 +386,6 @@ def _news(known: TaskStatus, reported: Sequence[TaskStatus]) -> list[TaskStatus]
 
 def _moves_on(known: TaskStatus, reported: TaskStatus) -> bool:
     """Whether a report says something new: never a lower state, never life after the end."""
-    if reported.state > known.state:
-        return not known.state.is_terminal
-    return reported.state is known.state and not known.state.is_terminal and reported != known
+    if known.state.is_terminal or reported.state < known.state:
+        return False
+    return reported.state is not known.state or reported != known

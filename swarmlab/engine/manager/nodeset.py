@@ -100,12 +100,11 @@ class NodeInfo:
 
         CPU and memory in use play no part.
         """
-        failures = self.failures(task, now) if self._failures else 0
-        return (
-            failures if failures >= MAX_FAILURES else 0,
-            self.active_by_service.get(task.service_id, 0),
-            self.active,
-        )
+        active_here = self.active_by_service.get(task.service_id, 0)
+        if not self._failures:
+            return (0, active_here, self.active)
+        failures = self.failures(task, now)
+        return (failures if failures >= MAX_FAILURES else 0, active_here, self.active)
 
 
 def _add(counts: dict[K, int], key: K, number: int) -> None:

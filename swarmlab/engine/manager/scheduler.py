@@ -16,7 +16,7 @@ from swarmlab.engine.manager.filters import Pipeline
 from swarmlab.engine.manager.generic_resources import choose
 from swarmlab.engine.manager.nodeset import NodeInfo, SpecKey, spec_key
 from swarmlab.engine.manager.spreading import Spreading
-from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus, reservations, with_status
+from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus, reservations, with_node
 from swarmlab.engine.store import Action, Change, Store
 
 DEBOUNCE_S = 0.05
@@ -69,13 +69,11 @@ class Scheduler:
 
     def on_change(self, change: Change) -> None:
         """Keep the memory of nodes and tasks current and plan a pass when something may have become possible."""
-        match change.object:
-            case Task() as task if change.action is Action.REMOVE:
-                self._wanted |= self._unlearn(task)
-            case Task() as task:
-                self._wanted |= self._learn(task)
-            case Node() as node:
-                self._learn_node(node, change.action)
+        obj = change.object
+        if isinstance(obj, Task):
+            self._wanted |= self._unlearn(obj) if change.action is Action.REMOVE else self._learn(obj)
+        elif isinstance(obj, Node):
+            self._learn_node(obj, change.action)
         if self._version_seen != self._store.version:
             self._version_seen = self._store.version
             self._debounce()
@@ -92,12 +90,13 @@ class Scheduler:
 
     def _learn(self, task: Task) -> bool:
         """Take note of a task as it is now. Returns whether tasks without a node should be tried again."""
-        state = task.state
+        state = task.status.state
         if state > TaskState.RUNNING:
             return self._learn_end(task)
         if state > TaskState.PENDING:
-            if task.node_id in self._nodes:
-                self._nodes[task.node_id].put(task)
+            info = self._nodes.get(task.node_id)
+            if info is not None:
+                info.put(task)
             return False
         return state is TaskState.PENDING and self._learn_waiting(task)
 
@@ -168,6 +167,7 @@ class Scheduler:
 
     def _fit_preassigned(self) -> list[Task]:
         """The preset node takes the task, or the task is told why not."""
+        confirmed = self._status("scheduler confirmed task can run on preassigned node")
         decisions = []
         for task in [self._waiting[id_] for id_ in self._preassigned]:
             info = self._nodes.get(task.node_id)
@@ -175,7 +175,7 @@ class Scheduler:
                 continue
             pipeline = Pipeline(task)
             if pipeline.passes(info):
-                task = self._assigned(task, info, "scheduler confirmed task can run on preassigned node")
+                task = self._assigned(task, info, confirmed)
                 del self._preassigned[task.id]
             else:
                 task = self._unplaced(task, pipeline.explain())
@@ -191,20 +191,23 @@ class Scheduler:
         return [decision for group in groups.values() for decision in self._place_group(group)]
 
     def _place_group(self, group: list[Task]) -> list[Task]:
-        message = "scheduler assigned task to node"
+        assigned = self._status("scheduler assigned task to node")
         spreading = Spreading(
             tasks=self._chance.shuffled(group),
             nodes=self._chance.shuffled(list(self._nodes.values())),
             now=self._clock.now,
-            assign=lambda task, info: self._assigned(task, info, message),
+            assign=lambda task, info: self._assigned(task, info, assigned),
         )
         return spreading.placed + [self._no_suitable_node(task, spreading.explanation) for task in spreading.left]
 
-    def _assigned(self, task: Task, info: NodeInfo, message: str) -> Task:
-        status = TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
+    def _status(self, message: str) -> TaskStatus:
+        """The status of all tasks that are assigned at this moment, and for the same reason."""
+        return TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
+
+    def _assigned(self, task: Task, info: NodeInfo, status: TaskStatus) -> Task:
         wanted = reservations(task.spec).generic_resources
         given = choose(info.free_generic, wanted) if wanted else ()
-        assigned = with_status(task, status, node_id=info.node.id, given=given)
+        assigned = with_node(task, status, info.node.id, given)
         del self._waiting[task.id]
         info.put(assigned)
         return assigned

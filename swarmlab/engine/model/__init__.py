@@ -78,6 +78,8 @@ from swarmlab.engine.model.tasks import (
     Task,
     TaskStatus,
     is_observation,
+    with_addresses,
+    with_node,
     with_status,
 )
 from swarmlab.engine.model.volumes import (
@@ -196,5 +198,7 @@ __all__ = [
     "restart_delay_s",
     "restart_policy",
     "stop_grace_period_s",
+    "with_addresses",
+    "with_node",
     "with_status",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 
@@ -10,7 +11,7 @@ from swarmlab.engine.model.meta import Labels, Meta
 from swarmlab.engine.model.services import Endpoint, PortConfig
 from swarmlab.engine.model.task_spec import GenericResource, TaskSpec
 from swarmlab.engine.model.words import TaskState
-from swarmlab.engine.quick import quick
+from swarmlab.engine.quick import changer, quick
 
 
 @quick
@@ -80,36 +81,18 @@ class Task:
         return f"{self.service_name}.{self.slot or self.node_id}.{self.id}"
 
 
-def with_status(
-    task: Task,
-    status: TaskStatus,
-    *,
-    node_id: NodeId | None = None,
-    networks: tuple[NetworkAttachment, ...] | None = None,
-    endpoint: Endpoint | None = None,
-    given: tuple[GenericResource, ...] | None = None,
-) -> Task:
-    """The task with another status and, where it is told, what it was given with it.
+with_status: Callable[[Task, TaskStatus], Task] = changer(Task, "status")
+"""The task with another status."""
 
-    `replace` by hand, since most writes of a swarm are this one.
-    """
-    return Task(
-        id=task.id,
-        meta=task.meta,
-        spec=task.spec,
-        service_id=task.service_id,
-        service_name=task.service_name,
-        service_labels=task.service_labels,
-        slot=task.slot,
-        node_id=task.node_id if node_id is None else node_id,
-        status=status,
-        desired_state=task.desired_state,
-        spec_version=task.spec_version,
-        endpoint=task.endpoint if endpoint is None else endpoint,
-        networks=task.networks if networks is None else networks,
-        job_iteration=task.job_iteration,
-        assigned_generic_resources=task.assigned_generic_resources if given is None else given,
-    )
+with_addresses: Callable[[Task, TaskStatus, tuple[NetworkAttachment, ...], Endpoint | None], Task] = changer(
+    Task, "status", "networks", "endpoint"
+)
+"""The task as the allocator leaves it."""
+
+with_node: Callable[[Task, TaskStatus, NodeId, tuple[GenericResource, ...]], Task] = changer(
+    Task, "status", "node_id", "assigned_generic_resources"
+)
+"""The task as the scheduler places it, with the generic resources that it is given there."""
 
 
 _declared = attrgetter(*(field.name for field in fields(Task) if field.name not in ("meta", "status")))

@@ -31,7 +31,7 @@ class ReplicatedOrchestrator(Orchestrator):
     def _on_task(self, task: Task, removed: bool) -> None:
         if removed:
             self._services[task.service_id] = None
-        elif task.state.is_terminal or (task.node_id and is_lost(self._store.get(Node, task.node_id))):
+        elif task.status.state.is_terminal or (task.node_id and is_lost(self._store.get(Node, task.node_id))):
             self._ended[task.id] = None
 
     def _reconcile(self, service: Service) -> None:
