@@ -186,8 +186,20 @@ class Endpoint:
     endpoint_id: str = ""
     address: str = ""
     gateway: str = ""
-    mac: str = ""
     aliases: tuple[str, ...] = ()
+
+    @property
+    def mac(self) -> str:
+        """Its hardware address."""
+        return mac_of(self.address)
+
+
+def mac_of(address: str) -> str:
+    """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
+    if not address:
+        return ""
+    numbers = address.partition("/")[0].split(".")
+    return "02:42:" + ":".join([f"{int(number):02x}" for number in numbers])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -228,7 +240,6 @@ class Container:
     entrusted: tuple[EntrustedFile, ...] = ()
     restart_count: int = 0
     stopped_by_user: bool = False
-    known_attributes: dict[str, str] | None = None
 
     def check_running(self) -> None:
         """Raise Conflict unless its process is there, or about to be."""
@@ -239,15 +250,6 @@ class Container:
     def written_bytes(self) -> int:
         """How much it wrote over its image."""
         return sum(len(text) for text in self.files.values() if text is not GONE)
-
-    @property
-    def attributes(self) -> dict[str, str]:
-        """What every event of it says: its labels, image and name, sorted. Most events share one mapping."""
-        known = self.known_attributes
-        if known is None or known["name"] != self.name:
-            given = {**self.labels, "image": self.config.image, "name": self.name}
-            known = self.known_attributes = dict(sorted(given.items()))
-        return known
 
     @property
     def labels(self) -> Labels:
