@@ -207,7 +207,7 @@ class Container:
     """A container of this host. Only `containers.Containers` changes one.
 
     Attributes:
-        config: what was asked for, with the name that it got.
+        config: what was asked for, without what is its own: name, labels and hostname. Tasks of a service share one.
         command: what runs, entrypoint and arguments.
         image_id: the image it was made of, as it was then.
         env: the image's and its own.
@@ -227,6 +227,7 @@ class Container:
     image_id: str
     env: tuple[str, ...]
     hostname: str
+    labels: Labels
     created_at: float
     log: LogBuffer
     state: ContainerState = ContainerState()
@@ -250,8 +251,3 @@ class Container:
     def written_bytes(self) -> int:
         """How much it wrote over its image."""
         return sum(len(text) for text in self.files.values() if text is not GONE)
-
-    @property
-    def labels(self) -> Labels:
-        """Its own labels; the image's are among them."""
-        return self.config.labels

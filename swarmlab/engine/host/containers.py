@@ -20,9 +20,9 @@ from swarmlab.engine.errors import (
     NotModified,
     ServerError,
 )
-from swarmlab.engine.host.container import Container, ContainerConfig, ContainerState, ContainerStatus
+from swarmlab.engine.host.container import Container, ContainerConfig, ContainerState, ContainerStatus, EndpointConfig
 from swarmlab.engine.host.container_contexts import Connect
-from swarmlab.engine.host.container_creation import make_container
+from swarmlab.engine.host.container_creation import Pattern, make_alike, make_container
 from swarmlab.engine.host.container_restarts import Restarts, wants_restart
 from swarmlab.engine.host.container_runs import Runs, emit
 from swarmlab.engine.host.container_table import ContainerTable
@@ -36,6 +36,7 @@ from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.host.log_drivers import check_begin
 from swarmlab.engine.host.logs import Attached
 from swarmlab.engine.ids import ContainerId
+from swarmlab.engine.model import Labels
 from swarmlab.engine.pending import Pending, resolved
 from swarmlab.engine.programs.processes import SIGNALS, Running, signal_name
 from swarmlab.engine.programs.workloads import StartFailed
@@ -116,7 +117,18 @@ class Containers:
         self._table.check_free(name)
         self._networks.check_chosen(config.endpoints)
         id_ = ContainerId(self._chance.hex_id())
-        container = make_container(id_, name, config, image, self._parts, self._table.find)
+        return self._take(make_container(id_, name, config, image, self._parts, self._table.find))
+
+    def create_alike(
+        self, pattern: Pattern, *, name: str, labels: Labels, endpoints: tuple[EndpointConfig, ...]
+    ) -> Container:
+        """Make one more container of a pattern, whose image still lies here under its name. Raises as `create` does."""
+        self._table.check_free(name)
+        self._networks.check_chosen(endpoints)
+        id_ = ContainerId(self._chance.hex_id())
+        return self._take(make_alike(pattern, id_, name, labels, endpoints, self._clock.now))
+
+    def _take(self, container: Container) -> Container:
         self._give_keyboard(container)
         self._table.add(container)
         self.tell(container, "create")
@@ -148,7 +160,6 @@ class Containers:
         self._table.check_free(name)
         old = container.name
         self._table.rename(container, name)
-        container.config = replace(container.config, name=name)
         self.tell(container, "rename", oldName=f"/{old}")
 
     def remove(self, reference: str, *, force: bool = False, volumes: bool = False) -> None:

@@ -220,6 +220,8 @@ def _refused(address: str, port: str) -> str:
 
 
 def _trouble_of_json_file(options: Options) -> str:
+    if not options:
+        return ""
     size, files, compress = options.get("max-size", ""), options.get("max-file", "1"), options.get("compress", "")
     if refusal := _size_refusal(size) if size else "":
         return refusal
