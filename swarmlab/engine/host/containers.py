@@ -58,6 +58,7 @@ class Containers:
     Attributes:
         execs: what runs in them besides.
         health: what their health checks show.
+        named: the container of exactly a name, if there is one.
     """
 
     def __init__(self, parts: HostParts, *, connect: Connect) -> None:
@@ -69,6 +70,7 @@ class Containers:
         self._volumes = parts.volumes
         self._networks = parts.networks
         self._table = ContainerTable()
+        self.named = self._table.named
         self._runs = Runs(parts, connect=connect, find=self._table.find, exited=self._exited)
         self.execs = Execs(parts, self._runs)
         self.health = HealthChecks(parts, self.execs)
@@ -96,10 +98,6 @@ class Containers:
             Ambiguous: an id's beginning fits several.
         """
         return self._table.find(reference)
-
-    def named(self, name: str) -> Container | None:
-        """The container of exactly this name, if there is one."""
-        return self._table.named(name)
 
     # --- create, rename, remove ---
 

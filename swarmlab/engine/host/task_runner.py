@@ -159,7 +159,9 @@ class TaskRunner:
             told = container_status(container) if container else told or ContainerStatus()
             ports = port_status(container) if container else ports
         self._report(
-            TaskStatus(timestamp=self._host.now, state=state, message=message, err=err, container=told, ports=ports)
+            TaskStatus(
+                timestamp=self._host.parts.clock.now, state=state, message=message, err=err, container=told, ports=ports
+            )
         )
 
     def _report(self, status: TaskStatus) -> None:
