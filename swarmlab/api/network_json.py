@@ -10,7 +10,8 @@ from hashlib import sha256
 from swarmlab.api.wire import Json, encode, timestamp
 from swarmlab.engine import model
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.host.local_network import LocalNetwork, mac_of
+from swarmlab.engine.host.container import mac_of
+from swarmlab.engine.host.local_network import LocalNetwork
 
 
 def network_json(daemon: Daemon, network: LocalNetwork, *, listed: bool = False) -> Json:

@@ -77,14 +77,17 @@ class Clock:
     def at(self, due: float, callback: Callback) -> Timer:
         """Run `callback` when this clock shows `due`, or at the next step if that is past."""
         queue = self._queue
-        timer = Timer(max(due - self._ahead_s, queue.now), callback, self)
+        due -= self._ahead_s
+        if due < queue.now:
+            due = queue.now
+        timer = Timer(due, callback, self)
         queue.count += 1
-        heapq.heappush(queue.timers, (timer.due, queue.count, timer))
+        heapq.heappush(queue.timers, (due, queue.count, timer))
         return timer
 
     def after(self, delay_s: float, callback: Callback) -> Timer:
         """Run `callback` when `delay_s` seconds have passed."""
-        return self.at(self.now + delay_s, callback)
+        return self.at(self._queue.now + self._ahead_s + delay_s, callback)
 
     # --- what happens to clocks ---
 
@@ -117,16 +120,17 @@ class Clock:
 
     def run_due(self) -> bool:
         """Run the timers that are due now, in order, and wake their parts. Returns whether any ran."""
-        queue, ran = self._queue, False
-        while queue.timers and queue.timers[0][0] <= queue.now:
-            entry = heapq.heappop(queue.timers)
-            timer, clock = entry[2], entry[2].clock
-            if timer.callback is None:
+        queue, timers, ran = self._queue, self._queue.timers, False
+        while timers and timers[0][0] <= queue.now:
+            entry = heapq.heappop(timers)
+            timer = entry[2]
+            callback, clock = timer.callback, timer.clock
+            if callback is None:
                 continue
             if clock._held is not None:
                 clock._held.append(entry)
                 continue
-            timer.callback()
+            callback()
             clock.wake()
             ran = True
         return ran

@@ -94,7 +94,7 @@ class Chance:
 
     def between(self, low: float, high: float) -> float:
         """A number in [low, high], evenly: jitter and latencies."""
-        return self._random.uniform(low, high)
+        return low + (high - low) * self._random.random()
 
     def choice(self, items: Sequence[T]) -> T:
         """One of `items`."""

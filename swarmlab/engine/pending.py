@@ -17,7 +17,7 @@ class Pending(Generic[T]):
     def __init__(self) -> None:
         self._value: T | None = None
         self._error: Exception | None = None
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[], None]] | None = None
         self.done = False
 
     def resolve(self, value: T) -> None:
@@ -49,6 +49,8 @@ class Pending(Generic[T]):
         """Run `callback` when the answer stands."""
         if self.done:
             callback()
+        elif self._callbacks is None:
+            self._callbacks = [callback]
         else:
             self._callbacks.append(callback)
 
@@ -74,8 +76,8 @@ class Pending(Generic[T]):
         if self.done:
             return
         self._value, self._error, self.done = value, error, True
-        callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
+        callbacks, self._callbacks = self._callbacks, None
+        for callback in callbacks or ():
             callback()
 
 

@@ -77,7 +77,7 @@ class TaskPlace:
             NotImplementedHere: one uses what templates do not have here.
         """
         spec = self.task.spec.container
-        if not spec.env and not spec.mounts and "{{" not in spec.hostname:
+        if not spec.mounts and "{{" not in spec.hostname and not any(["{{" in each for each in spec.env]):
             return spec
         return replace(
             spec,

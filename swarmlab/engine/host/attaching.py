@@ -67,10 +67,10 @@ class Attaching:
 
     def prepare(self, container: Container) -> Pending[None]:
         """Before a start: have an address on every overlay that the container is to be on."""
-        task = "com.docker.swarm.task.id" in container.labels  # it comes with its addresses
-        configs = () if task else endpoints_of(container.config)
-        wanted = [config for config in configs if self._is_to_be_attached(config)]
         ready: Pending[None] = resolved(None)
+        if "com.docker.swarm.task.id" in container.labels:
+            return ready  # a task comes with its addresses
+        wanted = [config for config in endpoints_of(container.config) if self._is_to_be_attached(config)]
         for config in wanted:
             ready = self._then(ready, partial(self.attach, container, config))
         return _explained(ready) if wanted else ready

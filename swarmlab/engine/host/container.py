@@ -186,8 +186,20 @@ class Endpoint:
     endpoint_id: str = ""
     address: str = ""
     gateway: str = ""
-    mac: str = ""
     aliases: tuple[str, ...] = ()
+
+    @property
+    def mac(self) -> str:
+        """Its hardware address."""
+        return mac_of(self.address)
+
+
+def mac_of(address: str) -> str:
+    """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
+    if not address:
+        return ""
+    numbers = address.partition("/")[0].split(".")
+    return "02:42:" + ":".join([f"{int(number):02x}" for number in numbers])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -195,7 +207,7 @@ class Container:
     """A container of this host. Only `containers.Containers` changes one.
 
     Attributes:
-        config: what was asked for, with the name that it got.
+        config: what was asked for, without what is its own: name, labels and hostname. Tasks of a service share one.
         command: what runs, entrypoint and arguments.
         image_id: the image it was made of, as it was then.
         env: the image's and its own.
@@ -215,6 +227,7 @@ class Container:
     image_id: str
     env: tuple[str, ...]
     hostname: str
+    labels: Labels
     created_at: float
     log: LogBuffer
     state: ContainerState = ContainerState()
@@ -228,7 +241,6 @@ class Container:
     entrusted: tuple[EntrustedFile, ...] = ()
     restart_count: int = 0
     stopped_by_user: bool = False
-    known_attributes: dict[str, str] | None = None
 
     def check_running(self) -> None:
         """Raise Conflict unless its process is there, or about to be."""
@@ -239,17 +251,3 @@ class Container:
     def written_bytes(self) -> int:
         """How much it wrote over its image."""
         return sum(len(text) for text in self.files.values() if text is not GONE)
-
-    @property
-    def attributes(self) -> dict[str, str]:
-        """What every event of it says: its labels, image and name, sorted. Most events share one mapping."""
-        known = self.known_attributes
-        if known is None or known["name"] != self.name:
-            given = {**self.labels, "image": self.config.image, "name": self.name}
-            known = self.known_attributes = dict(sorted(given.items()))
-        return known
-
-    @property
-    def labels(self) -> Labels:
-        """Its own labels; the image's are among them."""
-        return self.config.labels

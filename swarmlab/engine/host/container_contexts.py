@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from swarmlab.engine.host.container import Container, MountPoint
 from swarmlab.engine.host.files import Files, MountedFiles
@@ -72,7 +73,7 @@ class Contexts:
         """What a program has at hand; `network_of` is the container whose network it uses."""
         return Context(
             arguments=start.arguments,
-            environment=_environment(container, start),
+            variables=partial(_environment, container, start),
             hostname=container.hostname,
             working_dir=start.working_dir or "/",
             user=start.user,

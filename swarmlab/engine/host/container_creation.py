@@ -6,6 +6,7 @@ Owns no state. Source: moby daemon/create.go, container/container.go, daemon/nam
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host import log_drivers
@@ -17,9 +18,11 @@ from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.logs import LogBuffer
 from swarmlab.engine.ids import ContainerId
+from swarmlab.engine.model import Labels
 from swarmlab.engine.programs.workloads import check_simulated, programs_of
 from swarmlab.engine.quick import changed
 
+_NO_LABELS: Labels = {}
 _BRIDGE = (EndpointConfig(network="bridge"),)
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
@@ -55,10 +58,11 @@ def make_container(
         name=name,
         config=changed(
             config,
-            name=name,
+            name="",
+            labels=_NO_LABELS,
+            hostname="",
             working_dir=config.working_dir or content.working_dir,
             exposed_ports=tuple(sorted(ports)),
-            hostname=hostname,
             healthcheck=healthcheck,
             network_mode=network_mode,
         ),
@@ -66,6 +70,7 @@ def make_container(
         image_id=image.id,
         env=_env(content.env, config.env),
         hostname=hostname,
+        labels=config.labels,
         created_at=parts.clock.now,
         log=LogBuffer(
             keeps=log_drivers.is_readable(config.log_driver, config.log_options),
@@ -73,6 +78,49 @@ def make_container(
             details=_log_details(config),
         ),
         mounts=mounts,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """What containers share that were asked for alike, as tasks of a service are; `hostname` empty: each its own."""
+
+    image: Image
+    config: ContainerConfig
+    command: tuple[str, ...]
+    env: tuple[str, ...]
+    hostname: str
+
+
+def pattern_of(container: Container, image: Image) -> Pattern | None:
+    """The pattern of a new container; None where it has more of its own than name, labels and endpoints."""
+    if container.mounts or container.config.log_options:
+        return None
+    return Pattern(
+        image=image,
+        config=container.config,
+        command=container.command,
+        env=container.env,
+        hostname="" if container.hostname == container.id[:12] else container.hostname,
+    )
+
+
+def make_alike(
+    pattern: Pattern, id_: ContainerId, name: str, labels: Labels, endpoints: tuple[EndpointConfig, ...], now: float
+) -> Container:
+    """One more container of a pattern; what can be wrong with it was looked at when the first was made."""
+    config = pattern.config
+    return Container(
+        id=id_,
+        name=name,
+        config=config if endpoints == config.endpoints else changed(config, endpoints=endpoints),
+        command=pattern.command,
+        image_id=pattern.image.id,
+        env=pattern.env,
+        hostname=pattern.hostname or id_[:12],
+        labels=labels,
+        created_at=now,
+        log=LogBuffer(keeps=log_drivers.is_readable(config.log_driver, config.log_options), terminal=config.tty),
     )
 
 

@@ -7,6 +7,7 @@ container_contexts.py's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, Forbidden
@@ -19,6 +20,7 @@ from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image_mounts import check_subpath
 from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import ContainerId
+from swarmlab.engine.model import Labels
 from swarmlab.engine.programs.processes import Process, Program, Running
 from swarmlab.engine.programs.workloads import find_program
 
@@ -34,10 +36,12 @@ Find = Callable[[str], Container]
 
 def emit(events: Events, container: Container, action: str, **more: str) -> None:
     """Tell of something that happened to a container: its labels, image and name are among the attributes."""
-    attributes = container.attributes
-    if more:
-        attributes = dict(sorted((attributes | more).items()))
-    events.emit("container", action, container.id, attributes)
+    said = partial(_attributes, container.labels, container.config.image, container.name, more)
+    events.emit("container", action, container.id, said)
+
+
+def _attributes(labels: Labels, image: str, name: str, more: dict[str, str]) -> dict[str, str]:
+    return dict(sorted({**labels, "image": image, "name": name, **more}.items()))
 
 
 class Runs:

@@ -25,20 +25,25 @@ class Waits:
     def for_exit(self, id_: ContainerId) -> Pending[int]:
         """An answer that stands when the container's process ends."""
         pending: Pending[int] = Pending()
-        self._open.setdefault(id_, _Open()).exits.append(pending)
+        self._of(id_).exits.append(pending)
         return pending
 
     def for_removal(self, id_: ContainerId) -> Pending[int]:
         """An answer that stands when the container is removed."""
         pending: Pending[int] = Pending()
-        self._open.setdefault(id_, _Open()).removals.append(pending)
+        self._of(id_).removals.append(pending)
         return pending
 
     def for_stop(self, id_: ContainerId) -> Pending[None]:
         """An answer that stands when the container has stopped, as somebody asked it to."""
         pending: Pending[None] = Pending()
-        self._open.setdefault(id_, _Open()).stops.append(pending)
+        self._of(id_).stops.append(pending)
         return pending
+
+    def _of(self, id_: ContainerId) -> _Open:
+        if id_ not in self._open:
+            self._open[id_] = _Open()
+        return self._open[id_]
 
     def being_stopped(self, id_: ContainerId) -> bool:
         """Whether somebody asked the container to stop."""

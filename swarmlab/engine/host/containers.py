@@ -20,9 +20,9 @@ from swarmlab.engine.errors import (
     NotModified,
     ServerError,
 )
-from swarmlab.engine.host.container import Container, ContainerConfig, ContainerState, ContainerStatus
+from swarmlab.engine.host.container import Container, ContainerConfig, ContainerState, ContainerStatus, EndpointConfig
 from swarmlab.engine.host.container_contexts import Connect
-from swarmlab.engine.host.container_creation import make_container
+from swarmlab.engine.host.container_creation import Pattern, make_alike, make_container
 from swarmlab.engine.host.container_restarts import Restarts, wants_restart
 from swarmlab.engine.host.container_runs import Runs, emit
 from swarmlab.engine.host.container_table import ContainerTable
@@ -36,6 +36,7 @@ from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.host.log_drivers import check_begin
 from swarmlab.engine.host.logs import Attached
 from swarmlab.engine.ids import ContainerId
+from swarmlab.engine.model import Labels
 from swarmlab.engine.pending import Pending, resolved
 from swarmlab.engine.programs.processes import SIGNALS, Running, signal_name
 from swarmlab.engine.programs.workloads import StartFailed
@@ -57,6 +58,7 @@ class Containers:
     Attributes:
         execs: what runs in them besides.
         health: what their health checks show.
+        named: the container of exactly a name, if there is one.
     """
 
     def __init__(self, parts: HostParts, *, connect: Connect) -> None:
@@ -68,6 +70,7 @@ class Containers:
         self._volumes = parts.volumes
         self._networks = parts.networks
         self._table = ContainerTable()
+        self.named = self._table.named
         self._runs = Runs(parts, connect=connect, find=self._table.find, exited=self._exited)
         self.execs = Execs(parts, self._runs)
         self.health = HealthChecks(parts, self.execs)
@@ -96,10 +99,6 @@ class Containers:
         """
         return self._table.find(reference)
 
-    def named(self, name: str) -> Container | None:
-        """The container of exactly this name, if there is one."""
-        return self._table.named(name)
-
     # --- create, rename, remove ---
 
     def create(self, config: ContainerConfig) -> Container:
@@ -116,7 +115,18 @@ class Containers:
         self._table.check_free(name)
         self._networks.check_chosen(config.endpoints)
         id_ = ContainerId(self._chance.hex_id())
-        container = make_container(id_, name, config, image, self._parts, self._table.find)
+        return self._take(make_container(id_, name, config, image, self._parts, self._table.find))
+
+    def create_alike(
+        self, pattern: Pattern, *, name: str, labels: Labels, endpoints: tuple[EndpointConfig, ...]
+    ) -> Container:
+        """Make one more container of a pattern, whose image still lies here under its name. Raises as `create` does."""
+        self._table.check_free(name)
+        self._networks.check_chosen(endpoints)
+        id_ = ContainerId(self._chance.hex_id())
+        return self._take(make_alike(pattern, id_, name, labels, endpoints, self._clock.now))
+
+    def _take(self, container: Container) -> Container:
         self._give_keyboard(container)
         self._table.add(container)
         self.tell(container, "create")
@@ -148,7 +158,6 @@ class Containers:
         self._table.check_free(name)
         old = container.name
         self._table.rename(container, name)
-        container.config = replace(container.config, name=name)
         self.tell(container, "rename", oldName=f"/{old}")
 
     def remove(self, reference: str, *, force: bool = False, volumes: bool = False) -> None:

@@ -7,7 +7,7 @@ daemon. Source: moby daemon/events/events.go (the last 256 events are kept).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Clock
@@ -31,6 +31,17 @@ class Event:
     actor_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
     scope: str = "local"
+
+
+Attributes = Mapping[str, str] | Callable[[], Mapping[str, str]]
+_NONE: Mapping[str, str] = {}
+_Record = tuple[float, str, str, str, Attributes, str]
+
+
+def _event(record: _Record) -> Event:
+    time, type_, action, actor_id, attributes, scope = record
+    told = attributes() if callable(attributes) else attributes
+    return Event(time=time, type=type_, action=action, actor_id=actor_id, attributes=told, scope=scope)
 
 
 class EventStream:
@@ -74,30 +85,25 @@ class Events:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: deque[Event] = deque(maxlen=KEPT)
+        self._kept: deque[_Record] = deque(maxlen=KEPT)
         self._streams: list[EventStream] = []
 
     def emit(
-        self, type_: str, action: str, actor_id: str, attributes: Mapping[str, str] | None = None, scope: str = "local"
+        self, type_: str, action: str, actor_id: str, attributes: Attributes = _NONE, scope: str = "local"
     ) -> None:
-        """Let everyone who listens know."""
-        event = Event(
-            time=self._clock.now,
-            type=type_,
-            action=action,
-            actor_id=actor_id,
-            attributes=attributes or {},
-            scope=scope,
-        )
-        self._kept.append(event)
+        """Let everyone who listens know. Most events nobody reads: what is costly to say of one is said when asked."""
+        record = (self._clock.now, type_, action, actor_id, attributes, scope)
+        self._kept.append(record)
         if self._streams:
+            event = _event(record)
             self._streams = [stream for stream in self._streams if not stream.ended]
             for stream in self._streams:
                 stream._hear(event)
 
     def past(self, since: float | None = None, until: float | None = None) -> list[Event]:
         """The events that are still kept of that time, oldest first."""
-        return [e for e in self._kept if (since is None or e.time >= since) and (until is None or e.time <= until)]
+        kept = map(_event, self._kept)
+        return [e for e in kept if (since is None or e.time >= since) and (until is None or e.time <= until)]
 
     def follow(self, since: float | None = None, until: float | None = None) -> EventStream:
         """Events from now on, and before them the kept ones from `since` where it is given."""

@@ -59,14 +59,11 @@ class Images:
         Raises:
             NoSuchImage: there is none.
         """
-        can_be_id = len(reference) >= 4 and "@" not in reference
-        by_id = [
-            image
-            for image in self._images.values()
-            if can_be_id and image.id.removeprefix("sha256:").startswith(reference.removeprefix("sha256:"))
-        ]
-        if by_id:
-            return by_id[0]
+        if len(reference) >= 4 and "@" not in reference:
+            beginning = "sha256:" + reference.removeprefix("sha256:")
+            for image in self._images.values():
+                if image.id.startswith(beginning):
+                    return image
         parsed = parse_reference(reference)
         for image in self._images.values():
             if (

@@ -98,14 +98,6 @@ def shown_ends(network: LocalNetwork) -> str:
     return ", ".join(f'name:"{end.aliases[0] if end.aliases else ""}" id:"{end.endpoint_id[:12]}"' for end in ends)
 
 
-def mac_of(address: str) -> str:
-    """The address that libnetwork makes from an IPv4 address. Source: moby libnetwork/netutils, GenerateMACFromIP."""
-    if not address:
-        return ""
-    numbers = address.partition("/")[0].split(".")
-    return "02:42:" + ":".join([f"{int(number):02x}" for number in numbers])
-
-
 BRIDGE_OPTIONS = {
     "com.docker.network.bridge.default_bridge": "true",
     "com.docker.network.bridge.enable_icc": "true",

@@ -54,6 +54,7 @@ _UNKNOWN_TO_OTHERS = "unknown log opt '{}' for {} log driver"
 _READABLE = ("", "json-file", "local", "journald")
 _BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?\d+")
 _FACILITIES = frozenset(
     "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5"
     " local6 local7".split()
@@ -219,6 +220,8 @@ def _refused(address: str, port: str) -> str:
 
 
 def _trouble_of_json_file(options: Options) -> str:
+    if not options:
+        return ""
     size, files, compress = options.get("max-size", ""), options.get("max-file", "1"), options.get("compress", "")
     if refusal := _size_refusal(size) if size else "":
         return refusal
@@ -255,7 +258,7 @@ def _size_refusal(text: str) -> str:
 
 
 def _integer_refusal(text: str) -> str:
-    return "" if re.fullmatch(r"[+-]?\d+", text) else f'strconv.Atoi: parsing "{text}": invalid syntax'
+    return "" if _INTEGER.fullmatch(text) else f'strconv.Atoi: parsing "{text}": invalid syntax'
 
 
 def _boolean_refusal(text: str) -> str:

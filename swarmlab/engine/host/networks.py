@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from ipaddress import IPv4Network
 
 from swarmlab.engine.clock import Clock
@@ -26,7 +27,6 @@ from swarmlab.engine.host.local_network import (
     LocalNetwork,
     check_endpoint,
     check_place,
-    mac_of,
     shown_ends,
     shown_network,
 )
@@ -70,9 +70,10 @@ class Networks:
         self.left: Callable[[Container, Endpoint], None] = lambda container, endpoint: None
         self._awaited: dict[TaskId, Pending[NetworkAttachment]] = {}
         self._networks: dict[str, LocalNetwork] = {}
+        self._predefined: dict[str, LocalNetwork] = {}
         for name, driver in (("bridge", "bridge"), ("host", "host"), ("none", "null")):
             options = BRIDGE_OPTIONS if name == "bridge" else {}
-            self._make(NetworkRequest(name=name, driver=driver, options=options))
+            self._predefined[name] = self._make(NetworkRequest(name=name, driver=driver, options=options))
 
     # --- reading ---
 
@@ -89,6 +90,8 @@ class Networks:
         """
         if reference in self._networks:
             return self._networks[reference]
+        if reference in PREDEFINED:  # no other may be called so
+            return self._predefined[reference]
         networks = self._all()
         if reference in networks:
             return networks[reference]
@@ -246,7 +249,6 @@ class Networks:
             endpoint_id=self._chance.hex_id(),
             address=address,
             gateway="" if is_overlay else network.gateway,
-            mac=mac_of(address),
             aliases=(container.name, *config.aliases),
         )
         # The end of another task may have taken the overlay from this host meanwhile: it comes back.
@@ -347,7 +349,10 @@ class Networks:
             del self._networks[network_id]
 
     def _emit(self, action: str, network: LocalNetwork, container_id: str = "") -> None:
-        attributes = {"name": network.name, "type": network.driver}
-        self._events.emit(
-            "network", action, network.id, {"container": container_id, **attributes} if container_id else attributes
-        )
+        self._events.emit("network", action, network.id, partial(_attributes, network, container_id))
+
+
+def _attributes(network: LocalNetwork, container_id: str) -> dict[str, str]:
+    """What an event of a network says; neither its name nor its driver ever changes."""
+    attributes = {"name": network.name, "type": network.driver}
+    return {"container": container_id, **attributes} if container_id else attributes

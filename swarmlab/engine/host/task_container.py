@@ -35,8 +35,8 @@ _RIGHTS = {
 }
 
 
-def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
-    """What to create for a task.
+def config_of(place: TaskPlace, name: str, networks: Networks) -> ContainerConfig:
+    """What to create for a task, whose `name` is the container's too.
 
     Raises:
         InvalidParameter: a template that stands for nothing.
@@ -46,11 +46,11 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
     _check_platform(spec)
     return ContainerConfig(
         image=spec.image,
-        name=task.name,
+        name=name,
         entrypoint=spec.command or None,
         command=spec.args or None,
         env=(*spec.env, *_resource_variables(task)),
-        labels=_labels(place),
+        labels=labels_for(place, name),
         hostname=spec.hostname,
         working_dir=spec.dir,
         user=spec.user,
@@ -64,11 +64,25 @@ def config_of(place: TaskPlace, networks: Networks) -> ContainerConfig:
         stop_timeout_s=stop_grace_period_s(spec),
         mounts=spec.mounts,
         network_mode=_network_mode(task, networks),
-        endpoints=tuple(_endpoint(attachment, networks) for attachment in task.networks),
+        endpoints=endpoints_for(task, networks),
         hosts=tuple(_host(entry) for entry in spec.hosts),
         ports=_host_ports(task),
         healthcheck=spec.healthcheck,
         extra={"HostConfig": {**_limits(task), **_rights(task), **_log_config(task), **_dns(task)}},
+    )
+
+
+def asks_as(place: TaskPlace, networks: Networks, config: ContainerConfig) -> bool:
+    """Whether what to create for a task is `config`, made for another task of its spec, but for what is its own.
+
+    Placeholders and generic resources are the task's; networks and published ports belong to its service.
+    """
+    task = place.task
+    return (
+        not task.assigned_generic_resources
+        and place.expanded() is task.spec.container
+        and _network_mode(task, networks) == config.network_mode
+        and _host_ports(task) == config.ports
     )
 
 
@@ -111,7 +125,8 @@ def _log_config(task: Task) -> dict[str, object]:
     return {"LogConfig": {"Type": driver.get("Name"), "Config": driver.get("Options")}} if driver else {}
 
 
-def _labels(place: TaskPlace) -> dict[str, str]:
+def labels_for(place: TaskPlace, name: str) -> dict[str, str]:
+    """The service's, and which task it is."""
     task = place.task
     return {
         **task.spec.container.labels,
@@ -120,7 +135,7 @@ def _labels(place: TaskPlace) -> dict[str, str]:
         "com.docker.swarm.service.name": task.service_name,
         "com.docker.swarm.task": "",
         "com.docker.swarm.task.id": task.id,
-        "com.docker.swarm.task.name": task.name,
+        "com.docker.swarm.task.name": name,
     }
 
 
@@ -157,6 +172,11 @@ def _check_platform(spec: ContainerSpec) -> None:
             raise InvalidParameter(f'invalid --security-opt 2: "credentialspec={source.lower()}://{name}"')
     if spec.isolation:
         raise InvalidParameter(f"invalid isolation '{spec.isolation}' on linux")
+
+
+def endpoints_for(task: Task, networks: Networks) -> tuple[EndpointConfig, ...]:
+    """The task's places on its networks."""
+    return tuple([_endpoint(attachment, networks) for attachment in task.networks])
 
 
 def _endpoint(attachment: NetworkAttachment, networks: Networks) -> EndpointConfig:

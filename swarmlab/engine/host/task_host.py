@@ -1,6 +1,7 @@
 """What a task runs on: the local engine of one host, as a node of a swarm. Shared by all tasks of the node.
 
-Owns the images that are on their way: tasks that wait for the same image share one pull.
+Owns the images that are on their way, tasks that wait for the same image share one pull, and the patterns by which all
+tasks of a service but the first get their containers quickly.
 Source: moby daemon/cluster/executor/container/{adapter,controller}.go.
 """
 
@@ -11,14 +12,23 @@ from dataclasses import dataclass, field
 
 from swarmlab.engine.clock import Timer
 from swarmlab.engine.host.container import Container
+from swarmlab.engine.host.container_creation import Pattern, pattern_of
 from swarmlab.engine.host.containers import Containers
 from swarmlab.engine.host.entrusted import Entrusted
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.overlay import Overlay
-from swarmlab.engine.host.task_container import Networks, check_mounts, config_of, records_of
-from swarmlab.engine.ids import NodeId, TaskId
-from swarmlab.engine.model import ContainerStatus, NodeDescription, PortConfig, PublishMode, Task, TaskStatus
+from swarmlab.engine.host.task_container import (
+    Networks,
+    asks_as,
+    check_mounts,
+    config_of,
+    endpoints_for,
+    labels_for,
+    records_of,
+)
+from swarmlab.engine.ids import NodeId, ServiceId, TaskId
+from swarmlab.engine.model import ContainerStatus, NodeDescription, PortConfig, PublishMode, Task, TaskSpec, TaskStatus
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.templates import TaskPlace
 
@@ -45,6 +55,7 @@ class TaskHost:
     report: Callable[[TaskId, TaskStatus], None]
     has_work: Callable[[TaskId], None]
     _pulls: dict[str, Pending[Image]] = field(default_factory=dict)
+    _patterns: dict[ServiceId, tuple[TaskSpec, Pattern | None]] = field(default_factory=dict)
 
     @property
     def now(self) -> float:
@@ -79,10 +90,26 @@ class TaskHost:
         """How long it takes to create a container."""
         return self.parts.chance.between(*_CREATE_S)
 
-    def create(self, task: Task, networks: Networks) -> None:
-        """Create the task's container, if it has none. Raises EngineError."""
-        if self.container(task) is None:
-            self.containers.create(config_of(self._place(task), networks))
+    def create(self, task: Task, name: str, networks: Networks) -> None:
+        """Create the task's container, whose `name` is the task's, if it has none. Raises EngineError."""
+        if self.containers.named(name) is not None:
+            return
+        place, pattern = self._place(task), self._pattern(task)
+        if pattern is not None and asks_as(place, networks, pattern.config):
+            endpoints = endpoints_for(task, networks)
+            self.containers.create_alike(pattern, name=name, labels=labels_for(place, name), endpoints=endpoints)
+            return
+        container = self.containers.create(config_of(place, name, networks))
+        if asks_as(place, networks, container.config):
+            pattern = pattern_of(container, self.parts.images.find(task.spec.container.image))
+            self._patterns[task.service_id] = (task.spec, pattern)
+
+    def _pattern(self, task: Task) -> Pattern | None:
+        """The pattern of the tasks of this spec, unless its image has another content since."""
+        spec, pattern = self._patterns.get(task.service_id, (None, None))
+        if spec is not task.spec or pattern is None:
+            return None
+        return pattern if self.parts.images.find(task.spec.container.image) is pattern.image else None
 
     def start(self, task: Task, container: Container) -> Pending[None]:
         """Start the task's container, with the secrets and configs that it asks for. Raises EngineError."""
@@ -93,10 +120,6 @@ class TaskHost:
 
     def _place(self, task: Task) -> TaskPlace:
         return TaskPlace(task=task, node_id=self.node_id, description=self.description)
-
-    def container(self, task: Task) -> Container | None:
-        """The task's container, while it has one."""
-        return self.containers.named(task.name)
 
     # --- names and addresses on overlays ---
 

@@ -20,12 +20,14 @@ from swarmlab.engine.host.container import ContainerStatus as Status
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.task_container import Networks
 from swarmlab.engine.host.task_host import TaskHost, container_status, port_status
-from swarmlab.engine.model import ContainerStatus, Task, TaskState, TaskStatus, stop_grace_period_s
+from swarmlab.engine.model import ContainerStatus, PortConfig, Task, TaskState, TaskStatus, stop_grace_period_s
 from swarmlab.engine.pending import Pending
 
 RETRY_S = 1.0
 GOSSIP_DELAY_S = 2.0
 """Between taking a task's names away and stopping it, so that the other nodes have heard of it."""
+
+_NO_PORTS: tuple[PortConfig, ...] = ()
 
 T = TypeVar("T")
 
@@ -38,11 +40,12 @@ class TaskRunner:
         host: hears of every change of `status`, and when `advance` can do something.
     """
 
-    __slots__ = ("_busy", "_host", "_networks", "_removed", "_waits_for", "status", "task")
+    __slots__ = ("_busy", "_host", "_name", "_networks", "_removed", "_waits_for", "status", "task")
 
     def __init__(self, task: Task, networks: Networks, host: TaskHost) -> None:
         self.task = task
         self.status = task.status
+        self._name = task.name
         self._networks = networks
         self._host = host
         self._busy = False
@@ -150,17 +153,24 @@ class TaskRunner:
 
     def _set(self, state: TaskState, message: str, err: str = "") -> None:
         """From the start on a status tells of the container; of none, where there is none."""
-        container = self._host.container(self.task) if state >= TaskState.STARTING else None
-        told, ports = self.status.container, port_status(container) if container else ()
+        told, ports = self.status.container, _NO_PORTS
         if state >= TaskState.STARTING:
+            container = self._container()
             told = container_status(container) if container else told or ContainerStatus()
+            ports = port_status(container) if container else ports
         self._report(
-            TaskStatus(timestamp=self._host.now, state=state, message=message, err=err, container=told, ports=ports)
+            TaskStatus(
+                timestamp=self._host.parts.clock.now, state=state, message=message, err=err, container=told, ports=ports
+            )
         )
 
     def _report(self, status: TaskStatus) -> None:
         self.status = status
         self._host.report(self.task.id, status)
+
+    def _container(self) -> Container | None:
+        """The task's container, while it has one."""
+        return self._host.containers.named(self._name)
 
     # --- operations: each ends with `_done` or `_fail` ---
 
@@ -207,7 +217,7 @@ class TaskRunner:
 
     def _create(self) -> None:
         try:
-            self._host.create(self.task, self._networks)
+            self._host.create(self.task, self._name, self._networks)
         except EngineError as error:
             self._fail(error)
         else:
@@ -215,9 +225,9 @@ class TaskRunner:
 
     def _start(self) -> None:
         self._busy = True
-        container = self._host.container(self.task)
+        container = self._container()
         if container is None:
-            self._fail(NoSuchContainer(self.task.name))
+            self._fail(NoSuchContainer(self._name))
         elif container.state.status is not Status.CREATED:
             self._started(container)
         else:
@@ -252,9 +262,9 @@ class TaskRunner:
 
     def _wait(self) -> None:
         self._busy = True
-        container = self._host.container(self.task)
+        container = self._container()
         if container is None:
-            self._fail(NoSuchContainer(self.task.name))
+            self._fail(NoSuchContainer(self._name))
         elif container.health is not None and container.state.running:
             self._await_health(container)
         else:
@@ -303,7 +313,7 @@ class TaskRunner:
 
     def _shut_down(self) -> None:
         self._busy = True
-        container = self._host.container(self.task)
+        container = self._container()
         if container is None or not self._host.containers.is_up(container):
             self._stopped(container)
         elif self._host.hide(self.task, container, self._networks):
@@ -312,7 +322,7 @@ class TaskRunner:
             self._stop()
 
     def _stop(self) -> None:
-        container = self._host.container(self.task)
+        container = self._container()
         if container is None or not self._host.containers.is_up(container):
             self._stopped(container)
             return
@@ -329,7 +339,7 @@ class TaskRunner:
             self._remove_container()
 
     def _remove_container(self) -> None:
-        container = self._host.container(self.task)
+        container = self._container()
         if container is not None:
             self._host.withdraw(self.task, container)
             self._host.containers.remove(container.id, force=True, volumes=True)

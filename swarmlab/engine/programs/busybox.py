@@ -56,13 +56,16 @@ def _echo(context: Context) -> int:
     return 0
 
 
+_DURATION = re.compile(r"(\d*\.?\d+)([smhd]?)")
+
+
 def _sleep(context: Context) -> Run:
     if len(context.arguments) < 2:
         context.complain("BusyBox v1.36.1 multi-call binary.\n\nUsage: sleep [N]...")
         return 1
     total_s = 0.0
     for word in context.arguments[1:]:
-        match = re.fullmatch(r"(\d*\.?\d+)([smhd]?)", word)
+        match = _DURATION.fullmatch(word)
         if word in ("infinity", "inf"):
             yield None
         if match is None:

@@ -112,6 +112,7 @@ class Context:
 
     Attributes:
         arguments: its name first.
+        variables: makes its environment, which most programs never look at.
         terminal: whether it runs at a terminal.
         stdin: what it reads.
         processes: what runs in its container.
@@ -121,7 +122,7 @@ class Context:
     """
 
     arguments: tuple[str, ...]
-    environment: dict[str, str]
+    variables: Callable[[], dict[str, str]]
     hostname: str
     working_dir: str
     user: str
@@ -134,6 +135,11 @@ class Context:
     write: Write
     stdin: StandardInput = NO_INPUT
     processes: Callable[[], list[Running]] = list
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its variables; nobody but the caller has this copy of them."""
+        return self.variables()
 
     def print(self, text: str = "") -> None:
         """A line on standard output."""

@@ -166,7 +166,7 @@ class Shell(ShellState):
             context.complain(f"sh: {name}: not found")
             return NOT_FOUND
         environment = {**context.environment, **{name: self.variables[name] for name in self.exported}}
-        return (yield from program.run(replace(context, arguments=words, environment=environment)))
+        return (yield from program.run(replace(context, arguments=words, variables=lambda: dict(environment))))
 
     def _read(self, names: tuple[str, ...]) -> Run:
         """The builtin: a line into variables, the last gets the rest."""

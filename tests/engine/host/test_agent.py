@@ -241,3 +241,22 @@ def test_tasks_on_one_overlay_find_each_other(swarm: SwarmOfThree) -> None:
     swarm.create("other", "ping", "-c", "1", "tasks.web")
     assert "1 packets received" in text_of(swarm.container_of(swarm.tasks("probe")[0]))
     assert text_of(swarm.container_of(swarm.tasks("other")[0])) == "ping: bad address 'tasks.web'\n"
+
+
+def test_the_containers_of_a_service_on_one_host_share_what_is_not_their_own(swarm: SwarmOfThree) -> None:
+    """Name, hostname and labels are each one's."""
+    swarm.create("plain", "sleep", "1000", mode=Replicated(replicas=6), env=("A=1",))
+    tasks = swarm.running("plain")
+    containers = [swarm.container_of(task) for task in tasks]
+    assert len({id(container.config) for container in containers}) == 3
+    for task, container in zip(tasks, containers, strict=True):
+        assert (container.name, container.hostname) == (task.name, container.id[:12])
+        assert container.labels["com.docker.swarm.task.id"] == task.id
+        assert container.labels["com.docker.swarm.task.name"] == task.name
+
+
+def test_placeholders_are_filled_in_for_each_task_of_a_host(swarm: SwarmOfThree) -> None:
+    """What stands for the task differs between two tasks of one service on the same host."""
+    swarm.create("each", "sleep", "1000", mode=Replicated(replicas=6), env=("SLOT={{.Task.Slot}}",))
+    shown = {swarm.container_of(task).env[0] for task in swarm.running("each")}
+    assert shown == {f"SLOT={slot}" for slot in range(1, 7)}
