@@ -6,7 +6,7 @@ Source: moby daemon/list.go, daemon/prune.go; texts recorded from 28.5.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from swarmlab.api.filters import Filters, one_of
 from swarmlab.api.wire import time_ago, time_of
@@ -122,19 +122,32 @@ def _exposed(container: Container) -> Iterable[tuple[int, str]]:
 # --- prune ---
 
 
-def prunable(filters: Filters, labels: Mapping[str, str], created_at: float, now: float) -> bool:
-    """Whether the filters of a prune mean something with these labels and of this age.
+def pruned(filters: Filters, now: float) -> Callable[[Mapping[str, str], float], bool]:
+    """What the filters of a prune mean, by labels and time of creation.
 
     Raises:
-        InvalidParameter: a time that is none.
+        InvalidParameter: a time that is none, or more than one.
     """
     unwanted = filters.get("label!")
-    until = [time_before(text, now) for text in filters.get("until")]
-    return (
-        filters.labels("label", labels)
-        and not any(_has(text, labels) for text in unwanted)
-        and all(created_at <= time for time in until)
-    )
+    if len(filters.get("until")) > 1:
+        raise InvalidParameter("more than one until filter specified")
+    until = [_until(text, now) for text in filters.get("until")]
+
+    def is_meant(labels: Mapping[str, str], created_at: float) -> bool:
+        return (
+            filters.labels("label", labels)
+            and not any(_has(text, labels) for text in unwanted)
+            and all(created_at <= time for time in until)
+        )
+
+    return is_meant
+
+
+def _until(text: str, now: float) -> float:
+    try:
+        return time_before(text, now)
+    except InvalidParameter:
+        raise InvalidParameter(f'failed to parse value as time or duration: "{text}"') from None
 
 
 def _has(wanted: str, labels: Mapping[str, str]) -> bool:

@@ -180,12 +180,9 @@ def container_logs(daemon: Daemon, request: Request) -> Answer:
 def prune(daemon: Daemon, request: Request) -> Answer:
     """Remove every container that does not run."""
     filters = parse(request.query, container_filters.PRUNE_KEYS)
-    now = daemon.clock.now
-    gone = [
-        each
-        for each in daemon.containers.list(all_=True)
-        if not each.state.running and container_filters.prunable(filters, each.labels, each.created_at, now)
-    ]
+    is_meant = container_filters.pruned(filters, daemon.clock.now)
+    stopped = (each for each in daemon.containers.list(all_=True) if not each.state.running)
+    gone = [each for each in stopped if is_meant(each.labels, each.created_at)]
     for each in gone:
         daemon.containers.remove(each.id)
     freed = sum(each.written_bytes for each in gone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from fnmatch import fnmatch
 
-from swarmlab.api.container_filters import prunable
+from swarmlab.api.container_filters import pruned
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, empty, json_list, json_response
 from swarmlab.api.versions import image_of
@@ -147,10 +147,13 @@ def prune(daemon: Daemon, request: Request) -> Answer:
     """Remove the images that have no name, with the filter `dangling=false` all that no container is made of."""
     filters = parse(request.query, ("dangling", "label", "label!", "until"))
 
-    def is_meant(image: Image) -> bool:
-        return prunable(filters, {}, image.content.created_at, daemon.clock.now)
-
-    gone, freed = daemon.images.prune(all_=filters.yes_or_no("dangling") is False, meant=is_meant)
+    try:
+        is_meant = pruned(filters, daemon.clock.now)
+    except InvalidParameter as error:
+        raise ServerError(str(error)) from None  # as recorded from 28.5.2: of images it has no type
+    gone, freed = daemon.images.prune(
+        all_=filters.yes_or_no("dangling") is False, meant=lambda image: is_meant({}, image.content.created_at)
+    )
     deleted = [{what: reference} for what, reference in gone]
     return json_response({"ImagesDeleted": deleted or None, "SpaceReclaimed": freed})
 

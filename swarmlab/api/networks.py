@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from swarmlab.api.container_filters import PRUNE_KEYS, prunable
+from swarmlab.api.container_filters import PRUNE_KEYS, pruned
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.network_json import network_json, predefined_json
@@ -233,8 +233,8 @@ def _container(daemon: Daemon, given: Json) -> Container:
 
 def prune(daemon: Daemon, request: Request) -> Reply:
     """Remove the networks that nothing uses: the swarm's first, where this node manages, then this host's."""
-    filters = parse(request.query, PRUNE_KEYS)
-    local = [network for network in daemon.networks.unused() if _goes(daemon, network, filters)]
+    is_meant = pruned(parse(request.query, PRUNE_KEYS), daemon.clock.now)
+    local = [network for network in daemon.networks.unused() if is_meant(network.labels, network.created_at)]
 
     def answer(gone: list[str]) -> Response:
         for network in local:
@@ -245,12 +245,8 @@ def prune(daemon: Daemon, request: Request) -> Reply:
 
     if not daemon.membership.info().control_available:
         return answer([])
-    wanted = {network.id for network in daemon.networks.list() if _goes(daemon, network, filters)}
+    wanted = {network.id for network in daemon.networks.list() if is_meant(network.labels, network.created_at)}
     return daemon.ask(lambda control: control.prune_networks(wanted)).then(answer)
-
-
-def _goes(daemon: Daemon, network: LocalNetwork, filters: Filters) -> bool:
-    return prunable(filters, network.labels, network.created_at, daemon.clock.now)
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -24,7 +24,7 @@ _TWO_MANAGERS = (
     "         Swarm for fault-tolerance."
 )
 KERNEL = "6.1.0-simulated"
-LOG_DRIVERS = ["awslogs", "fluentd", "gelf", "journald", "json-file", "local", "splunk", "syslog"]
+LOG_DRIVERS = ["awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"]
 NETWORK_DRIVERS = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"]
 
 

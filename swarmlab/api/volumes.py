@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swarmlab.api.cluster_volumes import cluster_volume_json, cluster_volume_spec, cluster_volumes
-from swarmlab.api.container_filters import prunable
+from swarmlab.api.container_filters import pruned
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_response
 from swarmlab.api.nodes import version_of
@@ -117,10 +117,7 @@ def prune(daemon: Daemon, request: Request) -> Answer:
     """Remove the unused anonymous volumes, with the filter `all` the named ones too."""
     filters = parse(request.query, ("all", "label", "label!"))
     everything = filters.yes_or_no("all") or request.version < (1, 42)
-
-    def is_meant(volume: Volume) -> bool:
-        return prunable(filters, volume.labels, volume.created_at, daemon.clock.now)
-
-    gone = daemon.volumes.prune(all_=everything, meant=is_meant)
+    is_meant = pruned(filters, daemon.clock.now)
+    gone = daemon.volumes.prune(all_=everything, meant=lambda volume: is_meant(volume.labels, volume.created_at))
     freed = sum(len(text) for volume in gone for text in volume.files.values())
     return json_response({"VolumesDeleted": [volume.name for volume in gone], "SpaceReclaimed": freed})

@@ -34,7 +34,8 @@ T = TypeVar("T")
 
 VERSION = "28.5.2"
 _PLUGINS = (
-    *(("Log", name) for name in ("awslogs", "fluentd", "gelf", "journald", "json-file", "local", "splunk", "syslog")),
+    *(("Log", name) for name in ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk")),
+    ("Log", "syslog"),
     *(("Network", name) for name in ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
     ("Volume", "local"),
 )

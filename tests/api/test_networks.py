@@ -264,3 +264,59 @@ def test_a_network_whose_range_is_taken_waits_without_a_driver(engines: Simulate
     engines.wait(10)
     assert [each["Status"]["State"] for each in engines.ask(MANAGER, "GET", "/tasks").json()] == ["running"]
     assert engines.ask(MANAGER, "GET", "/networks/wide").json()["Driver"] == "overlay"
+
+
+@pytest.mark.parametrize("address", ["172.40.0.300", "abc", "::1", "0.0.0.0"])
+def test_what_is_no_address_is_refused(engines: SimulatedEngines, address: str) -> None:
+    """Whether a container is made or connected; recorded from 28.5.2."""
+    make(engines, "own", IPAM={"Config": [{"Subnet": "172.40.0.0/24"}]})
+    run(engines, "c1")
+    place = {"IPAMConfig": {"IPv4Address": address}}
+    wrong = (
+        f"invalid endpoint settings:\n* invalid IPv4 address: {address}\n"
+        f"* no configured subnet or ip-range contain the IP address {address}"
+    )
+    body = {"Container": "c1", "EndpointConfig": place}
+    assert refusal(engines, "/networks/own/connect", body) == (400, wrong)
+    body = {"Image": "alpine", "Cmd": ["sleep", "9"], "NetworkingConfig": {"EndpointsConfig": {"own": place}}}
+    assert refusal(engines, "/containers/create", body) == (400, f"invalid config for network own: {wrong}")
+
+
+def test_what_is_no_address_is_waited_for_in_vain_on_an_overlay(engines: SimulatedEngines) -> None:
+    """Its place cannot be had; the swarm goes on. Recorded from 28.5.2."""
+    make(engines, "wide", Driver="overlay", Attachable=True, IPAM={"Config": [{"Subnet": "10.20.0.0/24"}]})
+    run(engines, "c1")
+    body = {"Container": "c1", "EndpointConfig": {"IPAMConfig": {"IPv4Address": "10.20.0.300"}}}
+    status, message = refusal(engines, "/networks/wide/connect", body)
+    assert status == 500
+    assert message.startswith("attaching to network failed")
+    assert engines.ask(MANAGER, "GET", "/nodes").status == 200
+
+
+@pytest.mark.parametrize(("wanted", "driver"), [("abc", ""), ("", ""), ("4444", "overlay")])
+def test_an_overlay_may_choose_its_vxlan_id(engines: SimulatedEngines, wanted: str, driver: str) -> None:
+    """One that is no number leaves the network as it was asked for, without a driver. Recorded from 28.5.2."""
+    option = "com.docker.network.driver.overlay.vxlanid_list"
+    make(engines, "wide", Driver="overlay", Options={option: wanted})
+    shown = engines.ask(MANAGER, "GET", "/networks/wide").json()
+    assert (shown["Driver"], (shown["Options"] or {}).get(option, "")) == (driver, wanted if driver else "")
+    assert engines.ask(MANAGER, "DELETE", "/networks/wide").status == 204
+    assert engines.ask(MANAGER, "GET", "/networks").status == 200
+
+
+@pytest.mark.parametrize("subnet", ["10.41.0.0/32", "10.42.0.0/31"])
+def test_a_network_may_be_as_small_as_it_likes(engines: SimulatedEngines, subnet: str) -> None:
+    """Recorded from 28.5.2."""
+    body = {"Name": "small", "IPAM": {"Config": [{"Subnet": subnet}]}}
+    assert engines.ask(MANAGER, "POST", "/networks/create", body).status == 201
+
+
+@pytest.mark.parametrize(("kind", "status"), [("networks", 400), ("containers", 400), ("images", 500)])
+def test_a_prune_reads_its_filters_first(engines: SimulatedEngines, kind: str, status: int) -> None:
+    """Also where there is nothing to prune; recorded from 28.5.2."""
+    path = f"/{kind}/prune?filters="
+    assert refusal(engines, path + '{"until":["x"]}', None) == (
+        status,
+        'failed to parse value as time or duration: "x"',
+    )
+    assert refusal(engines, path + '{"until":["1h","2h"]}', None) == (status, "more than one until filter specified")

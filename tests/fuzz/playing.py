@@ -72,8 +72,7 @@ class Player:
         """Something to meet of every kind."""
         ask = self._ask
         for node in NODES:
-            ask(node, "POST", "/images/create", query={"fromImage": "alpine", "tag": "latest"})
-            self._simulation.advance(5)
+            self._simulation.daemons[node].images.add("alpine:latest")
             ask(node, "POST", "/containers/create", {"Image": "alpine", "Cmd": ["sleep", "99"]}, query={"name": "web"})
             ask(node, "POST", "/containers/web/start")
             ask(node, "POST", "/containers/create", {"Image": "alpine", "Tty": True}, query={"name": "front"})

@@ -12,10 +12,13 @@ import posixpath
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from swarmlab.commands.errors import DockerError
 
 _END = 2 * tarfile.BLOCKSIZE
+_SAFELY: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+"""How a tar is unpacked: Python before 3.11.4 knows one way only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,6 @@ def unpack(content: bytes, arrival: Way) -> None:
         for entry in tar:
             entry.name = arrival.renamed(entry.name)
             try:
-                tar.extract(entry, arrival.directory, filter="data")
+                tar.extract(entry, arrival.directory, **_SAFELY)
             except OSError as error:
                 raise DockerError(f"open {error.filename}: {(error.strerror or '').lower()}") from None

@@ -162,7 +162,7 @@ class Health:
 class MountPoint:
     """Something mounted. `name` is the volume's; `source` the path on the host; `mode` as `--volume` said it.
 
-    `subpath` is which part of an image.
+    `subpath` is which part of an image, `image_id` which image it is.
     """
 
     type: str
@@ -174,6 +174,7 @@ class MountPoint:
     propagation: str = ""
     read_only: bool = False
     subpath: str = ""
+    image_id: str = ""
 
 
 @quick

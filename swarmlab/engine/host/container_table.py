@@ -59,8 +59,8 @@ class ContainerTable:
         return self._names.get(name)
 
     def made_of(self, image_id: str) -> str | None:
-        """The id of a container that is made of an image."""
-        return next((c.id for c in self._containers.values() if c.image_id == image_id), None)
+        """The id of a container that is made of an image, or has it mounted."""
+        return next((c.id for c in self._containers.values() if _needs(c, image_id)), None)
 
     # --- names ---
 
@@ -83,3 +83,7 @@ class ContainerTable:
                 f'Conflict. The container name "/{name}" is already in use by container "{holder.id}". You have to '
                 "remove (or rename) that container to be able to reuse that name."
             )
+
+
+def _needs(container: Container, image_id: str) -> bool:
+    return container.image_id == image_id or any(mount.image_id == image_id for mount in container.mounts)

@@ -46,12 +46,13 @@ def make_image_mount(mount: Mount, id_: ContainerId, parts: HostParts) -> MountP
         propagation="rprivate",
         read_only=True,
         subpath=subpath_of(mount).strip("/"),
+        image_id=image.id,
     )
 
 
 def mounted_image(mount: MountPoint, parts: HostParts) -> MountedFiles:
     """The files that it brings."""
-    files = dict(parts.images.find(mount.name).content.files)
+    files = dict(parts.images.content_of(mount.image_id).files)
     root = f"/{mount.subpath}" if mount.subpath else ""
     return MountedFiles(target=mount.destination, files=files, read_only=True, root=root)
 
@@ -59,8 +60,8 @@ def mounted_image(mount: MountPoint, parts: HostParts) -> MountedFiles:
 def check_subpath(mount: MountPoint, parts: HostParts) -> None:
     """Whether the image has the wanted path, as a container starts. Raises NotFound."""
     path = mount.subpath
-    files = parts.images.find(mount.name).content.files
-    if path and path.partition("/")[0] not in DIRECTORIES and not is_directory_in(files, f"/{path}"):
+    files = parts.images.content_of(mount.image_id).files
+    if path and path not in DIRECTORIES and f"/{path}" not in files and not is_directory_in(files, f"/{path}"):
         raise _NoSuchPath(f"{mount.source}/{path}")
 
 

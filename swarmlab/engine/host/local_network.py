@@ -65,7 +65,9 @@ class LocalNetwork:
     def holds(self, address: str) -> bool:
         """Whether an address lies in its subnets."""
         subnets = (range_.subnet for range_ in self.ranges)
-        return any(subnet and IPv4Address(address) in IPv4Network(subnet) for subnet in (self.subnet, *subnets))
+        return is_address(address) and any(
+            subnet and IPv4Address(address) in IPv4Network(subnet) for subnet in (self.subnet, *subnets)
+        )
 
 
 def shown_network(network: Network) -> LocalNetwork:
@@ -122,7 +124,7 @@ def check_endpoint(config: EndpointConfig, network: LocalNetwork | None = None) 
         InvalidParameter: naming all that is wrong. Source: moby daemon/container_operations.go,
             validateEndpointSettings; texts recorded from 28.5.2.
     """
-    problems = [*_of_docker_s_own(config, network), *_of_ranges(config, network)]
+    problems = [*_of_docker_s_own(config, network), *_of_address(config), *_of_ranges(config, network)]
     if problems:
         lines = [f"* {problem}" if len(problems) > 1 else problem for problem in problems]
         raise InvalidParameter("\n".join(["invalid endpoint settings:", *lines]))
@@ -145,8 +147,21 @@ def _of_docker_s_own(config: EndpointConfig, network: LocalNetwork | None) -> It
             yield "network-scoped alias is supported only for containers in user defined networks"
 
 
+def _of_address(config: EndpointConfig) -> Iterator[str]:
+    if config.address and not is_address(config.address):
+        yield f"invalid IPv4 address: {config.address}"
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an IPv4 address that somebody can have."""
+    try:
+        return int(IPv4Address(text)) != 0
+    except ValueError:
+        return False
+
+
 def _of_ranges(config: EndpointConfig, network: LocalNetwork | None) -> Iterator[str]:
-    if not config.address:
+    if not config.address or (network is not None and network.is_overlay and not is_address(config.address)):
         return
     if network is None or not network.own_subnet:
         yield "user specified IP address is supported only when connecting to networks with user configured subnets"

@@ -43,6 +43,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
         *("splunk-index-acknowledgment", "splunk-insecureskipverify", "splunk-source", "splunk-sourcetype"),
         *("splunk-token", "splunk-url", "splunk-verify-connection"),
     ),
+    "gcplogs": (
+        *("env", "env-regex", "gcp-log-cmd", "gcp-meta-id", "gcp-meta-name", "gcp-meta-zone", "gcp-project"),
+        *("labels", "labels-regex"),
+    ),
     "awslogs": (
         *("awslogs-create-group", "awslogs-create-stream", "awslogs-credentials-endpoint", "awslogs-datetime-format"),
         *("awslogs-endpoint", "awslogs-force-flush-interval-seconds", "awslogs-format", "awslogs-group"),
@@ -53,12 +57,13 @@ _UNKNOWN = {"local": "unknown log opt '{}' for log driver local", "gelf": 'unkno
 _UNKNOWN_TO_OTHERS = "unknown log opt '{}' for {} log driver"
 _READABLE = ("", "json-file", "local", "journald")
 _BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
-_INTEGER = re.compile(r"[+-]?\d+")
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 _FACILITIES = frozenset(
     "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5"
     " local6 local7".split()
 )
+_FACILITY_NUMBERS = frozenset(map(str, range(24)))
 _FORMATS = ("", "rfc3164", "rfc5424", "rfc5424micro")
 _TCP_ONLY = ("gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay")
 
@@ -109,7 +114,7 @@ def _check_syslog(options: Options) -> None:
         raise InvalidParameter(f"unsupported scheme: '{scheme if separator else ''}'")
     if scheme.startswith("unix"):
         raise InvalidParameter(f"stat {place}: no such file or directory")
-    if facility and facility not in _FACILITIES and not (facility.isdecimal() and int(facility) <= 23):
+    if facility and facility not in _FACILITIES and facility not in _FACILITY_NUMBERS:
         raise InvalidParameter("invalid syslog facility")
     if options.get("syslog-format", "") not in _FORMATS:
         raise InvalidParameter("Invalid syslog format")
@@ -145,12 +150,17 @@ def _check_awslogs(options: Options) -> None:
     raise NotImplementedHere("this engine has no log driver awslogs: no cloud is simulated")
 
 
+def _check_gcplogs(options: Options) -> None:
+    raise NotImplementedHere("this engine has no log driver gcplogs: no cloud is simulated")
+
+
 _CHECKS: dict[str, Callable[[Options], None]] = {
     "syslog": _check_syslog,
     "gelf": _check_gelf,
     "fluentd": _check_fluentd,
     "splunk": _check_splunk,
     "awslogs": _check_awslogs,
+    "gcplogs": _check_gcplogs,
 }
 
 # --- when it is started, and when it is read -----------------------------------------------------------------------
@@ -258,7 +268,9 @@ def _size_refusal(text: str) -> str:
 
 
 def _integer_refusal(text: str) -> str:
-    return "" if _INTEGER.fullmatch(text) else f'strconv.Atoi: parsing "{text}": invalid syntax'
+    if not _INTEGER.fullmatch(text):
+        return f'strconv.Atoi: parsing "{text}": invalid syntax'
+    return "" if -(2**63) <= int(text) < 2**63 else f'strconv.Atoi: parsing "{text}": value out of range'
 
 
 def _boolean_refusal(text: str) -> str:

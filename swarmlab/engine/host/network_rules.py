@@ -66,7 +66,7 @@ def _says_something(request: NetworkRequest) -> bool:
 def gateway_of(range_: IPAMConfig, subnet: IPv4Network) -> str:
     """The wanted gateway, or the first address that there is to be had. Recorded from 28.5.2."""
     first = IPv4Network(range_.ip_range)[0] if range_.ip_range else subnet[0]
-    return range_.gateway or str(max(first, subnet[1]))
+    return range_.gateway or str(max(first, subnet[min(1, subnet.num_addresses - 1)]))
 
 
 def check_options(driver: str, options: Mapping[str, str]) -> None:

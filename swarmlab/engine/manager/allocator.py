@@ -250,13 +250,22 @@ class Allocator:
         try:
             for wanted in network.spec.ipam or (IPAMConfig(),):
                 configs.append(self._with_range(wanted))
+            numbers = self._vxlan_numbers(network.spec.options.get(VXLAN_OPTION), len(configs))
         except Exhausted:
             for config in configs:
                 self._subnets.free(config.subnet)
             raise
         self._addresses.add(network.id, configs)
-        numbers = ",".join(str(self._vxlan_ids.take()) for _ in configs)
-        return replace(network, ipam=tuple(configs), driver_options={VXLAN_OPTION: numbers, **network.spec.options})
+        return replace(network, ipam=tuple(configs), driver_options={**network.spec.options, VXLAN_OPTION: numbers})
+
+    def _vxlan_numbers(self, wanted: str | None, count: int) -> str:
+        """The wanted ids and as many as are still needed. Source: moby libnetwork ovmanager, NetworkAllocate."""
+        given = [] if wanted is None else wanted.split(",")
+        if not all(each.isascii() and each.isdecimal() and len(each) < 9 for each in given):
+            raise Exhausted(f'invalid vxlan id value "{wanted}" passed')
+        for each in given:
+            self._vxlan_ids.keep(int(each))
+        return ",".join([*given, *(str(self._vxlan_ids.take()) for _ in range(count - len(given)))])
 
     def _with_range(self, wanted: IPAMConfig) -> IPAMConfig:
         subnet = self._subnets.take(wanted.subnet)

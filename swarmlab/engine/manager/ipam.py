@@ -93,8 +93,11 @@ class AddressPool:
         return f"{address}/{self.subnet.prefixlen}"
 
     def holds(self, address: str) -> bool:
-        """Whether an address (`10.0.1.2/24`, `10.0.1.2`) is of this subnet."""
-        return IPv4Address(address.partition("/")[0]) in self.subnet
+        """Whether an address (`10.0.1.2/24`, `10.0.1.2`) is of this subnet; what is none is of no subnet."""
+        try:
+            return IPv4Address(address.partition("/")[0]) in self.subnet
+        except ValueError:
+            return False
 
     def keep(self, address: str) -> None:
         """Mark an address (`10.0.1.2/24`) as taken, after a change of leader."""
@@ -127,6 +130,7 @@ class Addresses:
 
     def drop(self, network_id: NetworkId) -> bool:
         """Hand out a network's addresses no more. Returns whether it had any."""
+        self._hosts_own.discard(network_id)
         return self._pools.pop(network_id, None) is not None
 
     def take(self, network_id: NetworkId, wanted: str = "") -> str:
