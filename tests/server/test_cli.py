@@ -40,15 +40,25 @@ def environment(lab: EmbeddedBackend) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DOCKER_CONFIG": lab.docker_config}
 
 
-def spawn(lab: EmbeddedBackend, *arguments: str) -> pexpect.spawn:
-    """The docker CLI in a terminal."""
-    return pexpect.spawn("docker", ["--context", NODE, *arguments], env=environment(lab), encoding="utf-8", timeout=20)
+@pytest.fixture
+def spawn(lab: EmbeddedBackend) -> Iterator[Callable[..., pexpect.spawn]]:
+    """Runs the docker CLI on docker-swarm-3 in a terminal of its own, which ends with the test, however that ends."""
+    terminals = []
+
+    def run(*arguments: str) -> pexpect.spawn:
+        command = ["--context", NODE, *arguments]
+        terminals.append(pexpect.spawn("docker", command, env=environment(lab), encoding="utf-8", timeout=60))
+        return terminals[-1]
+
+    yield run
+    for terminal in terminals:
+        terminal.close(force=True)
 
 
-def test_following_logs_ends_with_ctrl_c(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+def test_following_logs_ends_with_ctrl_c(docker: Callable[..., str], spawn: Callable[..., pexpect.spawn]) -> None:
     """Lines come as they are written."""
     docker("service", "create", "--detach", "--name", "pinger", "alpine", "ping", "docker.com")
-    terminal = spawn(lab, "service", "logs", "--follow", "pinger")
+    terminal = spawn("service", "logs", "--follow", "pinger")
     terminal.expect(r"pinger\.1\.\w{12}@docker-swarm-\d +\| 64 bytes from")
     terminal.expect("64 bytes from")
     terminal.sendintr()
@@ -56,9 +66,9 @@ def test_following_logs_ends_with_ctrl_c(lab: EmbeddedBackend, docker: Callable[
     docker("service", "rm", "pinger")
 
 
-def test_ctrl_c_interrupts_what_runs_in_a_terminal(lab: EmbeddedBackend) -> None:
+def test_ctrl_c_interrupts_what_runs_in_a_terminal(spawn: Callable[..., pexpect.spawn]) -> None:
     """`docker run -it`."""
-    terminal = spawn(lab, "run", "--rm", "-it", "alpine", "ping", "docker.com")
+    terminal = spawn("run", "--rm", "-it", "alpine", "ping", "docker.com")
     terminal.expect("seq=1")
     terminal.sendintr()
     terminal.expect("packets transmitted")
@@ -74,9 +84,9 @@ def test_standard_input_goes_to_the_container(lab: EmbeddedBackend) -> None:
     assert done.stdout == b"hello\n"
 
 
-def test_events_follow(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+def test_events_follow(lab: EmbeddedBackend, docker: Callable[..., str], spawn: Callable[..., pexpect.spawn]) -> None:
     """What happens on this host and in its swarm."""
-    terminal = spawn(lab, "events")
+    terminal = spawn("events")
     wait_for_stream(lab)
     docker("volume", "create", "eventful")
     terminal.expect(r"volume create eventful \(driver=local\)")
@@ -85,41 +95,49 @@ def test_events_follow(lab: EmbeddedBackend, docker: Callable[..., str]) -> None
     terminal.close(force=True)
 
 
-def test_events_end_with_ctrl_c(lab: EmbeddedBackend) -> None:
+def test_events_end_with_ctrl_c(lab: EmbeddedBackend, spawn: Callable[..., pexpect.spawn]) -> None:
     """And nobody listens any more."""
-    terminal = spawn(lab, "events", "--filter", "type=volume")
+    terminal = spawn("events", "--filter", "type=volume")
     wait_for_stream(lab)
     end_by_ctrl_c(lab, terminal)
 
 
-def test_followed_logs_end_with_the_container(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+def test_followed_logs_end_with_the_container(
+    lab: EmbeddedBackend, docker: Callable[..., str], spawn: Callable[..., pexpect.spawn]
+) -> None:
     """Lines come at once, not when it ends."""
-    docker("run", "--detach", "--name", "talker", "alpine", "sh", "-c", "echo one; sleep 20; echo two; sleep 20")
-    terminal = spawn(lab, "logs", "--follow", "talker")
+    docker("run", "--detach", "--name", "talker", "alpine", "sh", "-c", "echo one; sleep 300; echo two; sleep 300")
+    terminal = spawn("logs", "--follow", "talker")
     terminal.expect("one")
     assert docker("inspect", "--format", "{{.State.Status}}", "talker") == "running\n"
+    hurry(lab)
     terminal.expect("two")
     assert docker("inspect", "--format", "{{.State.Status}}", "talker") == "running\n"
+    hurry(lab)
     terminal.expect(pexpect.EOF)
     assert docker("inspect", "--format", "{{.State.Status}}", "talker") == "exited\n"
     docker("rm", "talker")
 
 
-def test_followed_logs_of_a_container_end_with_ctrl_c(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+def test_followed_logs_of_a_container_end_with_ctrl_c(
+    lab: EmbeddedBackend, docker: Callable[..., str], spawn: Callable[..., pexpect.spawn]
+) -> None:
     """The container goes on, and nothing of the stream is left."""
     docker("run", "--detach", "--name", "pinging", "alpine", "ping", "docker.com")
-    terminal = spawn(lab, "logs", "--follow", "pinging")
+    terminal = spawn("logs", "--follow", "pinging")
     terminal.expect("64 bytes from")
     end_by_ctrl_c(lab, terminal)
     assert docker("inspect", "--format", "{{.State.Status}}", "pinging") == "running\n"
     docker("rm", "--force", "pinging")
 
 
-def test_a_stream_ends_with_a_killed_command(lab: EmbeddedBackend, docker: Callable[..., str]) -> None:
+def test_a_stream_ends_with_a_killed_command(
+    lab: EmbeddedBackend, docker: Callable[..., str], spawn: Callable[..., pexpect.spawn]
+) -> None:
     """Attached or looking at figures, whose commands do not hear the first Ctrl-C, on real engines neither."""
     docker("run", "--detach", "--name", "pinging", "alpine", "ping", "docker.com")
     for words, seen in ((("attach", "--sig-proxy=false"), "64 bytes from"), (("stats",), "CPU %")):
-        terminal = spawn(lab, *words, "pinging")
+        terminal = spawn(*words, "pinging")
         terminal.expect(seen)
         terminal.close(force=True)
         wait_for_no_stream(lab)
@@ -127,10 +145,10 @@ def test_a_stream_ends_with_a_killed_command(lab: EmbeddedBackend, docker: Calla
 
 
 def test_a_pull_shows_its_progress_and_is_given_up_with_ctrl_c(
-    lab: EmbeddedBackend, docker: Callable[..., str]
+    lab: EmbeddedBackend, docker: Callable[..., str], spawn: Callable[..., pexpect.spawn]
 ) -> None:
     """As on a real engine nothing of the image is there then; the next pull brings it."""
-    terminal = spawn(lab, "pull", "postgres")
+    terminal = spawn("pull", "postgres")
     terminal.expect("Pulling fs layer")
     end_by_ctrl_c(lab, terminal)
     lab.clock.sleep(60)
@@ -147,9 +165,16 @@ def end_by_ctrl_c(lab: EmbeddedBackend, terminal: pexpect.spawn) -> None:
     wait_for_no_stream(lab)
 
 
+def hurry(lab: EmbeddedBackend) -> None:
+    """Five minutes pass at once."""
+    lab.clock.pause()
+    lab.clock.sleep(300)
+    lab.clock.resume()
+
+
 def wait_for_no_stream(lab: EmbeddedBackend) -> None:
     """Until no request is under way."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while lab._server.call(lambda _: lab._server._exchanges):
         assert time.monotonic() < end
         lab.clock.sleep(0.1)
@@ -157,7 +182,9 @@ def wait_for_no_stream(lab: EmbeddedBackend) -> None:
 
 def wait_for_stream(lab: EmbeddedBackend) -> None:
     """Until a request is under way."""
+    end = time.monotonic() + 30
     while not lab._server.call(lambda _: lab._server._exchanges):
+        assert time.monotonic() < end, "no request came"
         lab.clock.sleep(0.1)
 
 
