@@ -45,16 +45,21 @@ def screen_of(words: Sequence[str], environment: Mapping[str, str], *, interrupt
         timeout=TIMEOUT_S,
         maxread=65536,
     )
+    try:
+        return shown(_all_of(child, interrupt_after))
+    finally:
+        with suppress(pexpect.ExceptionPexpect):
+            child.close(force=True)
+
+
+def _all_of(child: pexpect.spawn, interrupt_after: str) -> bytes:
     data = b""
     if interrupt_after:
         child.expect_exact(interrupt_after)
         data = child.before + child.after
         child.send("\x03")
     child.expect(pexpect.EOF)
-    data += child.before
-    with suppress(pexpect.ExceptionPexpect):
-        child.close()
-    return shown(data)
+    return data + child.before
 
 
 def shown(data: bytes) -> str:

@@ -43,10 +43,20 @@ def lab_of_up(state: LabState) -> Iterator[Typist]:
             assert up.stdout.readline() == "ready\n"
             yield Typist(hosts, directory / "docker")
         finally:
-            up.send_signal(signal.SIGTERM)
-            up.communicate(timeout=10)
+            end(up)
         assert up.returncode == 0
         assert not directory.exists()
+
+
+def end(up: subprocess.Popen[str]) -> None:
+    """As a terminal that is closed does; one that does not end is killed, and its test fails."""
+    up.send_signal(signal.SIGTERM)
+    try:
+        up.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        up.kill()
+        up.communicate()
+        raise
 
 
 def host_of(line: str) -> Host:
