@@ -14,7 +14,7 @@ from docker import DockerClient
 from docker.errors import DockerException
 from requests.exceptions import RequestException
 
-from swarmlab.client.convergence import missing_for_convergence, missing_for_removal
+from swarmlab.client.convergence import missing_for_convergence
 from swarmlab.client.protocols import Backend, Clock, Host, Port, PortCheck, Wall, WebAnswer
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 from swarmlab.client.waiting import TIMEOUT_S, wait_until
@@ -190,14 +190,6 @@ class Cluster:
         self.wait_until(
             lambda: self._asked(lambda client: missing_for_convergence(client.api, service)),
             f"{service} to converge",
-            timeout_s=timeout_s,
-        )
-
-    def wait_removed(self, service_id: str, *, timeout_s: float = TIMEOUT_S) -> None:
-        """Wait until the tasks of a service that was removed have ended; it has no name any more, so give its id."""
-        self.wait_until(
-            lambda: self._asked(lambda client: missing_for_removal(client.api, service_id)),
-            f"the tasks of {service_id} to end",
             timeout_s=timeout_s,
         )
 

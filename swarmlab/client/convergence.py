@@ -12,8 +12,6 @@ from typing import Any
 
 from docker.errors import NotFound
 
-from swarmlab.client.snapshots import ACTIVE
-
 Task = Mapping[str, Any]
 
 
@@ -34,13 +32,6 @@ def missing_for_convergence(api: Any, name: str) -> str:
     if len(running) == target and target >= 0:
         return ""
     return f"{len(running)} of {max(target, 0)} tasks running{_reason(wanted)}"
-
-
-def missing_for_removal(api: Any, service_id: str) -> str:
-    """What is left of a service that was removed; empty when all its tasks have ended."""
-    mine = [task for task in api.tasks() if task["ServiceID"] == service_id]  # a filter refuses an unknown service
-    left = [task for task in mine if task["Status"]["State"] in ACTIVE]
-    return f"{len(left)} tasks have not ended" if left else ""
 
 
 def _up_to_date(api: Any, service_id: str) -> list[Task]:

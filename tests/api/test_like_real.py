@@ -12,8 +12,6 @@ from tests.api.simulated import SimulatedEngines
 
 REAL = json.loads(RECORDED.read_text())
 
-DIFFERENT_ON_PURPOSE: dict[str, str] = {}
-
 
 @pytest.fixture(scope="module")
 def simulated() -> dict[str, dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from swarmlab.client.convergence import missing_for_convergence, missing_for_removal
+from swarmlab.client.convergence import missing_for_convergence
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 from tests.client.fakes import SwarmApi, node, service, task
 
@@ -87,10 +87,3 @@ def test_a_global_service_needs_a_task_first() -> None:
 def test_a_service_that_is_not_there_is_missing() -> None:
     """By name."""
     assert missing("web", nodes=[], services=[], tasks=[]) == "there is no service web"
-
-
-def test_a_removed_service_is_gone_when_its_tasks_have_ended() -> None:
-    """Containers linger after the service has gone."""
-    left = SwarmApi(nodes=[], services=[], tasks=[task("web", 1, "a", desired="remove")])
-    assert missing_for_removal(left, "id-web") == "1 tasks have not ended"
-    assert missing_for_removal(SwarmApi(nodes=[], services=[], tasks=[]), "id-web") == ""

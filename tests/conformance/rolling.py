@@ -174,11 +174,6 @@ def over(frame: Frame) -> bool:
     return frame.state in OVER
 
 
-def wait_state(lab: Lab, name: str, state: str, *, timeout_s: float = 60) -> Frame:
-    """Wait for a state of an update."""
-    return film(lab, {name: lambda frame: frame.state == state}, timeout_s=timeout_s)[name][-1]
-
-
 # --- telling -------------------------------------------------------------------------------------------------------
 
 

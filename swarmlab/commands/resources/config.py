@@ -106,12 +106,7 @@ class ConfigInspect(Command, path="config inspect"):
             inspect_pretty(session, self.configs, lambda name: _pretty(session.get(f"/configs/{name}")))
         else:
             template = _CONFIGS.of_inspect(self.format or "")
-            inspect(
-                session,
-                self.configs,
-                lambda name: Found(session.raw(f"/configs/{name}"), "swarm.Config", is_kept=True),
-                template,
-            )
+            inspect(session, self.configs, lambda name: _found(session, name), template)
 
 
 def _found(session: Session, name: str) -> Found:

@@ -108,12 +108,7 @@ class SecretInspect(Command, path="secret inspect"):
             inspect_pretty(session, self.secrets, lambda name: _pretty(session.get(f"/secrets/{name}")))
         else:
             template = _SECRETS.of_inspect(self.format or "")
-            inspect(
-                session,
-                self.secrets,
-                lambda name: Found(session.raw(f"/secrets/{name}"), "swarm.Secret", is_kept=True),
-                template,
-            )
+            inspect(session, self.secrets, lambda name: _found(session, name), template)
 
 
 def _driver(secret: Stored) -> str:

@@ -38,7 +38,6 @@ REAL = frozenset(
         "context": "create export import rm update",
         "image": "build import load push save",
         "system": "dial-stdio",
-        "volume": "update",
     }.items()
     for name in names.split()
 )

@@ -10,7 +10,6 @@ from swarmlab.commands.services.flags import given
 from swarmlab.commands.stacks.compose_forms import Words
 
 NAMESPACE = "com.docker.stack.namespace"
-_OPTIONS = ("bind", "volume", "tmpfs", "cluster")
 
 
 def mount_of(stack: str, volume: Words, content: Words) -> Words:

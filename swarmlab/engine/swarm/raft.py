@@ -144,11 +144,6 @@ class Raft:
         """Whether this former member led until it was taken out."""
         return node_id == self._former_leader
 
-    def others_can_lead(self, node_id: NodeId) -> bool:
-        """Whether the members without this one are a majority that runs."""
-        others = [peer for peer in self.peers if peer != node_id and self._contact(peer, peer)]
-        return len(others) > len(self.peers) // 2
-
     def is_member(self, node_id: NodeId) -> bool:
         """Whether the node belongs to the group, reachable or not."""
         return node_id in self.peers
