@@ -56,7 +56,7 @@ notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
 chaos: env-test  ## play a thousand histories of faults, and ten thousand requests that nobody should send
 	@SWARMLAB_CHAOS=1000 SWARMLAB_FUZZ=10000 $(RUN) -m pytest $(PARALLEL_EACH) tests/invariants tests/fuzz tests/server/test_hostile.py $(ARGS)
 
-real: env-test  ## run the lessons, transcripts and faults on three real Docker Engines
+real: env-test  ## run the lessons, transcripts, conformance tests and faults on three real Docker Engines
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)
 
 newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)

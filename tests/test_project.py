@@ -15,6 +15,9 @@ import pytest
 import yaml
 from nbformat import NotebookNode
 
+from swarmlab.commands.command import REGISTRY
+from swarmlab.commands.spelling.usage import REAL
+from swarmlab.engine.host.repositories import CATALOGUE
 from tools import coverage_table
 from tools.lessons import ROOT, code_cells, lesson_paths, read_lesson, tags
 
@@ -89,6 +92,19 @@ def test_readme_lists_every_lesson() -> None:
     """In the order of their numbers."""
     listed = re.findall(r"^\| \d\d \| \[.*?\]\(notebooks/(.*?)\)", (ROOT / "README.md").read_text(), flags=re.M)
     assert listed == [path.name for path in lesson_paths()]
+
+
+def test_readme_counts_the_catalogue() -> None:
+    """The images that can be pulled."""
+    counted = re.findall(r"a catalogue of (\d+)", (ROOT / "README.md").read_text())
+    assert counted == [str(len(CATALOGUE))]
+
+
+def test_differences_name_every_flag_that_is_not_here() -> None:
+    """Those that `%docker` lacks of a command that it has, and the commands that it lacks."""
+    page = (ROOT / "docs/differences.md").read_text().partition("## `%docker`")[2].partition("\n## ")[0]
+    lacked = {flag for command in REGISTRY.values() for flag in command.lacks}
+    assert [word for word in sorted(lacked | REAL) if f"`{word}`" not in page] == []
 
 
 def test_rows_are_complete() -> None:

@@ -38,8 +38,8 @@ HEAD = """# Coverage of the Docker Engine API
 
 The embedded engine advertises API {version} (and answers from 1.24 on). Of Docker's {all} endpoints it answers
 {answered}, of these {partly} without some of their parameters. What is not there answers 501 and names itself.
-*Tests* names the directories under `tests/` whose tests had the endpoint answer them: `commands` and `conformance` run
-on real engines too.
+*Tests* names the directories under `tests/` whose tests had the endpoint answer them: `conformance` runs on real
+engines too.
 """
 
 
