@@ -43,6 +43,7 @@ class StoriesApart(LoadScopeScheduling):
         return nodeid if scope.startswith("tests/transcripts/") else str(scope)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling | None:
     """Who runs what, where `--dist loadscope` asks for it."""
     return StoriesApart(config, log) if config.getoption("dist") == "loadscope" else None
