@@ -412,7 +412,7 @@ def containers(lab: EmbeddedBackend, worker: DockerClient) -> None:  # noqa: PLR
     made = worker.containers.create("alpine", ["echo", "hi"], name="made")
     made.start()
     made.wait()
-    assert made.attach(stdout=True, stream=False, logs=True) in (b"hi\n", "hi\n", b"")
+    assert made.attach(stdout=True, stream=False, logs=True) == b"hi\n"
     worker.containers.prune(filters={"label": "x"})
     made.remove()
     attach(lab, worker)
