@@ -364,6 +364,7 @@ docker system nosuch x
 docker context nosuch
 docker image --foo
 docker nosuch
+docker help nosuch
 docker nosuch --foo
 docker --foo
 docker -x ps
