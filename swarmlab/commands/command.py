@@ -75,7 +75,8 @@ class Command:
         try:
             return each.kind.read(text)
         except ValueError as error:
-            words = f'invalid argument "{text}" for "{each.shown}" flag: {error}'
+            shown = text.replace("\\", "\\\\").replace('"', '\\"')
+            words = f'invalid argument "{shown}" for "{each.shown}" flag: {error}'
             raise wrong_flags(words, path or cls.path, cls.usage) from None
 
     @classmethod

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import quote
 
 from docker import DockerClient
 from docker.errors import APIError, DockerException
@@ -182,6 +183,25 @@ class Session:
 
     def _unreachable(self) -> DockerError:
         return DockerError(f"Cannot connect to the Docker daemon at {self.docker_host}. Is the docker daemon running?")
+
+
+def path_to(kind: str, name: str, action: str = "") -> str:
+    """The path of a container, a service, ... or of what is asked of it, whatever the letters of its name.
+
+    Source: moby client/utils.go (trimID), Go net/url.
+
+    Raises:
+        DockerError: the name is empty.
+    """
+    name = name.strip()
+    if not name:
+        raise DockerError(f"invalid {kind} name or ID: value is empty")
+    return f"/{kind}s/{quoted(name)}{action and '/' + action}"
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in a path."""
+    return quote(name, safe="/:@$&+,;=")
 
 
 def spoken_version(theirs: str) -> str:

@@ -109,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = handle_any  # noqa: N815 names that the base class asks for
 
     def _answer(self, path: str) -> None:
-        content = json.dumps({"Id": ID, "Warnings": []} if path == "/containers/create" else {}).encode()
+        known = {"/containers/create": {"Id": ID, "Warnings": []}, "/networks/ingress": {"Ingress": True}}
+        content = json.dumps(known.get(path, {})).encode()
         self.send_response(201 if path == "/containers/create" else 200)
         headers = {"Api-Version": "1.51", "Ostype": "linux", "Content-Type": "application/json"}
         for name, value in {**headers, "Content-Length": str(len(content))}.items():

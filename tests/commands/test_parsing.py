@@ -146,7 +146,9 @@ def test_python_values_are_checked_like_typed_ones() -> None:
         ServiceUpdate(service="web", update_delay="soon")
 
 
-@pytest.mark.parametrize("line", ["docker build .", "docker plugin ls", "docker image ls --tree"])
+@pytest.mark.parametrize(
+    "line", ["docker build .", "docker plugin ls", "docker image ls --tree", "docker -v", "docker -c x ps"]
+)
 def test_what_is_not_here_is_said_so(line: str) -> None:
     """A real command or flag that this package lacks is not called unknown."""
     with pytest.raises(

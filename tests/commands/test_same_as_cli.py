@@ -184,6 +184,12 @@ docker rm nosuch
 docker rm --force nosuch
 docker logs nosuch
 docker volume rm nosuch
+docker rm 'a?force=1'
+docker rm 'a b#/%41'
+docker inspect --type service 'helloworld?insertDefaults=true'
+docker node inspect 'a?b'
+docker rename nosuch x
+docker cp nosuch:/x -
 """.strip().splitlines()
 
 ON_A_WORKER = """

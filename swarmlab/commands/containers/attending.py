@@ -11,7 +11,7 @@ import json
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.following import INTERRUPT, STEP_S, follow
 from swarmlab.commands.printing.streams import Frames, Stream
-from swarmlab.commands.session import Session, filters
+from swarmlab.commands.session import Session, filters, path_to
 
 LAST_WORDS_S = 15.0
 """How long a container may still write after Ctrl-C."""
@@ -35,7 +35,7 @@ class Attendance:
         self, session: Session, container: str, *, tty: bool, streams: tuple[str, ...], stdin: bytes, detach_keys: str
     ) -> None:
         self._session = session
-        self._where = f"/containers/{container}"
+        self._where = path_to("container", container)
         self._frames = None if tty else Frames()
         death = filters({"container": [container], "event": ["die"]})
         wanted = {"stream": 1, **dict.fromkeys(streams, 1), **({"detachKeys": detach_keys} if detach_keys else {})}

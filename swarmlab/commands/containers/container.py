@@ -13,7 +13,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
 from swarmlab.commands.printing.listing import Listing
 from swarmlab.commands.printing.templates import FORMAT_TABLE
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, arguments, flag
 
 _MANY = "[OPTIONS] CONTAINER [CONTAINER...]"
@@ -81,7 +81,9 @@ class ContainerStop(Command, path="stop", also=("container stop",)):
         params |= {} if self.timeout is None else {"t": str(self.timeout)}
 
         def stop(name: str) -> None:
-            session.request("post", f"/containers/{name}/stop", params=params, timeout_s=(self.timeout or 10) + 120)
+            session.request(
+                "post", path_to("container", name, "stop"), params=params, timeout_s=(self.timeout or 10) + 120
+            )
             session.terminal.print(name)
 
         each(self.containers, stop)
@@ -107,7 +109,7 @@ class ContainerKill(Command, path="kill", also=("container kill",)):
         """See Command."""
 
         def kill(name: str) -> None:
-            session.post(f"/containers/{name}/kill", params={"signal": self.signal} if self.signal else None)
+            session.post(path_to("container", name, "kill"), params={"signal": self.signal} if self.signal else None)
             session.terminal.print(name)
 
         each(self.containers, kill)
@@ -138,7 +140,7 @@ class ContainerRm(Command, path="rm", also=("container rm", "container remove"))
 
         def remove(name: str) -> None:
             try:
-                session.delete(f"/containers/{name.strip('/')}", params)
+                session.delete(path_to("container", _without_slashes(name)), params)
             except DockerError as error:
                 if not (self.force and error.status == 404):
                     raise
@@ -147,3 +149,10 @@ class ContainerRm(Command, path="rm", also=("container rm", "container remove"))
                 session.terminal.print(name)
 
         each(self.containers, remove)
+
+
+def _without_slashes(name: str) -> str:
+    name = name.strip("/")
+    if not name:
+        raise DockerError("container name cannot be empty")
+    return name

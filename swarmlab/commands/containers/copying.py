@@ -18,7 +18,7 @@ from swarmlab.commands.containers import archives
 from swarmlab.commands.containers.archives import Place
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.units import decimal_size
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Switch, Text, argument, flag
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -73,10 +73,11 @@ class ContainerCp(ReadsInput, path="cp", also=("container cp",)):
 
     def _copy_out(self, session: Session, container: str, source: str, target: str) -> None:
         target = target if target == "-" else archives.absolute(target)
-        archives.check_target(target)
+        if target != "-":
+            archives.check_target(target)
         if self.follow_link:
             source = _followed(session, container, source)
-        answer = session.request("get", f"/containers/{container}/archive", params={"path": source})
+        answer = session.request("get", path_to("container", container, "archive"), params={"path": source})
         if target == "-":
             session.terminal.write(answer.content.decode("utf-8", "replace"))
             return
@@ -104,7 +105,7 @@ class ContainerCp(ReadsInput, path="cp", also=("container cp",)):
         params = {"path": directory, "noOverwriteDirNonDir": "true"}
         params |= {"copyUIDGID": "true"} if self.archive else {}
         try:
-            session.request("put", f"/containers/{container}/archive", params=params, data=content)
+            session.request("put", path_to("container", container, "archive"), params=params, data=content)
         finally:
             self._tell(session, told, f"{container}:{place.path}")
 
@@ -140,7 +141,7 @@ def _followed(session: Session, container: str, path: str) -> str:
 
 
 def _asked(session: Session, container: str, path: str) -> dict[str, Any]:
-    answer = session.request("head", f"/containers/{container}/archive", params={"path": path})
+    answer = session.request("head", path_to("container", container, "archive"), params={"path": path})
     return _stat(answer.headers)
 
 
@@ -174,5 +175,11 @@ class ContainerExport(Command, path="export", also=("container export",)):
             raise DockerError(
                 f"failed to export container: invalid output path: stat {missing}: no such file or directory"
             )
-        content = session.request("get", f"/containers/{self.container}/export").content
-        path.write_bytes(content)
+        if path.is_dir():
+            raise DockerError("failed to export container: cannot write to a directory")
+        content = session.request("get", path_to("container", self.container, "export")).content
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            reason = (error.strerror or "").lower()
+            raise DockerError(f"failed to export container: open {path}: {reason}") from None

@@ -13,7 +13,7 @@ from swarmlab.commands.containers.creation import from_here
 from swarmlab.commands.printing.following import follow_to_end
 from swarmlab.commands.printing.streams import Frames, Stream
 from swarmlab.commands.services.rights import read_env_files
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -65,9 +65,9 @@ class ContainerExec(ReadsInput, path="exec", also=("container exec",)):
     def perform(self, session: Session) -> None:
         """See Command."""
         body = self.body()
-        session.get(f"/containers/{self.container}/json")
+        session.get(path_to("container", self.container, "json"))
         check_terminal(stdin=body["AttachStdin"], tty=body["Tty"])
-        exec_id = session.post(f"/containers/{self.container}/exec", body)["Id"]
+        exec_id = session.post(path_to("container", self.container, "exec"), body)["Id"]
         begin = {"Detach": bool(self.detach), "Tty": bool(self.tty)}
         where = f"/exec/{exec_id}/start"
         if self.detach:

@@ -12,7 +12,7 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
 from swarmlab.commands.resources.pruning import is_meant, prune_containers
-from swarmlab.commands.session import Session, typed_filters
+from swarmlab.commands.session import Session, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
 
 _LEAST_WIDTH, _GAP = 20, 3
@@ -64,7 +64,7 @@ class ContainerUnpause(Command, path="unpause", also=("container unpause",)):
 
 def _post_each(session: Session, names: Sequence[str], action: str) -> None:
     def act(name: str) -> None:
-        session.post(f"/containers/{name}/{action}")
+        session.post(path_to("container", name, action))
         session.terminal.print(name)
 
     each(names, act)
@@ -93,7 +93,7 @@ class ContainerRestart(Command, path="restart", also=("container restart",)):
 
         def restart(name: str) -> None:
             wait_s = (self.timeout or 10) + 120
-            session.request("post", f"/containers/{name}/restart", params=params, timeout_s=wait_s)
+            session.request("post", path_to("container", name, "restart"), params=params, timeout_s=wait_s)
             session.terminal.print(name)
 
         each(self.containers, restart)
@@ -116,7 +116,12 @@ class ContainerRename(Command, path="rename", also=("container rename",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        session.post(f"/containers/{self.container}/rename", params={"name": self.name})
+        if not (self.container.strip() and self.name.strip()):
+            raise DockerError("Error: Neither old nor new names may be empty")
+        try:
+            session.post(path_to("container", self.container, "rename"), params={"name": self.name})
+        except DockerError as error:
+            raise DockerError(f"{error}\nError: failed to rename container named {self.container}") from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +142,7 @@ class ContainerWait(Command, path="wait", also=("container wait",)):
         """See Command."""
 
         def wait(name: str) -> None:
-            session.terminal.print(str(session.post(f"/containers/{name}/wait")["StatusCode"]))
+            session.terminal.print(str(session.post(path_to("container", name, "wait"))["StatusCode"]))
 
         each(self.containers, wait)
 
@@ -161,7 +166,7 @@ class ContainerTop(Command, path="top", also=("container top",)):
     def perform(self, session: Session) -> None:
         """See Command."""
         params = {"ps_args": " ".join(self.options)} if self.options else None
-        found = session.get(f"/containers/{self.container}/top", params)
+        found = session.get(path_to("container", self.container, "top"), params)
         rows = [found["Titles"], *found["Processes"]]
         widths = [max(_LEAST_WIDTH, *(len(row[n]) + _GAP for row in rows)) for n in range(len(rows[0]))]
         for row in rows:
@@ -186,7 +191,7 @@ class ContainerPort(Command, path="port", also=("container port",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        found = session.get(f"/containers/{self.container}/json")["NetworkSettings"]["Ports"]
+        found = session.get(path_to("container", self.container, "json"))["NetworkSettings"]["Ports"]
         published = {
             port: [f"{at['HostIp']}:{at['HostPort']}" for at in places or ()] for port, places in found.items()
         }
@@ -219,7 +224,9 @@ class ContainerDiff(Command, path="diff", also=("container diff",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        for change in session.get(f"/containers/{self.container}/changes") or ():
+        if not self.container:
+            raise DockerError("Container name cannot be empty")
+        for change in session.get(path_to("container", self.container, "changes")) or ():
             session.terminal.print(f"{_KINDS[change['Kind']]} {change['Path']}")
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.printing.following import follow_to_end, take_whole
-from swarmlab.commands.printing.log_options import log_params, unix_time
+from swarmlab.commands.printing.log_options import log_params, named_time
 from swarmlab.commands.printing.streams import Frames, Stream
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Switch, Text, argument, flag
 
 _SINCE = '(e.g. "2013-01-02T13:23:37Z") or relative (e.g. "42m" for 42 minutes)'
@@ -41,9 +41,9 @@ class ContainerLogs(Command, path="logs", also=("container logs",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        container = session.get(f"/containers/{self.container}/json")
+        container = session.get(path_to("container", self.container, "json"))
         params = log_params(session, self.since, self.tail, timestamps=self.timestamps, follow=self.follow)
-        params |= {"until": unix_time(session, self.until, "until")} if self.until else {}
+        params |= {"until": named_time(session, self.until, "until")} if self.until else {}
         params |= {"details": 1} if self.details else {}
         path = f"/containers/{container['Id']}/logs"
         stream = Stream(session.request("get", path, params=params, stream=True))

@@ -124,10 +124,11 @@ def _security_option(text: str) -> str:
 
 def _profile(path: str) -> str:
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_bytes().decode(errors="surrogateescape")
     except OSError as error:
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
         reason = (error.strerror or "").lower()
-        raise DockerError(f"opening seccomp profile ({path}) failed: open {path}: {reason}") from None
+        raise DockerError(f"opening seccomp profile ({path}) failed: {verb} {path}: {reason}") from None
     try:
         return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
     except ValueError as error:

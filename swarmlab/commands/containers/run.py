@@ -13,7 +13,7 @@ from swarmlab.commands.containers.attending import Attendance, check_terminal, e
 from swarmlab.commands.containers.creating import create_container
 from swarmlab.commands.containers.creation import Body, CreationFlags
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Switch, Text, flag
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -86,7 +86,7 @@ class ContainerRun(CreationFlags, ReadsInput, path="run", also=("container run",
 
     def _start(self, session: Session, container: str) -> None:
         try:
-            session.post(f"/containers/{container}/start")
+            session.post(path_to("container", container, "start"))
         except DockerError as error:
             raise self._failure(error) from None
 

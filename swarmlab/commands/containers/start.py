@@ -10,7 +10,7 @@ from typing import Any
 
 from swarmlab.commands.containers.attending import Attendance, check_terminal, exit_with
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -43,7 +43,7 @@ class ContainerStart(ReadsInput, path="start", also=("container start",)):
             return
         if len(self.containers) > 1:
             raise DockerError("you cannot start and attach multiple containers at once")
-        container = session.get(f"/containers/{self.containers[0]}/json")
+        container = session.get(path_to("container", self.containers[0], "json"))
         typing = bool(self.interactive) and container["Config"]["OpenStdin"]
         attendance = attend(session, container, self, typing=typing, detach_keys=self.detach_keys or "")
         try:
@@ -58,7 +58,7 @@ class ContainerStart(ReadsInput, path="start", also=("container start",)):
         failed = []
         for name in self.containers:
             try:
-                session.post(f"/containers/{name}/start")
+                session.post(path_to("container", name, "start"))
             except DockerError as error:
                 session.terminal.print(str(error))
                 failed.append(name)
@@ -87,7 +87,7 @@ class ContainerAttach(ReadsInput, path="attach", also=("container attach",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        container = session.get(f"/containers/{self.container}/json")
+        container = session.get(path_to("container", self.container, "json"))
         _check_running(container["State"])
         check_terminal(stdin=not self.no_stdin, tty=container["Config"]["Tty"])
         typing = not self.no_stdin and container["Config"]["OpenStdin"]

@@ -18,7 +18,7 @@ from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.streams import Stream
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import binary_size, decimal_size
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Many, Switch, Text, arguments, flag
 
 Figures = Mapping[str, Any]
@@ -99,7 +99,7 @@ class ContainerStats(Command, path="stats", also=("container stats",)):
 
 
 def _opened(session: Session, name: str) -> Stream:
-    return Stream(session.request("get", f"/containers/{name}/stats", params={"stream": 1}, stream=True))
+    return Stream(session.request("get", path_to("container", name, "stats"), params={"stream": 1}, stream=True))
 
 
 @dataclass(slots=True, kw_only=True)

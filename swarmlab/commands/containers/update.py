@@ -14,7 +14,7 @@ from swarmlab.commands.containers.restarts import read_restart
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
 from swarmlab.commands.printing.inspecting import each
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Many, Number, Text, arguments, flag, flags_of
 
 _CFS = "CPU CFS (Completely Fair Scheduler)"
@@ -66,7 +66,7 @@ class ContainerUpdate(Command, path="update", also=("container update",)):
         warnings: list[str] = []
 
         def update(name: str) -> None:
-            answer = session.post(f"/containers/{name}/update", body)
+            answer = session.post(path_to("container", name, "update"), body)
             session.terminal.print(name)
             warnings.extend(answer.get("Warnings") or [])
 

@@ -6,7 +6,7 @@ Source: moby client/service_logs.go, api/types/time/timestamp.go.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from swarmlab.commands.errors import DockerError
@@ -26,7 +26,7 @@ def log_params(
     """
     params: dict[str, Any] = {"stdout": 1, "stderr": 1, "tail": tail or "all"}
     if since:
-        params["since"] = unix_time(session, since, "since")
+        params["since"] = named_time(session, since, "since")
     if timestamps:
         params["timestamps"] = 1
     if follow:
@@ -34,7 +34,7 @@ def log_params(
     return params
 
 
-def unix_time(session: Session, text: str, name: str) -> str:
+def unix_time(session: Session, text: str) -> str:
     """Seconds since 1970 with nanoseconds, of a time, or of a duration before now.
 
     Raises:
@@ -43,15 +43,31 @@ def unix_time(session: Session, text: str, name: str) -> str:
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return text
     if _DATE.fullmatch(text):
-        moment = read_time(_full(text))
+        moment = _moment(text)
         return f"{int(moment.timestamp())}.{moment.microsecond * 1000:09d}"
     try:
         ago_s = read_duration(text) / 10**9
     except ValueError:
-        problem = f'failed to parse value as time or duration: "{text}"'
-        raise DockerError(f'invalid value for "{name}": {problem}') from None
+        raise DockerError(f'failed to parse value as time or duration: "{text}"') from None
     moment = session.now() - timedelta(seconds=ago_s)
     return f"{int(moment.timestamp())}.{moment.microsecond * 1000:09d}"
+
+
+def named_time(session: Session, text: str, name: str) -> str:
+    """The same, for commands whose refusal names the flag."""
+    try:
+        return unix_time(session, text)
+    except DockerError as error:
+        raise DockerError(f'invalid value for "{name}": {error}') from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return read_time(_full(text))
+    except ValueError as error:
+        part = re.match(r"month|day|hour|minute|second", str(error))
+        wrong = f"{part[0] if part else 'day'} out of range"
+        raise DockerError(f'parsing time "{text}": {wrong}') from None
 
 
 def _full(text: str) -> str:

@@ -13,7 +13,7 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
 from swarmlab.commands.services.flags import pairs
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Many, Text, argument, flag
 
 Volume = Mapping[str, Any]
@@ -96,7 +96,7 @@ class VolumeUpdate(Command, path="volume update"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        found = session.get(f"/volumes/{self.volume}").get("ClusterVolume")
+        found = session.get(path_to("volume", self.volume)).get("ClusterVolume")
         if found is None:
             raise DockerError("can only update cluster volumes")
         spec = found["Spec"] if self.availability is None else {**found["Spec"], "Availability": self.availability}

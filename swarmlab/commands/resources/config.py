@@ -23,7 +23,7 @@ from swarmlab.commands.resources.stored import (
     row,
     shown_time,
 )
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -103,14 +103,18 @@ class ConfigInspect(Command, path="config inspect"):
     def perform(self, session: Session) -> None:
         """See Command."""
         if asks_for_pretty(self.format or "", pretty=bool(self.pretty)):
-            inspect_pretty(session, self.configs, lambda name: _pretty(session.get(f"/configs/{name}")))
+            inspect_pretty(session, self.configs, lambda name: _pretty(session.get(_path(name))))
         else:
             template = _CONFIGS.of_inspect(self.format or "")
             inspect(session, self.configs, lambda name: _found(session, name), template)
 
 
 def _found(session: Session, name: str) -> Found:
-    return Found(session.raw(f"/configs/{name}"), "swarm.Config", is_kept=True)
+    return Found(session.raw(_path(name)), "swarm.Config", is_kept=True)
+
+
+def _path(name: str) -> str:
+    return path_to("config" if name.strip() else "contig", name)  # so printed by CLI 28
 
 
 def _pretty(config: Stored) -> Iterator[str]:
@@ -141,7 +145,7 @@ class ConfigRm(Command, path="config rm", also=("config remove",)):
         """See Command."""
 
         def remove(name: str) -> None:
-            session.delete(f"/configs/{name}")
+            session.delete(path_to("config", name))
             session.terminal.print(name)
 
         each(self.configs, remove)

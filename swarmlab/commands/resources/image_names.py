@@ -16,10 +16,10 @@ from swarmlab.commands.printing.inspecting import each
 from swarmlab.commands.printing.listing import Kind, Listing, columns
 from swarmlab.commands.printing.templates import FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
-from swarmlab.commands.session import Params, Session
+from swarmlab.commands.session import Params, Session, quoted
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.spelling.platforms import platform_json
-from swarmlab.commands.spelling.references import Reference
+from swarmlab.commands.spelling.references import Reference, check_reference
 
 _CREATED_BY_WIDTH = 45
 _COLUMNS = {
@@ -50,14 +50,19 @@ class ImageTag(Command, path="tag", also=("image tag",)):
     def perform(self, session: Session) -> None:
         """See Command."""
         named = Reference.read(self.target)
+        self._check(named)
         repository = self.target.removesuffix(f":{named.tag}") if named.tag else self.target
-        if repository != repository.lower():
-            shown = repository if "/" in repository else f"library/{repository}"
+        session.post(f"/images/{quoted(self.source)}/tag", params={"repo": repository, "tag": named.tag or "latest"})
+
+    def _check(self, named: Reference) -> None:
+        try:
+            check_reference(self.target)
+        except DockerError as error:
             raise DockerError(
-                f'Error parsing reference: "{self.target}" is not a valid repository/tag: invalid reference format: '
-                f"repository name ({shown}) must be lowercase"
-            )
-        session.post(f"/images/{self.source}/tag", params={"repo": repository, "tag": named.tag or "latest"})
+                f'Error parsing reference: "{self.target}" is not a valid repository/tag: {error}'
+            ) from None
+        if named.digest:
+            raise DockerError("refusing to create a tag with a digest reference")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +92,7 @@ class ImageRm(Command, path="rmi", also=("image rm", "image remove")):
             params["platforms"] = [platform_json(text) for text in self.platform]
 
         def remove(name: str) -> None:
-            answer: list[dict[str, str]] = session.request("delete", f"/images/{name}", params=params).json()
+            answer: list[dict[str, str]] = session.request("delete", f"/images/{quoted(name)}", params=params).json()
             for gone in answer:
                 (what, reference), *_ = gone.items()
                 session.terminal.print(f"{what}: {reference}")
@@ -120,7 +125,7 @@ class ImageHistory(Command, path="history", also=("image history",)):
     def perform(self, session: Session) -> None:
         """See Command."""
         params = {"platform": self._platform()} if self.platform else None
-        rows = [self._row(line, session.now()) for line in session.get(f"/images/{self.image}/history", params)]
+        rows = [self._row(line, session.now()) for line in session.get(f"/images/{quoted(self.image)}/history", params)]
         listing = Listing(session.terminal, _HISTORY)
         listing.print(rows, quiet=bool(self.quiet), template=self.format or "")
 

@@ -15,12 +15,18 @@ from swarmlab.commands.printing.inspecting import Found, inspect
 from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, label_of
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.resources.address_ranges import consolidated
+from swarmlab.commands.resources.pruning import is_meant
 from swarmlab.commands.services.flags import given, pairs
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.endpoints import ENDPOINT
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
 from swarmlab.gotypes.moments import time_of
 
+_MESH = (
+    "Before removing the routing-mesh network, make sure all the nodes in your swarm run the same docker engine"
+    " version. Otherwise, removal may not be effective and functionality of newly create ingress networks will be"
+    " impaired."
+)
 _COLUMNS = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE"}
 _NETWORKS = Kind(
     type="*network.networkContext",
@@ -99,7 +105,7 @@ class NetworkInspect(Command, path="network inspect"):
     def perform(self, session: Session) -> None:
         """See Command."""
         params = {"verbose": "true"} if self.verbose else None
-        get = lambda name: Found(session.raw(f"/networks/{name}", params), "network.Inspect", is_kept=True)  # noqa: E731
+        get = lambda name: Found(session.raw(path_to("network", name), params), "network.Inspect", is_kept=True)  # noqa: E731
         inspect(session, self.networks, get, self.format or "")
 
 
@@ -186,7 +192,7 @@ class NetworkConnect(Command, path="network connect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        session.post(f"/networks/{self.network}/connect", self.body())
+        session.post(path_to("network", self.network, "connect"), self.body())
 
     def body(self) -> dict[str, Any]:
         """The request that connects it. Raises DockerError."""
@@ -201,6 +207,7 @@ class NetworkConnect(Command, path="network connect"):
             "DriverOpts": pairs(self.driver_opt),
             "GwPriority": self.gw_priority or 0,
         }
+        path_to("container", self.container)
         return {"Container": self.container, "EndpointConfig": endpoint}
 
 
@@ -221,8 +228,9 @@ class NetworkDisconnect(Command, path="network disconnect"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        body = {"Container": self.container, "Force": bool(self.force)}
-        session.post(f"/networks/{self.network}/disconnect", body)
+        path = path_to("network", self.network, "disconnect")
+        path_to("container", self.container)
+        session.post(path, {"Container": self.container, "Force": bool(self.force)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +253,9 @@ class NetworkRm(Command, path="network rm", also=("network remove",)):
         failed = False
         for name in self.networks:
             try:
-                session.delete(f"/networks/{name}")
+                if _is_kept(session, name):
+                    continue
+                session.delete(path_to("network", name))
             except DockerError as error:
                 if self.force and error.status == 404:
                     continue
@@ -255,3 +265,12 @@ class NetworkRm(Command, path="network rm", also=("network remove",)):
                 session.terminal.print(name)
         if failed:
             raise DockerError("exit status 1")
+
+
+def _is_kept(session: Session, name: str) -> bool:
+    """Whether it is the routing mesh, whose removal nobody here says yes to."""
+    try:
+        network = session.get(path_to("network", name))
+    except DockerError:
+        return False
+    return bool(network["Ingress"]) and not is_meant(session, _MESH, force=False)

@@ -22,7 +22,7 @@ from swarmlab.commands.resources.stored import (
     row,
     shown_time,
 )
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -105,7 +105,7 @@ class SecretInspect(Command, path="secret inspect"):
     def perform(self, session: Session) -> None:
         """See Command."""
         if asks_for_pretty(self.format or "", pretty=bool(self.pretty)):
-            inspect_pretty(session, self.secrets, lambda name: _pretty(session.get(f"/secrets/{name}")))
+            inspect_pretty(session, self.secrets, lambda name: _pretty(session.get(path_to("secret", name))))
         else:
             template = _SECRETS.of_inspect(self.format or "")
             inspect(session, self.secrets, lambda name: _found(session, name), template)
@@ -116,7 +116,7 @@ def _driver(secret: Stored) -> str:
 
 
 def _found(session: Session, name: str) -> Found:
-    return Found(session.raw(f"/secrets/{name}"), "swarm.Secret", is_kept=True)
+    return Found(session.raw(path_to("secret", name)), "swarm.Secret", is_kept=True)
 
 
 def _pretty(secret: Stored) -> Iterator[str]:
@@ -146,7 +146,7 @@ class SecretRm(Command, path="secret rm", also=("secret remove",)):
         """See Command."""
 
         def remove(name: str) -> None:
-            session.delete(f"/secrets/{name}")
+            session.delete(path_to("secret", name))
             session.terminal.print(name)
 
         each(self.secrets, remove)

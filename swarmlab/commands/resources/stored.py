@@ -44,6 +44,8 @@ def _read_file(path: str) -> bytes:
         raise DockerError(f"error reading from {path}: read {path}: is a directory") from None
     except PermissionError:
         raise DockerError(f"error reading from {path}: open {path}: permission denied") from None
+    except OSError as error:
+        raise DockerError(f"error reading from {path}: read {path}: {(error.strerror or '').lower()}") from None
 
 
 def labels_of(texts: tuple[str, ...]) -> dict[str, str]:

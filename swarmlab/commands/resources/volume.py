@@ -17,7 +17,7 @@ from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.printing.units import decimal_size
 from swarmlab.commands.resources.cluster_volume import ClusterVolumeFlags, cluster_cells, of_the_swarm
 from swarmlab.commands.services.flags import given, pairs
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 
 NOT_KNOWN = "N/A"
@@ -128,7 +128,7 @@ class VolumeInspect(Command, path="volume inspect"):
         inspect(
             session,
             self.volumes,
-            lambda name: Found(session.raw(f"/volumes/{name}"), "volume.Volume"),
+            lambda name: Found(session.raw(path_to("volume", name)), "volume.Volume"),
             self.format or "",
         )
 
@@ -152,7 +152,7 @@ class VolumeRm(Command, path="volume rm", also=("volume remove",)):
         """See Command."""
 
         def remove(name: str) -> None:
-            session.delete(f"/volumes/{name}", {"force": 1} if self.force else None)
+            session.delete(path_to("volume", name), {"force": 1} if self.force else None)
             session.terminal.print(name)
 
         each(self.volumes, remove)

@@ -10,7 +10,7 @@ from typing import Any
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.services.flags import Spec, pairs
 from swarmlab.commands.services.networks import network_id, resolve
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.mounts import read_mount
 from swarmlab.commands.spelling.ports import PortConfig, read_ports
 
@@ -97,4 +97,4 @@ def change_networks(session: Session, template: Spec, add: Texts, remove: Texts)
 
 
 def _name_of(session: Session, network: str) -> str:
-    return str(session.get(f"/networks/{network}")["Name"])
+    return str(session.get(path_to("network", network))["Name"])

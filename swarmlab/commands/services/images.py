@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, quoted
 from swarmlab.commands.spelling.references import Reference
 
 _NO_NAME = re.compile(r"[^a-z0-9._/-]")
@@ -31,7 +31,7 @@ def pin(session: Session, spec: dict[str, Any]) -> str:
     template = spec["TaskTemplate"]
     image = template["ContainerSpec"]["Image"]
     try:
-        found = session.get(f"/distribution/{image}/json")
+        found = session.get(f"/distribution/{quoted(image)}/json")
     except DockerError:
         return _warning(image)
     reference = Reference.read(image)

@@ -17,7 +17,7 @@ from swarmlab.commands.printing.following import follow_to_end, take_whole
 from swarmlab.commands.printing.log_options import log_params
 from swarmlab.commands.printing.streams import Frames, Stream
 from swarmlab.commands.services.tasks import Names
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Switch, Text, argument, flag
 
 _ID = "com.docker.swarm.{}.id"
@@ -67,7 +67,7 @@ class ServiceLogs(Command, path="service logs"):
     def _source(self, session: Session) -> tuple[str, bool, int]:
         """Path of the log, whether it is a terminal's, digits of the highest slot."""
         try:
-            service = session.get(f"/services/{self.target}")
+            service = session.get(path_to("service", self.target))
         except DockerError as error:
             if error.status != 404:
                 raise
@@ -75,17 +75,17 @@ class ServiceLogs(Command, path="service logs"):
         replicas = (service["Spec"]["Mode"].get("Replicated") or {}).get("Replicas")
         container = service["Spec"]["TaskTemplate"].get("ContainerSpec", {})
         width = 1 if replicas is None else len(str(replicas))
-        return f"/services/{self.target}/logs", bool(container.get("TTY")), width
+        return path_to("service", self.target, "logs"), bool(container.get("TTY")), width
 
     def _task_source(self, session: Session) -> tuple[str, bool, int]:
         try:
-            task = session.get(f"/tasks/{self.target}")
+            task = session.get(path_to("task", self.target))
         except DockerError as error:
             if error.status != 404:
                 raise
             raise DockerError(f"no such task or service: {self.target}", status=404) from None
         is_tty = bool(task["Spec"].get("ContainerSpec", {}).get("TTY"))
-        return f"/tasks/{self.target}/logs", is_tty, len(str(task.get("Slot", 0)))
+        return path_to("task", self.target, "logs"), is_tty, len(str(task.get("Slot", 0)))
 
 
 def _as_written(session: Session) -> Callable[[bytes], None]:
@@ -124,7 +124,7 @@ class _Lines:
     def _prefix(self, known: dict[str, str]) -> str:
         task_id = known[_ID.format("task")]
         if task_id not in self._prefixes:
-            self._prefixes[task_id] = self._new_prefix(known, self._session.get(f"/tasks/{task_id}"))
+            self._prefixes[task_id] = self._new_prefix(known, self._session.get(path_to("task", task_id)))
         return self._prefixes[task_id]
 
     def _new_prefix(self, known: dict[str, str], task: dict[str, Any]) -> str:

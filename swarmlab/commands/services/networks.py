@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.attachments import Attachment, attachment
 
 
@@ -23,7 +23,7 @@ def resolve(session: Session, texts: Iterable[str]) -> list[Attachment]:
 
 def network_id(session: Session, name: str) -> str:
     """The id of a network of the swarm."""
-    return str(session.get(f"/networks/{name}", {"scope": "swarm"})["Id"])
+    return str(session.get(path_to("network", name), {"scope": "swarm"})["Id"])
 
 
 def _resolved(session: Session, found: Attachment) -> Attachment:

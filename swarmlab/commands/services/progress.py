@@ -12,7 +12,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.display import Display
 from swarmlab.commands.printing.following import INTERRUPT
 from swarmlab.commands.services.progress_modes import Mode, mode_of
-from swarmlab.commands.session import Session, filters
+from swarmlab.commands.session import Session, filters, path_to
 
 MONITOR_S = 5.0
 
@@ -65,7 +65,7 @@ class _Convergence:
 
     def _step(self) -> bool:
         """One look at the service; True when there is nothing left to wait for."""
-        service = self._session.get(f"/services/{self._service}")
+        service = self._session.get(path_to("service", self._service))
         self._monitor_s = _monitor_s(service) or self._monitor_s
         self._mode = self._mode or mode_of(service, self._display)
         if self._read_update_status(service.get("UpdateStatus") or {}):

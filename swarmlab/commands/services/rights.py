@@ -75,9 +75,20 @@ def read_label_files(paths: Many) -> Many:
 
 def _lines(path: str) -> list[str]:
     try:
-        return Path(path).read_text(encoding="utf-8").splitlines()
+        content = Path(path).read_bytes()
+    except IsADirectoryError:
+        raise DockerError(f"invalid env file ({path}): read {path}: is a directory") from None
     except OSError as error:
         raise DockerError(f"open {path}: {(error.strerror or '').lower()}") from None
+    return [_decoded(path, number, line) for number, line in enumerate(content.splitlines(), 1)]
+
+
+def _decoded(path: str, number: int, line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        shown = " ".join(map(str, line))
+        raise DockerError(f"invalid env file ({path}): invalid utf8 bytes at line {number}: [{shown}]") from None
 
 
 def _checked(path: str, line: str) -> str:

@@ -19,7 +19,7 @@ from swarmlab.commands.services import text as service_text
 from swarmlab.commands.services.flags import WaitingFlags
 from swarmlab.commands.services.progress import wait_on_service
 from swarmlab.commands.services.tasks import Names, TaskListing
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 
 _FILTER = "Filter output based on conditions provided"
@@ -84,14 +84,14 @@ class ServiceInspect(Command, path="service inspect"):
 
     def _found(self, session: Session, name: str) -> Found:
         try:
-            return Found(session.raw(f"/services/{name}", {"insertDefaults": "true"}), "swarm.Service")
+            return Found(session.raw(path_to("service", name), {"insertDefaults": "true"}), "swarm.Service")
         except DockerError as error:
             raise _not_found(error, name) from None
 
 
 def _known(session: Session, name: str) -> dict[str, Any]:
     try:
-        return dict(session.get(f"/services/{name}", {"insertDefaults": "true"}))
+        return dict(session.get(path_to("service", name), {"insertDefaults": "true"}))
     except DockerError as error:
         raise _not_found(error, name) from None
 
@@ -166,7 +166,7 @@ def _service_ids(session: Session, names: Sequence[str]) -> tuple[list[str], lis
 def _node_id(session: Session, name: str) -> str:
     if name == "self":
         return str(session.get("/info")["Swarm"]["NodeID"])
-    return str(session.get(f"/nodes/{name}")["ID"])
+    return str(session.get(path_to("node", name))["ID"])
 
 
 def _read_scale(words: Sequence[str]) -> dict[str, int | str]:
@@ -216,10 +216,11 @@ class ServiceScale(Command, path="service scale"):
     def _scale(self, session: Session, name: str) -> None:
         """Send the service's own spec back with nothing changed but the number."""
         replicas = self.replicas[name]
-        if not isinstance(replicas, int):
-            problem = f'strconv.ParseUint: parsing "{replicas}": invalid syntax'
+        if not isinstance(replicas, int) or replicas >= 2**64:
+            wrong = "value out of range" if isinstance(replicas, int) else "invalid syntax"
+            problem = f'strconv.ParseUint: parsing "{replicas}": {wrong}'
             raise DockerError(f"invalid replicas value {replicas}: {problem}")
-        service = session.get(f"/services/{name}")
+        service = session.get(path_to("service", name))
         mode = service["Spec"]["Mode"]
         if "Replicated" in mode:
             mode["Replicated"]["Replicas"] = replicas
@@ -262,7 +263,7 @@ class ServiceRollback(WaitingFlags, path="service rollback"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        service = session.get(f"/services/{self.service}")
+        service = session.get(path_to("service", self.service))
         params = {"version": service["Version"]["Index"], "rollback": "previous"}
         session.post(f"/services/{service['ID']}/update", service["Spec"], params)
         session.terminal.print(self.service)
@@ -288,7 +289,7 @@ class ServiceRm(Command, path="service rm", also=("service remove",)):
         """See Command."""
 
         def remove(name: str) -> None:
-            session.delete(f"/services/{name}")
+            session.delete(path_to("service", name))
             session.terminal.print(name)
 
         each(self.services, remove)

@@ -33,7 +33,7 @@ from swarmlab.commands.services.generic_resources import change_generic_resource
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.progress import wait_on_service
 from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.file_references import read_config, read_secret
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, flag
 
@@ -118,7 +118,7 @@ class ServiceUpdate(
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        service = session.get(f"/services/{self.service}")
+        service = session.get(path_to("service", self.service))
         spec, params = service["Spec"], {"version": service["Version"]["Index"]}
         if not self.with_registry_auth:
             params["registryAuthFrom"] = "spec"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -67,6 +68,15 @@ def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _command(text: str) -> str:
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        words = "after escape character" if "escaped" in str(error) else "when expecting closing quote"
+        raise ValueError(f"EOF found {words}") from None
+    return text
 
 
 def _filter(text: str) -> str:
@@ -165,7 +175,7 @@ def _sysctl(text: str) -> str:
 KINDS: dict[str, Kind] = {
     "": Kind(read=_bool),
     "string": Kind(read=str),
-    "command": Kind(read=str),
+    "command": Kind(read=_command),
     "uint": Kind(read=_number("ParseUint", r"\d+", 0, 2**64 - 1)),
     "uint16": Kind(read=_number("ParseUint", r"\d+", 0, 2**16 - 1)),
     "uint32": Kind(read=_number("ParseUint", r"\d+", 0, 2**32 - 1)),

@@ -39,10 +39,19 @@ def parse_words(words: Sequence[str]) -> Command:
     return _without_command(words)
 
 
+_GLOBAL = frozenset(
+    "--config --context -c --debug -D --host -H --log-level -l --tls --tlscacert --tlscert --tlskey --tlsverify"
+    " --version -v".split()
+)
+"""Flags of `docker` itself: a lab's commands go to a node of the lab, whatever else this machine reaches."""
+
+
 def _without_command(words: Sequence[str]) -> Command:
     plain = [word for word in words if not word.startswith("-")]
     group = " ".join(plain[:1])
     wrong = next((word for word in words if word.startswith("-") and word not in ("--help", "-h")), "")
+    if words[0:1] and words[0].partition("=")[0] in _GLOBAL:
+        raise not_here(f"docker {words[0]}", "docker")
     if group in GROUPS and len(plain) > 1:
         raise _unknown(f"{group} {plain[1]}", group)
     if wrong and group in GROUPS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swarmlab.commands.command import REGISTRY, Command
+from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import COLUMNS
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.options import Flag, argument, flags_of
@@ -69,6 +70,8 @@ class Help(Command, path="help"):
 
     def perform(self, session: Session) -> None:
         """Print it."""
+        if self.topic and self.topic not in GROUPS and self.topic not in REGISTRY:
+            raise DockerError(f"unknown help topic: {self.topic}")
         session.terminal.print(help_text(self.topic or ""))
 
 

@@ -275,6 +275,8 @@ def read_text(path: str) -> str:
         raise DockerError(f"open {path}: no such file or directory") from None
     except IsADirectoryError:
         raise DockerError(f"read {path}: is a directory") from None
+    except UnicodeDecodeError:
+        raise DockerError("yaml: invalid leading UTF-8 octet") from None
 
 
 # --- networks, volumes, secrets, configs ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.services.file_references import resolve
 from swarmlab.commands.services.images import pin
 from swarmlab.commands.services.progress import wait_on_service
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Switch, Text, argument, flag
 from swarmlab.commands.stacks.compose import read_compose, warnings
 from swarmlab.commands.stacks.compose_forms import Words
@@ -237,7 +237,7 @@ def _check_external(session: Session, name: str) -> None:
         return
     start = f'network "{name}" is declared as external, but'
     try:
-        network = session.get(f"/networks/{name}")
+        network = session.get(path_to("network", name))
     except DockerError as error:
         if error.status != 404:
             raise

@@ -12,7 +12,7 @@ from typing import Any
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError, wrong_count
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Switch, argument, arguments, flag
 
 _HERE_STRING = "<<<"
@@ -144,7 +144,7 @@ def print_unlock_key(session: Session, key: str | None = None) -> None:
 
 def print_join_command(session: Session, node_id: str, role: str) -> None:
     """Tell how a node joins; nothing where this node is no manager (any more)."""
-    node = session.get(f"/nodes/{node_id}")
+    node = session.get(path_to("node", node_id))
     swarm = session.get("/swarm")
     if not node.get("ManagerStatus"):
         return

@@ -16,7 +16,7 @@ from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, 
 from swarmlab.commands.printing.listing import Listing
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services.tasks import Names, TaskListing
-from swarmlab.commands.session import Session, filters, typed_filters
+from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.swarm import node_text
 
@@ -72,7 +72,7 @@ class NodeInspect(Command, path="node inspect"):
             inspect(session, self.nodes, lambda name: _found(session, name), template)
             return
         for name in self.nodes:
-            session.terminal.print(node_text.pretty(session.get(f"/nodes/{_id(session, name)}")))
+            session.terminal.print(node_text.pretty(session.get(path_to("node", _id(session, name)))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +170,7 @@ class NodeRm(Command, path="node rm", also=("node remove",)):
         """See Command."""
 
         def remove(name: str) -> None:
-            session.delete(f"/nodes/{name}", {"force": 1} if self.force else None)
+            session.delete(path_to("node", name), {"force": 1} if self.force else None)
             session.terminal.print(name)
 
         each(self.nodes, remove)
@@ -201,7 +201,7 @@ class NodePs(Command, path="node ps"):
 
         def collect(name: str) -> None:
             """Each question asks for the nodes before it, too, and so shows their tasks once more."""
-            wanted.setdefault("node", []).append(session.get(f"/nodes/{_id(session, name)}")["ID"])
+            wanted.setdefault("node", []).append(session.get(path_to("node", _id(session, name)))["ID"])
             tasks.extend(session.get("/tasks", filters(wanted)))
 
         each(self.nodes or ("self",), collect)
@@ -212,7 +212,7 @@ class NodePs(Command, path="node ps"):
 
 
 def _found(session: Session, name: str) -> Found:
-    return Found(session.raw(f"/nodes/{_id(session, name)}"), "swarm.Node")
+    return Found(session.raw(path_to("node", _id(session, name))), "swarm.Node")
 
 
 def _id(session: Session, name: str) -> str:
@@ -230,7 +230,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _update(session: Session, name: str, merge: Callable[[Spec, Spec], bool]) -> bool:
-    node = session.get(f"/nodes/{name}")
+    node = session.get(path_to("node", name))
     changed = merge(node["Spec"], node)
     if changed:
         session.post(f"/nodes/{node['ID']}/update", node["Spec"], {"version": node["Version"]["Index"]})

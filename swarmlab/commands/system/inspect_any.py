@@ -11,7 +11,7 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import Found, inspect
 from swarmlab.commands.printing.templates import FORMAT_INSPECT
-from swarmlab.commands.session import Session
+from swarmlab.commands.session import Params, Session, path_to
 from swarmlab.commands.spelling.options import Many, Switch, Text, arguments, flag
 from swarmlab.commands.spelling.platforms import platform_json
 
@@ -27,20 +27,9 @@ _TYPES = {
     "secret": "swarm.Secret",
     "config": "swarm.Config",
 }
-LOCAL = {
-    "container": "/containers/{}/json",
-    "image": "/images/{}/json",
-    "network": "/networks/{}",
-    "volume": "/volumes/{}",
-}
-SWARM = {
-    "service": "/services/{}?insertDefaults=true",
-    "task": "/tasks/{}",
-    "node": "/nodes/{}",
-    "plugin": "/plugins/{}/json",
-    "secret": "/secrets/{}",
-    "config": "/configs/{}",
-}
+LOCAL = ("container", "image", "network", "volume")
+SWARM = ("service", "task", "node", "plugin", "secret", "config")
+_ACTIONS = {"container": "json", "image": "json", "plugin": "json"}
 _ALL_KINDS = ("config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume")
 
 
@@ -65,26 +54,33 @@ class Inspect(Command, path="inspect"):
         if self.type and self.type not in _ALL_KINDS:
             known = ", ".join(f'"{kind}"' for kind in _ALL_KINDS)
             raise DockerError(f'unknown type: "{self.type}": must be one of {known}')
-        paths = self._paths(session)
-        inspect(session, self.names, lambda name: self._first(session, name, paths), self.format or "")
+        kinds = self._kinds(session)
+        inspect(session, self.names, lambda name: self._first(session, name, kinds), self.format or "")
 
-    def _paths(self, session: Session) -> dict[str, str]:
-        both = LOCAL | SWARM
+    def _kinds(self, session: Session) -> tuple[str, ...]:
         if self.type:
-            return {self.type: both[self.type]}
+            return (self.type,)
         is_manager = session.get("/info")["Swarm"].get("ControlAvailable")
-        return both if is_manager else LOCAL
+        return (*LOCAL, *SWARM) if is_manager else LOCAL
 
-    def _first(self, session: Session, name: str, paths: dict[str, str]) -> Found:
-        params = {"size": 1} if self.size else None
-        for kind, path in paths.items():
+    def _first(self, session: Session, name: str, kinds: tuple[str, ...]) -> Found:
+        params: dict[str, Params] = {"service": {"insertDefaults": "true"}}
+        if self.size:
+            params["container"] = {"size": 1}
+        for kind in kinds:
             try:
-                raw = session.raw(path.format(name), params if kind == "container" else None)
-                return Found(raw, _TYPES[kind], is_kept=True)
+                return _found(session, kind, name, params.get(kind))
             except DockerError as error:
                 if error.status != 404 or self.type:
                     raise
         raise DockerError(f"Error: No such object: {name}", status=404)
+
+
+def _found(session: Session, kind: str, name: str, params: Params | None) -> Found:
+    if kind == "image" and not name:
+        raise DockerError("Error: No such image: ", status=404)
+    called = "contig" if kind == "config" and not name else kind  # so printed by CLI 28
+    return Found(session.raw(path_to(called, name, _ACTIONS.get(kind, "")), params), _TYPES[kind], is_kept=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +104,7 @@ class ContainerInspect(Command, path="container inspect"):
         inspect(
             session,
             self.containers,
-            lambda name: Found(session.raw(LOCAL["container"].format(name), params), _TYPES["container"], is_kept=True),
+            lambda name: _found(session, "container", name, params),
             self.format or "",
         )
 
@@ -139,6 +135,6 @@ class ImageInspect(Command, path="image inspect"):
         inspect(
             session,
             self.images,
-            lambda name: Found(session.raw(LOCAL["image"].format(name), params), _TYPES["image"], is_kept=True),
+            lambda name: _found(session, "image", name, params),
             self.format or "",
         )

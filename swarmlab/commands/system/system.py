@@ -94,8 +94,8 @@ class SystemEvents(Command, path="events", also=("system events",)):
         template = self._template()
         params = {
             **filters(typed_filters(self.filter)),
-            **({"since": unix_time(session, self.since, "since")} if self.since else {}),
-            **({"until": unix_time(session, self.until, "until")} if self.until else {}),
+            **({"since": unix_time(session, self.since)} if self.since else {}),
+            **({"until": unix_time(session, self.until)} if self.until else {}),
         }
         rest = b""
 
