@@ -171,7 +171,7 @@ def story(lab: Lab) -> Story:
     demand(lab[WORKER], "POST", "/networks/create", {"Name": "conf", **worker_conf})
     for name, body in NETWORKS.items():
         demand(manager, "POST", "/networks/create", {"Name": name, **body})
-        told.shown[name] = demand(manager, "GET", f"/networks/{name}")
+        told.shown[name] = allocated(lab, name)
     for what, (body, _, _) in REFUSED.items():
         told.refused[what] = told_of(ask(manager, "POST", "/networks/create", {"Name": "x", **body}))
     for node in (MANAGER, WORKER):
@@ -239,6 +239,18 @@ def serve(lab: Lab, told: Story) -> None:
     told.addresses["attachment"] = [place["Network"] for place in task["NetworksAttachments"]]
     inspected = demand(lab[WORKER], "GET", f"/containers/{task['Status']['ContainerStatus']['ContainerID']}/json")
     told.addresses["container"] = inspected["NetworkSettings"]["Networks"]["everywhere"]
+
+
+def allocated(lab: Lab, name: str) -> Any:
+    """A network as it is shown once the swarm has made it: then it has a driver."""
+    shown: dict[str, Any] = {}
+
+    def missing() -> str:
+        shown.update(demand(lab[MANAGER], "GET", f"/networks/{name}"))
+        return "" if shown["Driver"] else "no driver yet"
+
+    lab.wait_until(missing, f"{name} has a driver", timeout_s=30)
+    return shown
 
 
 def create(lab: Lab, name: str, network: str, replicas: int, host: str) -> None:

@@ -22,7 +22,8 @@ from tests.conformance.asking import (
 
 STARTS_FROM = "formed"
 
-SCRIPT = "echo one; echo two >&2; echo three; sleep 1000"
+SCRIPT = "echo one; sleep 0.2; echo two >&2; sleep 0.2; echo three; sleep 1000"
+"""What is written at one moment to two streams may come in any order."""
 QUERIES = {
     "nothing chosen": "",
     "stdout": "stdout=1",
