@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -50,7 +51,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the user's own IPython settings and start-up files out of the lessons' kernels."""
+    """Keep the user's own IPython settings out of the lessons' kernels, and let Ctrl-C be heard.
+
+    A shell that starts a command in the background has it ignore Ctrl-C, and what the tests start would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[IPYTHON_DIR] = os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="swarmlab-ipython-")
 
 
