@@ -25,6 +25,7 @@ from requests.exceptions import RequestException
 from swarmlab.client.cluster import Cluster, Node
 from swarmlab.commands import DockerError, Session, Terminal, parse
 from swarmlab.engine import states
+from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.membership import LocalNodeState, Membership
 from tests.in_process import InProcess
 from tests.invariants.promises import Promises
@@ -34,6 +35,7 @@ COMMAND = re.compile(r"([\w-]+):~\$ (.*)")
 WAIT = re.compile(r"wait ([\d.]+)")
 JUMP = re.compile(r"jump ([\d.]+)")
 CREATED = re.compile(r"docker service create .*--name (\S+)")
+FORCED = "--force-new-cluster"
 REMOVED = re.compile(r"docker service rm (\S+)")
 FAULT = re.compile(r"([\w-]+): (\w+)(?: (\S+))?")
 
@@ -87,7 +89,7 @@ class Played:
         swarm = self.cluster.manager().client.api.inspect_swarm()
         self._names |= {role.lower(): token for role, token in swarm["JoinTokens"].items()}
         self.told = str(self._history).splitlines()[:1]
-        self._committed: dict[str, tuple[str, str]] = {}
+        self._committed: dict[str, tuple[list[Swarm], str]] = {}
 
     def play(self) -> None:
         """Live through all of it.
@@ -154,8 +156,16 @@ class Played:
                 raise
         else:
             if swarm is not None and (match := CREATED.match(line)):
-                self._committed[match[1]] = (swarm.id, out.getvalue().split()[-1])
+                self._committed[match[1]] = ([swarm], out.getvalue().split()[-1])
+            elif swarm is not None and FORCED in line:
+                self._hand_on(swarm, self._membership(node).swarm)
         self.told.extend(f"#   {printed}" for printed in out.getvalue().splitlines()[:3])
+
+    def _hand_on(self, old: Swarm, new: Swarm | None) -> None:
+        """Who goes on alone has a copy of what was committed until then; what the others commit is theirs."""
+        for swarms, _ in self._committed.values():
+            if new is not None and old in swarms and new not in swarms:
+                swarms.append(new)
 
     def _membership(self, node: Node) -> Membership:
         return self.lab.simulation.daemons[node.name].membership
@@ -166,11 +176,11 @@ class Played:
             self._type(node, "docker swarm unlock <<< {key}")
 
     def _look_for_committed(self) -> None:
-        """A service that was created, and that nobody removed, is there as long as its swarm is."""
-        for name, (swarm_id, service_id) in self._committed.items():
+        """A service that was created, and that nobody removed, is there as long as its swarm, or a copy of it, is."""
+        for name, (swarms, service_id) in self._committed.items():
             for node in self.cluster:
                 info = node.client.info()["Swarm"]
-                if info.get("Cluster", {}).get("ID") == swarm_id and not info.get("Error"):
+                if self._membership(node).swarm in swarms and info.get("Cluster") and not info.get("Error"):
                     found = [service["ID"] for service in node.client.api.services()]
                     assert service_id in found, f"{node.name} knows nothing of {name} any more"
 

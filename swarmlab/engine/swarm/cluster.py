@@ -159,12 +159,15 @@ class Swarm:
 
     def _lose_members(self) -> None:
         """Managers that reach the one that went on alone hear that they are none: the leader first."""
-        if self.successor is None:
+        newest = self.successor
+        while newest is not None and newest.successor is not None:
+            newest = newest.successor
+        if newest is None:
             return
         for node_id in self.raft.peers:
             member = self.members.get(node_id)
-            if member is not None and member.manages(self) and self.successor.exchanges_with(member):
-                member.be_expelled(self.successor, leads=node_id == self.raft.leader)
+            if member is not None and member.manages(self) and newest.exchanges_with(member):
+                member.be_expelled(newest, leads=node_id == self.raft.leader)
 
     def exchanges_with(self, member: Member) -> bool:
         """Whether messages pass between the leader and an engine."""
@@ -178,8 +181,10 @@ class Swarm:
     def recheck(self, node_id: NodeId) -> None:
         """Power, links or walls of a node's host changed: its way to the leader, and, where it manages, that of all."""
         self.raft.recheck()
-        if self._predecessor is not None:
-            self._predecessor.raft.recheck()
+        older = self._predecessor
+        while older is not None:
+            older.raft.recheck()
+            older = older._predecessor
         self._doubtful |= dict.fromkeys(self.members if self.raft.is_member(node_id) else (node_id,))
 
     def call_again(self, callback: Callable[[], None]) -> None:
