@@ -52,6 +52,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Cluster]]:
-    """Two labs of one seed, three separate engines each: what changes the one by the CLI changes the other by us."""
+    """Two labs of three separate engines each: what changes the one by the CLI changes the other by us."""
     with started("separate", tmp_path_factory) as one, started("separate", tmp_path_factory) as other:
         yield one, other

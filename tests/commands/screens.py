@@ -84,10 +84,22 @@ def without_ages(text: str) -> str:
     return "\n".join(lines)
 
 
-def without_chance(text: str) -> str:
-    """The same with ids, tokens, times and digests numbered in the order in which they appear."""
-    seen: dict[str, str] = {}
+def without_chance(text: str, names: dict[str, str] | None = None) -> str:
+    """The same with ids, tokens, times and digests numbered in the order in which they appear.
+
+    A short id gets the number of the long one that begins so, and says how long it is.
+
+    Args:
+        text: what stood on the screen.
+        names: the numbers that earlier screens of the same story gave; the new ones are added.
+    """
+    names = {} if names is None else names
     ids = r"\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b|\b[a-z0-9]{25}\b|\b(?=[a-z]*\d)[a-z0-9]{12}\b"
     secrets = r"(?s:-----BEGIN C.*?-----END CERTIFICATE-----)|SWMKEY-1-[\w+/]+|SWMTKN-1-\w+-\w+"
-    pattern = rf"{secrets}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|{ids}"
-    return re.sub(pattern, lambda found: seen.setdefault(found[0], f"<{len(seen)}>"), text)
+    pattern = rf"{secrets}|\d{{4}}-\d\d-\d\dT[\d:.]+Z|({ids})"
+
+    def numbered(found: re.Match[str]) -> str:
+        number = names.setdefault(found[1][:12] if found[1] else found[0], str(len(names)))
+        return f"<{number}, {len(found[1])} long>" if found[1] else f"<{number}>"
+
+    return re.sub(pattern, numbered, text)
