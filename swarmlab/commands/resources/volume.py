@@ -16,9 +16,9 @@ from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, labe
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.printing.units import decimal_size
 from swarmlab.commands.resources.cluster_volume import ClusterVolumeFlags, cluster_cells, of_the_swarm
-from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.typed import given, pairs
 
 NOT_KNOWN = "N/A"
 _COLUMNS = {"Driver": "DRIVER", "Name": "VOLUME NAME"}

@@ -11,9 +11,9 @@ from typing import Any
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
 from swarmlab.commands.services.create import hosts_entry
-from swarmlab.commands.services.flags import given
 from swarmlab.commands.services.images import tagged
 from swarmlab.commands.spelling.file_references import OWNER, Reference
+from swarmlab.commands.spelling.typed import given
 from swarmlab.commands.stacks.compose_forms import Words
 from swarmlab.commands.stacks.compose_mounts import mount_of
 
