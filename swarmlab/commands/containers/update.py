@@ -27,7 +27,6 @@ class ContainerUpdate(ChangeableLimitFlags, path="update", also=("container upda
 
     usage = "[OPTIONS] CONTAINER [CONTAINER...]"
     summary = "Update configuration of one or more containers"
-    aliases = "docker container update, docker update"
 
     cpu_rt_period: Number = flag("--cpu-rt-period int", "Limit the CPU real-time period in microseconds")
     cpu_rt_runtime: Number = flag("--cpu-rt-runtime int", "Limit the CPU real-time runtime in microseconds")

@@ -60,7 +60,6 @@ class ImageLs(Command, path="images", also=("image ls", "image list")):
 
     usage = "[OPTIONS] [REPOSITORY[:TAG]]"
     summary = "List images"
-    aliases = "docker image ls, docker image list, docker images"
     lacks = frozenset({"--tree"})
 
     all: Switch = flag("-a, --all", "Show all images (default hides intermediate images)")
@@ -125,7 +124,6 @@ class ImagePull(Command, path="pull", also=("image pull",)):
 
     usage = "[OPTIONS] NAME[:TAG|@DIGEST]"
     summary = "Download an image from a registry"
-    aliases = "docker image pull, docker pull"
     lacks = frozenset({"--disable-content-trust"})
 
     all_tags: Switch = flag("-a, --all-tags", "Download all tagged images in the repository")

@@ -50,7 +50,6 @@ class NetworkLs(Command, path="network ls", also=("network list",)):
 
     usage = "[OPTIONS]"
     summary = "List networks"
-    aliases = "docker network ls, docker network list"
 
     filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "driver=bridge")')
     format: Text = flag("--format string", FORMAT_TABLE)
@@ -239,7 +238,6 @@ class NetworkRm(Command, path="network rm", also=("network remove",)):
 
     usage = "NETWORK [NETWORK...]"
     summary = "Remove one or more networks"
-    aliases = "docker network rm, docker network remove"
 
     force: Switch = flag("-f, --force", "Do not error if the network does not exist")
     networks: Many = arguments()

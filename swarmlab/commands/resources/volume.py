@@ -43,7 +43,6 @@ class VolumeLs(Command, path="volume ls", also=("volume list",)):
 
     usage = "[OPTIONS]"
     summary = "List volumes"
-    aliases = "docker volume ls, docker volume list"
 
     cluster: Switch = flag("--cluster", "Display only cluster volumes, and use cluster volume list formatting")
     filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "dangling=true")')
@@ -139,7 +138,6 @@ class VolumeRm(Command, path="volume rm", also=("volume remove",)):
 
     usage = "[OPTIONS] VOLUME [VOLUME...]"
     summary = "Remove one or more volumes. You cannot remove a volume that is in use by a container."
-    aliases = "docker volume rm, docker volume remove"
 
     force: Switch = flag("-f, --force", "Force the removal of one or more volumes")
     volumes: Many = arguments()

@@ -33,7 +33,6 @@ class ServiceLs(Command, path="service ls", also=("service list",)):
 
     usage = "[OPTIONS]"
     summary = "List services"
-    aliases = "docker service ls, docker service list"
 
     filter: Many = flag("-f, --filter filter", _FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
@@ -277,7 +276,6 @@ class ServiceRm(Command, path="service rm", also=("service remove",)):
 
     usage = "SERVICE [SERVICE...]"
     summary = "Remove one or more services"
-    aliases = "docker service rm, docker service remove"
 
     services: Many = arguments()
 

@@ -55,7 +55,6 @@ class StackLs(Command, path="stack ls", also=("stack list",)):
 
     usage = "[OPTIONS]"
     summary = "List stacks"
-    aliases = "docker stack ls, docker stack list"
 
     format: Text = flag("--format string", FORMAT_TABLE)
 
@@ -137,7 +136,6 @@ class StackRm(Command, path="stack rm", also=("stack remove", "stack down")):
 
     usage = "[OPTIONS] STACK [STACK...]"
     summary = "Remove one or more stacks"
-    aliases = "docker stack rm, docker stack remove, docker stack down"
 
     detach: Switch = flag("-d, --detach", "Do not wait for stack removal", "true")
     stacks: tuple[str, ...] = arguments()

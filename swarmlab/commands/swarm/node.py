@@ -30,7 +30,6 @@ class NodeLs(Command, path="node ls", also=("node list",)):
 
     usage = "[OPTIONS]"
     summary = "List nodes in the swarm"
-    aliases = "docker node ls, docker node list"
 
     filter: Many = flag("-f, --filter filter", _FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
@@ -157,7 +156,6 @@ class NodeRm(Command, path="node rm", also=("node remove",)):
 
     usage = "[OPTIONS] NODE [NODE...]"
     summary = "Remove one or more nodes from the swarm"
-    aliases = "docker node rm, docker node remove"
 
     force: Switch = flag("-f, --force", "Force remove a node from the swarm")
     nodes: Many = arguments()

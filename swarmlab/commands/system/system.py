@@ -33,7 +33,6 @@ class SystemInfo(Command, path="info", also=("system info",)):
 
     usage = "[OPTIONS]"
     summary = "Display system-wide information"
-    aliases = "docker system info, docker info"
 
     format: Text = flag("-f, --format string", FORMAT_INSPECT)
 
@@ -78,7 +77,6 @@ class SystemEvents(Command, path="events", also=("system events",)):
 
     usage = "[OPTIONS]"
     summary = "Get real time events from the server"
-    aliases = "docker system events, docker events"
 
     filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
     format: Text = flag("--format string", FORMAT_INSPECT)
