@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from swarmlab.api.filters import Filters, one_of
-from swarmlab.api.wire import time_ago, time_of
+from swarmlab.api.times import time_ago, time_of
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter
 from swarmlab.engine.host.container import Container
