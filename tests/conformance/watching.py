@@ -104,6 +104,12 @@ def counts(lab: Lab, service: str) -> tuple[int, int, int]:
     return status["RunningTasks"], status["DesiredTasks"], status["CompletedTasks"]
 
 
+def kill(lab: Lab, service: str, host: str) -> None:
+    """SIGKILL for the container of a service's task."""
+    task = next(task for task in tasks_of(lab, service) if task.host == host and task.state == "running")
+    lab[host].kill(task.raw["Status"]["ContainerStatus"]["ContainerID"])
+
+
 def label_node(lab: Lab, name: str, **labels: str) -> None:
     """`docker node update --label-add`, all others removed."""
     manager = lab.manager()
