@@ -12,7 +12,7 @@ import pytest
 
 from swarmlab.client.cluster import Cluster
 from tests.commands.running import printed
-from tests.commands.screens import screen, without_chance
+from tests.commands.screens import numberless, screen, without_chance
 
 pytestmark = pytest.mark.cli
 
@@ -56,12 +56,7 @@ def test_a_run_ends_as_by_ctrl_c(cluster: Cluster) -> None:
     screen(["pull", "alpine"], cluster.backend, MANAGER)
     theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="seq=1").splitlines()
     ours = printed(line, cluster, MANAGER, patience_s=2.5).splitlines()
-    assert {*map(_numberless, ours), ""} == {*map(_numberless, theirs), ""}
-
-
-def _numberless(line: str) -> str:
-    """The terminal's own echo of Ctrl-C may come before the last line's text."""
-    return re.sub(r"\d+", "N", line).removeprefix("^C")
+    assert {*map(numberless, ours), ""} == {*map(numberless, theirs), ""}
 
 
 def test_waiting_in_vain_ends_as_by_ctrl_c(cluster: Cluster) -> None:
@@ -107,4 +102,4 @@ def test_a_rollback_is_told(cluster: Cluster) -> None:
 
 def _without_slots(text: str) -> list[str]:
     """Without the lines of slots: how far each had got when the update paused is a matter of milliseconds."""
-    return [line for line in _numberless(without_chance(text)).splitlines() if not line.startswith("N/N: ")]
+    return [line for line in numberless(without_chance(text)).splitlines() if not line.startswith("N/N: ")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from swarmlab.lab import Lab
@@ -77,6 +78,11 @@ def _seen(task: Spec, named: dict[str, str]) -> Seen:
         iteration=None if iteration is None else iteration.get("Index", 0),
         raw=task,
     )
+
+
+def at(timestamp: str) -> float:
+    """Seconds since the epoch."""
+    return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp() + float("0" + timestamp[19:-1])
 
 
 def wait_until(lab: Lab, holds: Callable[[], object], what: str, *, timeout_s: float = 60) -> None:

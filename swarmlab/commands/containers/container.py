@@ -12,7 +12,7 @@ from swarmlab.commands.containers import text as container_text
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
 from swarmlab.commands.printing.listing import Listing
-from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_TABLE
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, arguments, flag
 
@@ -28,7 +28,7 @@ class ContainerLs(Command, path="ps", also=("container ls", "container list", "c
     summary = "List containers"
 
     all: Switch = flag("-a, --all", "Show all containers (default shows just running)")
-    filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     last: Number = flag("-n, --last int", "Show n last created containers (includes all states)", "-1")
     latest: Switch = flag("-l, --latest", "Show the latest created container (includes all states)")

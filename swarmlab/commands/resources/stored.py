@@ -16,7 +16,7 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect, inspect_pretty
 from swarmlab.commands.printing.listing import Kind, Listing, Row, label_of
-from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.printing.units import age
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, arguments, flag
@@ -38,7 +38,7 @@ class StoredLs(Command):
     word: ClassVar[str]
     kind: ClassVar[Kind]
 
-    filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     quiet: Switch = flag("-q, --quiet", "Only display IDs")
 
