@@ -25,7 +25,7 @@ from swarmlab.api.endpoints import Endpoint, endpoints
 from swarmlab.api.messages import API_VERSION, Request, Response
 from swarmlab.api.routes import ROUTES, Route, answer
 from swarmlab.engine import states
-from swarmlab.gotypes.requests import fields_by_lower_key, is_struct, underlying
+from swarmlab.gotypes.table import fields_by_lower_key, is_struct, underlying
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "api-coverage.md"
@@ -133,13 +133,13 @@ def something(plain: str, depth: int = 0) -> object:
         fields = fields_by_lower_key(plain).values()
         return {key: something(kind, depth + 1) for key, kind in fields} if depth < 3 else {}
     if plain.startswith("map"):
-        return {"x": something(plain.removeprefix("map[string]"), depth + 1)}
+        return {"x": something(plain.partition("]")[2], depth + 1)}
     if plain == "[]uint8":
         return "eA=="
     if plain.startswith("["):
         item = something(plain.partition("]")[2], depth + 1)
         return [item, item] if plain.startswith("[2]") else [item]
-    return {"string": "x", "bool": True, "strslice.StrSlice": ["x"], "any": {"x": "x"}, "struct{}": {}}.get(plain, 1)
+    return {"string": "x", "bool": True, "any": {"x": "x"}, "struct{}": {}}.get(plain, 1)
 
 
 def with_key(base: dict[str, object], path: tuple[str, ...], value: object) -> dict[str, object]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from swarmlab.api.objects import head
-from swarmlab.api.wire import Json, decode, encode, encode_object, timestamp
+from swarmlab.api.times import timestamp
+from swarmlab.api.wire import Json, decode, encode, encode_object
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import ClusterVolume, VolumeSpec
 

@@ -13,7 +13,8 @@ import tarfile
 from collections.abc import Mapping
 
 from swarmlab.api.messages import Answer, Request, Response, empty, json_response
-from swarmlab.api.wire import Json, timestamp_s, unix_seconds
+from swarmlab.api.times import timestamp_s, unix_seconds
+from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, NotFound, ServerError
 from swarmlab.engine.host.container import Container

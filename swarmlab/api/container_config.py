@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from swarmlab.api import shapes  # noqa: F401  (what it says of mounts holds here too)
+from swarmlab.api.json_parts import list_of, number_in, object_of, text_in, texts_in
 from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
@@ -175,46 +176,9 @@ def _bind(text: str) -> Mount:
     return Mount(type=kind, source=source, target=target, read_only="ro" in ",".join(mode).split(","))
 
 
-def object_of(value: object, path: str) -> Json:
-    """A JSON object. Raises InvalidParameter."""
-    if not isinstance(value, dict):
-        raise InvalidParameter(f"invalid JSON: {path} must be an object")
-    return value
-
-
-def list_of(value: object, path: str) -> list[object]:
-    """A JSON array. Raises InvalidParameter."""
-    if not isinstance(value, list):
-        raise InvalidParameter(f"invalid JSON: {path} must be an array")
-    return value
-
-
-def text_in(given: Json, key: str) -> str:
-    """A text, empty where it is not given. Raises InvalidParameter."""
-    value = given.get(key) or ""
-    if not isinstance(value, str):
-        raise InvalidParameter(f"invalid JSON: {key} must be a string")
-    return value
-
-
-def texts_in(given: Json, key: str) -> tuple[str, ...]:
-    """A list of texts. Raises InvalidParameter."""
-    return tuple(str(item) for item in list_of(given.get(key) or [], key))
-
-
 def _words(given: Json, key: str) -> tuple[str, ...] | None:
     """A command: a list of words, or one string; null means the image's own."""
     value = given.get(key)
     if value is None:
         return None
     return (value,) if isinstance(value, str) else tuple(str(item) for item in list_of(value, key))
-
-
-def number_in(given: Json, key: str) -> float | None:
-    """A number, None where it is not given. Raises InvalidParameter."""
-    value = given.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, int | float):
-        raise InvalidParameter(f"invalid JSON: {key} must be a number")
-    return value

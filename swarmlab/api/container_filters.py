@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from swarmlab.api.filters import Filters, one_of
-from swarmlab.api.wire import time_ago, time_of
+from swarmlab.api.filters import Filters, has_label, one_of
+from swarmlab.api.times import time_ago, time_of
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter
 from swarmlab.engine.host.container import Container
@@ -136,7 +136,7 @@ def pruned(filters: Filters, now: float) -> Callable[[Mapping[str, str], float],
     def is_meant(labels: Mapping[str, str], created_at: float) -> bool:
         return (
             filters.labels("label", labels)
-            and not any(_has(text, labels) for text in unwanted)
+            and not any(has_label(text, labels) for text in unwanted)
             and all(created_at <= time for time in until)
         )
 
@@ -148,11 +148,6 @@ def _until(text: str, now: float) -> float:
         return time_before(text, now)
     except InvalidParameter:
         raise InvalidParameter(f'failed to parse value as time or duration: "{text}"') from None
-
-
-def _has(wanted: str, labels: Mapping[str, str]) -> bool:
-    name, equals, value = wanted.partition("=")
-    return name in labels and (not equals or labels[name] == value)
 
 
 def time_before(text: str, now: float) -> float:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swarmlab.api.container_host_config import host_config, is_task, network_mode
-from swarmlab.api.wire import Json, age, encode, timestamp, unix_seconds
+from swarmlab.api.times import age, timestamp, unix_seconds
+from swarmlab.api.wire import Json, encode
 from swarmlab.engine.host.container import (
     Container,
     ContainerState,

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swarmlab.api.messages import Answer, Request, Stream, json_bytes, json_response
-from swarmlab.api.wire import Json, timestamp
+from swarmlab.api.times import timestamp
+from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import NotImplementedHere
 from swarmlab.engine.host.container import Container

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from swarmlab.api.container_config import number_in, object_of, text_in
+from swarmlab.api.json_parts import number_in, object_of, text_in
 from swarmlab.api.messages import Answer, Request, json_response
 from swarmlab.api.wire import Json, refuse_unknown
 from swarmlab.engine.daemon import Daemon

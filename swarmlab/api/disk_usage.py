@@ -11,8 +11,9 @@ from swarmlab.api.container_filters import time_before
 from swarmlab.api.containers import sized_summary
 from swarmlab.api.filters import parse
 from swarmlab.api.messages import Answer, Request, json_response
+from swarmlab.api.times import unix_seconds
 from swarmlab.api.volumes import volume_json
-from swarmlab.api.wire import Json, unix_seconds
+from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.logs import time_in
 from swarmlab.api.messages import Answer, Encoded, Request, Stream, json_bytes
-from swarmlab.api.wire import Json, encode, unix_nanoseconds
+from swarmlab.api.times import unix_nanoseconds
+from swarmlab.api.wire import Json, encode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.host.events import Event
 

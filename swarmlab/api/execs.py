@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swarmlab.api.container_attach import check_size, content_type, encoder
-from swarmlab.api.container_config import object_of, text_in, texts_in
+from swarmlab.api.json_parts import object_of, text_in, texts_in
 from swarmlab.api.messages import RAW, Answer, Encoded, Hijack, Request, Response, Stream, empty, json_response
 from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon

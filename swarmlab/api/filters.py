@@ -43,7 +43,7 @@ class Filters:
 
     def labels(self, key: str, labels: Mapping[str, str]) -> bool:
         """Whether `labels` have all that is asked for, each as `label` or `label=value`."""
-        return all(_has_label(value, labels) for value in self.get(key))
+        return all(has_label(value, labels) for value in self.get(key))
 
     def yes_or_no(self, key: str) -> bool | None:
         """The one value of a key as yes or no, None where it was not asked for.
@@ -68,7 +68,8 @@ def _found(pattern: str, text: str) -> bool:
         return False
 
 
-def _has_label(wanted: str, labels: Mapping[str, str]) -> bool:
+def has_label(wanted: str, labels: Mapping[str, str]) -> bool:
+    """Whether `name` is there, or `name=value`."""
     name, equals, value = wanted.partition("=")
     return name in labels and (not equals or labels[name] == value)
 

@@ -17,7 +17,8 @@ from typing import Never, cast
 
 from swarmlab.api.go_syntax import MAX_DEPTH, TOO_DEEP, explain
 from swarmlab.engine.errors import InvalidParameter
-from swarmlab.gotypes.requests import NAMELESS, fields_by_lower_key, is_struct, underlying
+from swarmlab.gotypes.requests import NAMELESS
+from swarmlab.gotypes.table import fields_by_lower_key, is_struct, underlying
 
 Json = dict[str, object]
 
@@ -124,13 +125,13 @@ def _decode(value: object, type_: str, path: _Path) -> object:
         return _zero(plain)
     if plain == "any":
         return value
-    if plain == "strslice.StrSlice":
+    if type_ == "strslice.StrSlice":
         return _words(value)
     if is_struct(plain) or plain == "struct{}":
         return _struct(_expect(value, dict, type_, path), plain, path)
-    if plain.startswith("map[string]"):
+    if plain.startswith("map["):
         entries = cast(Json, _expect(value, dict, type_, path))
-        item = plain.removeprefix("map[string]")
+        item = plain.partition("]")[2]
         return {key: _decode(each, item, (*path, key)) for key, each in entries.items()}
     if plain == "[]uint8":
         return _bytes(value, type_, path)

@@ -11,8 +11,9 @@ from fnmatch import fnmatch
 from swarmlab.api.container_filters import pruned
 from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Request, Stream, empty, json_list, json_response
+from swarmlab.api.times import timestamp, unix_seconds
 from swarmlab.api.versions import image_of
-from swarmlab.api.wire import Json, timestamp, unix_seconds
+from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere, ServerError
 from swarmlab.engine.host.catalogue import CatalogueImage, parse_reference

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote_plus
 
 from swarmlab.api.messages import MULTIPLEXED, RAW, Encoded, Request, Stream
-from swarmlab.api.wire import log_timestamp, time_of
+from swarmlab.api.times import log_timestamp, time_of
 from swarmlab.engine.errors import InvalidParameter, ServerError
 from swarmlab.engine.host.logs import LogLine, LogOptions, LogStream
 

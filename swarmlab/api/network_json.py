@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from swarmlab.api.wire import Json, encode, timestamp
+from swarmlab.api.times import timestamp
+from swarmlab.api.wire import Json, encode
 from swarmlab.engine import model
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.host.container import mac_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from swarmlab.api.shapes import generic_resources, index_of
-from swarmlab.api.wire import Json, encode, encode_object, timestamp
+from swarmlab.api.times import timestamp
+from swarmlab.api.wire import Json, encode, encode_object
 from swarmlab.engine import model
 from swarmlab.engine.model import Meta, Node, Service, Task, TaskSpec
 from swarmlab.engine.store import Store

@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from swarmlab.api.wire import Codec, Exceptions, Json, decode, differs, encode, encode_object, timestamp
+from swarmlab.api.json_parts import list_of, object_of
+from swarmlab.api.times import timestamp
+from swarmlab.api.wire import Codec, Exceptions, Json, decode, differs, encode, encode_object
 from swarmlab.engine import model
 from swarmlab.engine.errors import InvalidParameter
 
@@ -45,14 +47,14 @@ def _encode_mode(mode: object) -> object:
 
 def _decode_mode(value: object, place: str) -> object:
     """Exactly one mode; none means one replica. Source: moby daemon/cluster/convert/service.go, ServiceSpecToGRPC."""
-    modes = {key: content for key, content in _object(value, place).items() if content is not None}
+    modes = {key: content for key, content in object_of(value, place).items() if content is not None}
     if len(modes) > 1:
         raise InvalidParameter("must specify only one service mode")
     if not modes:
         return model.Replicated()
     ((name, content),) = modes.items()
     place = f"{place}.{name}"
-    given = {key: number for key, number in _object(content, place).items() if number is not None}
+    given = {key: number for key, number in object_of(content, place).items() if number is not None}
     match name:
         case "Global":
             return model.Global()
@@ -65,16 +67,8 @@ def _decode_mode(value: object, place: str) -> object:
             return decode(model.Replicated, given, place)
 
 
-def _object(value: object, place: str) -> Json:
-    if not isinstance(value, dict):
-        raise InvalidParameter(f"invalid JSON: {place} must be an object")
-    return value
-
-
-def _items(value: object, place: str) -> list[Json]:
-    if not isinstance(value, list):
-        raise InvalidParameter(f"invalid JSON: {place} must be an array")
-    return [_object(item, place) for item in value]
+def _objects(value: object, place: str) -> list[Json]:
+    return [object_of(item, place) for item in list_of(value, place)]
 
 
 def _encode_preferences(value: object) -> object:
@@ -83,7 +77,7 @@ def _encode_preferences(value: object) -> object:
 
 
 def _decode_preferences(value: object, place: str) -> object:
-    spreads = [_object(item.get("Spread"), place) for item in _items(value, place) if item.get("Spread")]
+    spreads = [object_of(item.get("Spread"), place) for item in _objects(value, place) if item.get("Spread")]
     return tuple(str(spread.get("SpreadDescriptor", "")) for spread in spreads)
 
 
@@ -97,12 +91,12 @@ def generic_resources(value: object) -> list[Json]:
 
 
 def _decode_generic_resources(value: object, place: str) -> object:
-    return tuple(_generic_resource(item, place) for item in _items(value, place))
+    return tuple(_generic_resource(item, place) for item in _objects(value, place))
 
 
 def _generic_resource(item: Json, place: str) -> model.GenericResource:
     named = bool(item.get("NamedResourceSpec"))
-    spec = _object(item.get("NamedResourceSpec") or item.get("DiscreteResourceSpec"), place)
+    spec = object_of(item.get("NamedResourceSpec") or item.get("DiscreteResourceSpec"), place)
     amount = spec.get("Value", "" if named else 0)
     if not isinstance(amount, str if named else int):
         raise InvalidParameter(f"invalid JSON: {place} is of the wrong type")
@@ -120,7 +114,7 @@ def _decode_isolation(value: object, place: str) -> object:
 
 
 def _decode_log_driver(value: object, place: str) -> object:
-    return {key: content for key, content in _object(value, place).items() if content}
+    return {key: content for key, content in object_of(value, place).items() if content}
 
 
 _CONTAINER_SPEC_ORDER = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from swarmlab.api.json_parts import object_of
 from swarmlab.api.messages import Request, Response, empty, json_response
 from swarmlab.api.nodes import version_of
 from swarmlab.api.objects import head
@@ -38,7 +39,7 @@ def cluster_json(cluster: ClusterObject) -> Json:
 
 def init(daemon: Daemon, request: Request) -> Pending[Response]:
     """Make this node the manager of a new swarm; the answer is its id."""
-    body = dict(_object(request.json(), "body"))
+    body = dict(object_of(request.json(), "body"))
     spec = _settings_at_start(body.pop("Spec", None) or {})
     spec = replace(spec, autolock_managers=bool(body.pop("AutoLockManagers", False)) or spec.autolock_managers)
     _check_listen_address(body)
@@ -55,7 +56,7 @@ def _settings_at_start(body: object) -> ClusterSpec:
 
 def join(daemon: Daemon, request: Request) -> Pending[Response]:
     """Make this node a member of a swarm."""
-    given = {key: value for key, value in _object(request.json(), "body").items() if value is not None}
+    given = {key: value for key, value in object_of(request.json(), "body").items() if value is not None}
     _check_listen_address(given)
     wanted = decode(JoinRequest, {"RemoteAddrs": [], "JoinToken": "", **given}, "JoinRequest")
     return daemon.membership.join(wanted).then(lambda done: empty())
@@ -110,9 +111,3 @@ def unlock(daemon: Daemon, request: Request) -> Pending[Response]:
     """Start a manager that is locked."""
     body = decode(UnlockRequest, request.json(), "UnlockRequest")
     return daemon.membership.unlock(body.unlock_key).then(lambda done: empty())
-
-
-def _object(value: object, path: str) -> Json:
-    if not isinstance(value, dict):
-        raise InvalidParameter(f"invalid JSON: {path} must be an object")
-    return value

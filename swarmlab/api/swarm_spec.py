@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from swarmlab.api.wire import Json, encode, nanoseconds, refuse_unknown, seconds, wrong_type
+from swarmlab.api.times import nanoseconds, seconds
+from swarmlab.api.wire import Json, encode, refuse_unknown, wrong_type
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.model import ClusterSpec, ExternalCA
 

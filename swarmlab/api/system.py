@@ -9,8 +9,9 @@ from __future__ import annotations
 from swarmlab.api.messages import API_VERSION, MIN_API_VERSION, Answer, Request, Response, json_response
 from swarmlab.api.shapes import generic_resources
 from swarmlab.api.swarm import cluster_json
+from swarmlab.api.times import timestamp
 from swarmlab.api.versions import info_of
-from swarmlab.api.wire import Json, timestamp
+from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import NotFound
 from swarmlab.engine.manager.generic_resources import read

@@ -8,7 +8,8 @@ from swarmlab.api.filters import Filters, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_response
 from swarmlab.api.nodes import version_of
 from swarmlab.api.shapes import volume_availability
-from swarmlab.api.wire import Json, encode, timestamp_s
+from swarmlab.api.times import timestamp_s
+from swarmlab.api.wire import Json, encode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, Unavailable, VolumeNotFound
 from swarmlab.engine.host.volumes import Volume

@@ -29,7 +29,7 @@ class Command:
         interspersed: whether flags may follow arguments; they may not where the arguments are a command of their own.
         lacks: flags of the real command that this one does not have.
         refused: flags that the real command has for other engines only, with its words of refusal.
-        aliases: the line that help lists them in.
+        aliases: the line that help lists the paths in, where there are several.
         shows_defaults: whether help tells what a flag is when not typed.
         shows_help: whether help lists `--help`, as it does where `-h` means something else.
     """
@@ -50,6 +50,7 @@ class Command:
         if path:
             cls.path = path
             cls.paths = (path, *also)
+            cls.aliases = ", ".join(f"docker {each}" for each in _long_ones_first(cls.paths)) if also else ""
             REGISTRY.update(dict.fromkeys(cls.paths, cls))
 
     def __post_init__(self) -> None:
@@ -120,3 +121,7 @@ class Command:
             raise
         finally:
             session.terminal.flush()
+
+
+def _long_ones_first(paths: tuple[str, ...]) -> list[str]:
+    return sorted(paths, key=lambda path: -len(path.split()))

@@ -1,4 +1,4 @@
-"""The Go types of answers: containers, and what else is mounted and limited.
+"""The Go types of requests and answers: containers, and what else is mounted and limited.
 
 Owns a table in the notation of table.py. Source: moby api/types as docker/cli 28.2.2 is built with them.
 """

@@ -1,4 +1,4 @@
-"""The Go types of answers: networks, volumes and images.
+"""The Go types of requests and answers: networks, volumes and images.
 
 Owns a table in the notation of table.py. Source: moby api/types as docker/cli 28.2.2 is built with them.
 """

@@ -1,4 +1,4 @@
-"""The Go types of answers: nodes, services, tasks, secrets, configs and the swarm itself.
+"""The Go types of requests and answers: nodes, services, tasks, secrets, configs and the swarm itself.
 
 Owns a table in the notation of table.py. Source: moby api/types as docker/cli 28.2.2 is built with them.
 """

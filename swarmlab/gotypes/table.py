@@ -1,4 +1,4 @@
-"""The Go types of an engine's answers: structs with their fields, and named types.
+"""The Go types of requests and answers: structs with their fields, and named types.
 
 Owns the look-ups; the tables stand beside it. Each block of a table is a struct: its name, and what Go calls it where
 that is another; then its fields in Go's order, and their type. `Name:key` has that key in JSON, `Name?` is left out of
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from swarmlab.gotypes.containers import CONTAINERS
+from swarmlab.gotypes.requests import REQUESTS
 from swarmlab.gotypes.resources import RESOURCES
 from swarmlab.gotypes.swarm import SWARM
 from swarmlab.gotypes.system import SYSTEM
@@ -68,6 +69,11 @@ def struct_type(type_: str) -> StructType | None:
     return _structs().get(type_)
 
 
+def is_struct(type_: str) -> bool:
+    """Whether a type is an object with keys of its own."""
+    return type_ in _structs()
+
+
 def underlying(type_: str) -> str:
     """What a named type is."""
     return "string" if type_ in _TEXTS else _NAMED.get(type_, type_)
@@ -84,6 +90,22 @@ def field_names(struct: StructType) -> frozenset[str]:
 
 
 @cache
+def fields_by_lower_key(type_: str) -> Mapping[str, tuple[str, str]]:
+    """The keys of a struct and their types, by the key in lower case, which Go does not mind.
+
+    What is embedded counts as the struct's own; of a pointer it is the type that it points to.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for field in _structs()[type_].fields:
+        inner = field.type.removeprefix("*")
+        if field.is_embedded:
+            found |= fields_by_lower_key(inner)
+        elif field.key:
+            found[field.key.lower()] = (field.key, inner)
+    return found
+
+
+@cache
 def _structs() -> Mapping[str, StructType]:
     found: dict[str, StructType] = {}
     for block in _blocks():
@@ -95,7 +117,7 @@ def _structs() -> Mapping[str, StructType]:
 
 def _blocks() -> Iterator[list[str]]:
     block: list[str] = []
-    for line in (SWARM + CONTAINERS + RESOURCES + SYSTEM).splitlines():
+    for line in (SWARM + CONTAINERS + RESOURCES + SYSTEM + REQUESTS).splitlines():
         if line and not line.startswith(" ") and block:
             yield block
             block = []

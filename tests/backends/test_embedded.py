@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,23 +15,7 @@ from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.protocols import LAB_STATES, PORTS, Backend, LabState, NoWebAnswer
 from swarmlab.ownership import create_lab_directory
 from swarmlab.server.door import SocketPathError
-
-StartLab = Callable[..., EmbeddedBackend]
-
-
-@pytest.fixture
-def start_lab(tmp_path: Path) -> Iterator[StartLab]:
-    labs: list[EmbeddedBackend] = []
-
-    def start(state: LabState = "separate", **options: object) -> EmbeddedBackend:
-        directory = tmp_path / str(len(labs))
-        directory.mkdir(mode=0o700)
-        labs.append(EmbeddedBackend(**{"time": "manual", "directory": directory, "state": state, **options}))
-        return labs[-1]
-
-    yield start
-    for lab in labs:
-        lab.close()
+from tests.labs import StartLab
 
 
 def swarm_of(lab: EmbeddedBackend, node: str) -> dict:

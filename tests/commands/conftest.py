@@ -1,4 +1,4 @@
-"""Labs for the tests of commands: embedded ones, or with SWARMLAB_BACKEND=dind real engines."""
+"""Labs for the tests of commands: embedded ones, or with SWARMLAB_BACKEND=dind real engines; and one that records."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import Backend, LabState
 from swarmlab.ownership import LabDirectory, create_lab_directory
+from tests.commands.recorder import Recorder, recording
 
 RATE = 8.0
 """Engine seconds a wall second on the embedded lab: what the CLI waits for comes sooner, its own 5 s do not."""
@@ -55,3 +56,10 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, C
     """Two labs of three separate engines each: what changes the one by the CLI changes the other by us."""
     with started("separate", tmp_path_factory) as one, started("separate", tmp_path_factory) as other:
         yield one, other
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    """The CLI and an engine that keeps what it is asked."""
+    with recording(tmp_path_factory.mktemp("recorder")) as recorder:
+        yield recorder

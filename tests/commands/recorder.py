@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 ID = "a" * 64
+FILES = Path(__file__).parent / "files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing is logged."""
+
+
+def words_of(line: str) -> list[str]:
+    """The words after `docker`; `{files}` stands for the tests' own files."""
+    return shlex.split(line.format(files=FILES))[1:]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import pexpect
 import pyte
 
+from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import Backend
 from swarmlab.commands.printing.terminal import COLUMNS
+from tests.commands.running import printed
 
 ROWS = 600
 TIMEOUT_S = 120
@@ -103,3 +106,14 @@ def without_chance(text: str, names: dict[str, str] | None = None) -> str:
         return f"<{number}, {len(found[1])} long>" if found[1] else f"<{number}>"
 
     return re.sub(pattern, numbered, text)
+
+
+def check_same(cluster: Cluster, node: str, line: str) -> None:
+    """Ask the CLI, then ask as we do."""
+    theirs = screen(shlex.split(line)[1:], cluster.backend, node)
+    assert without_ages(printed(line, cluster, node)) == without_ages(theirs)
+
+
+def numberless(line: str) -> str:
+    """The terminal's own echo of Ctrl-C may come before the last line's text."""
+    return re.sub(r"\d+", "N", line).removeprefix("^C")

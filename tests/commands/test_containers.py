@@ -12,7 +12,7 @@ import pytest
 from swarmlab.client.cluster import Cluster
 from swarmlab.commands import Session
 from tests.commands.running import printed
-from tests.commands.screens import screen
+from tests.commands.screens import numberless, screen
 
 pytestmark = pytest.mark.cli
 
@@ -27,8 +27,8 @@ def test_attaching_ends_as_by_ctrl_c(cluster: Cluster) -> None:
     for name in ("one", "two"):
         printed(f"docker run --detach --name {name} alpine ping docker.com", cluster, NODE)
     theirs = screen(["attach", "one"], cluster.backend, NODE, interrupt_after="seq=").splitlines()
-    ours = [_numberless(line) for line in printed("docker attach two", cluster, NODE, patience_s=3).splitlines()]
-    assert {*map(_numberless, theirs)} - {""} <= {*ours}
+    ours = [numberless(line) for line in printed("docker attach two", cluster, NODE, patience_s=3).splitlines()]
+    assert {*map(numberless, theirs)} - {""} <= {*ours}
     assert ours[-2].startswith("N packets transmitted")
     assert printed("docker ps --quiet --filter name=one --filter name=two", cluster, NODE) == ""
 
@@ -38,10 +38,6 @@ def test_without_proxy_the_container_goes_on(cluster: Cluster) -> None:
     printed("docker run --detach --name three alpine ping docker.com", cluster, NODE)
     assert printed("docker attach --sig-proxy=false three", cluster, NODE, patience_s=2).endswith("^C\n")
     assert printed("docker ps --format '{{.Names}}' --filter name=three", cluster, NODE) == "three\n"
-
-
-def _numberless(line: str) -> str:
-    return re.sub(r"\d+", "N", line).removeprefix("^C")
 
 
 def test_figures_are_drawn_until_it_is_enough(cluster: Cluster) -> None:

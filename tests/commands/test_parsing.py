@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from swarmlab.commands import (
 from swarmlab.commands.command import REGISTRY
 from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
 from swarmlab.commands.spelling.usage import help_text
-from tests.commands.recorder import Recorder, recording
+from tests.commands.recorder import Recorder
 from tests.commands.screens import screen_of
 
 COMMANDS = sorted(set(REGISTRY.values()), key=lambda command: command.path)
@@ -254,13 +253,6 @@ def _without(flags: frozenset[str], text: str) -> str:
     blocks = re.split(r"(?m)^(?=  (?:-\w, |    )--)", lines)
     kept = [block for block in blocks if not flags & set(block.split()[:2])]
     return front + options + "".join(kept)
-
-
-@pytest.fixture(scope="module")
-def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
-    """The CLI and an engine on Linux that has nothing to say."""
-    with recording(tmp_path_factory.mktemp("recorder")) as recorder:
-        yield recorder
 
 
 def _without_engine(line: str, directory: Path) -> str:

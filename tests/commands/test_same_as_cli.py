@@ -1,27 +1,19 @@
 """Our commands print what the docker CLI leaves on a terminal's screen: byte for byte, only ages aside.
 
-Reads are compared on the same cluster; changes on two labs that go through the same story. Runs on any backend that
-SWARMLAB_BACKEND names.
+Reads are compared on the same cluster. What changes a swarm is in test_same_stories.py, what takes its time in
+test_same_meanwhile.py. Runs on any backend that SWARMLAB_BACKEND names.
 """
 
 from __future__ import annotations
 
-import re
-import shlex
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import pytest
 
 from swarmlab.client.cluster import Cluster
-from tests.commands import stories
-from tests.commands.running import printed
-from tests.commands.screens import screen, without_ages, without_chance
+from tests.commands.screens import check_same
 
 pytestmark = pytest.mark.cli
 
-MANAGER, WORKER = stories.MANAGER, "docker-swarm-1"
-FILES = Path(__file__).parent / "files"
+MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
 
 READS = """
 docker node ls
@@ -216,168 +208,3 @@ def test_a_read_prints_the_same(cluster: Cluster, line: str) -> None:
 def test_a_worker_refuses_in_the_same_words(cluster: Cluster, line: str) -> None:
     """What changes nothing is asked twice on the same worker."""
     check_same(cluster, WORKER, line)
-
-
-def check_same(cluster: Cluster, node: str, line: str) -> None:
-    """Ask the CLI, then ask as we do."""
-    theirs = screen(shlex.split(line)[1:], cluster.backend, node)
-    assert without_ages(printed(line, cluster, node)) == without_ages(theirs)
-
-
-LOGS = ("--tail 2", "--tail 2 --timestamps", "--tail 1 --details", "--tail 1 --no-trunc", "--raw --tail 1", "")
-
-
-@pytest.mark.parametrize("options", LOGS)
-def test_logs_print_the_same_lines(cluster: Cluster, options: str) -> None:
-    """Lines of several tasks may come in another order each time; those of one task may not.
-
-    The service goes on writing, so what the CLI printed first must be there, and more may follow.
-    """
-    line = f"docker service logs {options} helloworld"
-    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER).splitlines()
-    ours = printed(line, cluster, MANAGER).splitlines()
-    assert {_shape(text) for text in ours} == {_shape(text) for text in theirs}
-    if not options:
-        assert set(theirs) <= set(ours)
-
-
-def _shape(line: str) -> str:
-    """A line without what differs from one ping to the next."""
-    line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", line)
-    return re.sub(r"(seq|time)=[\d.]+", r"\1=N", line)
-
-
-def test_following_ends_as_by_ctrl_c(cluster: Cluster) -> None:
-    """`-t 3` leaves whole lines and `^C`, as a person's Ctrl-C does."""
-    line = "docker service logs --follow --tail 1 helloworld"
-    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="seq=").splitlines()
-    ours = printed(line, cluster, MANAGER, patience_s=3).splitlines()
-    assert ours[-1] == theirs[-1] == "^C"
-    assert len(ours) > 2
-    assert {_shape(text) for text in ours[:-1]} == {_shape(text) for text in theirs[:-1] if "time=" in text}
-
-
-def test_a_run_ends_as_by_ctrl_c(cluster: Cluster) -> None:
-    """The program is sent the interrupt and has the last word."""
-    line = "docker run --rm alpine ping docker.com"
-    screen(["pull", "alpine"], cluster.backend, MANAGER)
-    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="seq=1").splitlines()
-    ours = printed(line, cluster, MANAGER, patience_s=2.5).splitlines()
-    assert {*map(_numberless, ours), ""} == {*map(_numberless, theirs), ""}
-
-
-def _numberless(line: str) -> str:
-    """The terminal's own echo of Ctrl-C may come before the last line's text."""
-    return re.sub(r"\d+", "N", line).removeprefix("^C")
-
-
-def test_waiting_in_vain_ends_as_by_ctrl_c(cluster: Cluster) -> None:
-    """A service that no node suits never converges; it stays when the waiting ends."""
-    line = "docker service create --name vain --constraint node.hostname==nosuch alpine"
-    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER, interrupt_after="no suitable node")
-    printed("docker service rm vain", cluster, MANAGER)
-    ours = printed(line, cluster, MANAGER, patience_s=3)
-    printed("docker service rm vain", cluster, MANAGER)
-    # Now and then the CLI is gone before it has printed its last line.
-    assert without_chance(ours).startswith(without_chance(theirs).rstrip("\n"))
-    assert ours.splitlines()[-1].startswith("Use `docker service ps ")
-
-
-def test_a_paused_update_is_told(cluster: Cluster) -> None:
-    """An image that is not there pauses the update, and that is how the command ends."""
-    printed("docker service create --detach --name poor --replicas 2 alpine sleep 1000", cluster, MANAGER)
-    cluster.wait_converged("poor")
-    line = "docker service update --image nosuch:1 poor"
-    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER)
-    printed("docker service rm poor", cluster, MANAGER)
-    printed("docker service create --detach --name poor --replicas 2 alpine sleep 1000", cluster, MANAGER)
-    cluster.wait_converged("poor")
-    ours = printed(line, cluster, MANAGER)
-    printed("docker service rm poor", cluster, MANAGER)
-    assert _without_slots(ours) == _without_slots(theirs)
-
-
-def test_a_rollback_is_told(cluster: Cluster) -> None:
-    """Twice: the second leads forth again."""
-    create = "docker service create --detach --name turning --replicas 2 --stop-signal SIGKILL alpine sleep 1000"
-    printed(create, cluster, MANAGER)
-    cluster.wait_converged("turning")
-    printed("docker service update --quiet --env-add A=1 turning", cluster, MANAGER)
-    line = "docker service rollback turning"
-    theirs = screen(shlex.split(line)[1:], cluster.backend, MANAGER)
-    cluster.wait_converged("turning")
-    ours = printed(line, cluster, MANAGER)
-    printed("docker service rm turning", cluster, MANAGER)
-    assert theirs.startswith("turning\nrollback: manually requested rollback\n")
-    assert _without_slots(ours) == _without_slots(theirs)
-
-
-def _without_slots(text: str) -> list[str]:
-    """Without the lines of slots: how far each had got when the update paused is a matter of milliseconds."""
-    return [line for line in _numberless(without_chance(text)).splitlines() if not line.startswith("N/N: ")]
-
-
-@pytest.mark.parametrize(
-    "story",
-    [
-        "FORMING_AND_RUNNING",
-        "CONTAINERS",
-        "OPTIONS",
-        "A_STACK",
-        "SECRETS_AND_CONFIGS",
-        "SETTINGS_AND_SECRETS",
-        "NODES",
-        "IMAGES_AND_NETWORKS",
-        "VOLUMES_AND_DRIVERS",
-        "JOBS",
-    ],
-)
-def test_a_story_prints_the_same(twins: tuple[Cluster, Cluster], story: str) -> None:
-    """What the CLI does to one lab, ours does to its twin, line by line and at the same time."""
-    names: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        told = []
-        for node, line in getattr(stories, story):
-            running = pool.submit(printed, _filled(line, twins[1]), twins[1], node)
-            theirs = screen(shlex.split(_filled(line, twins[0]))[1:], twins[0].backend, node)
-            ours = running.result()
-            if comparable(ours, twins[1], names[1]) != comparable(theirs, twins[0], names[0]):
-                told.append(f"{node}:~$ {line}\n{theirs}\n{ours}")
-        assert not told, "\n\n".join(told)
-
-
-def test_a_locked_manager_says_the_same(twins: tuple[Cluster, Cluster]) -> None:
-    """It was restarted: whatever is asked, there and here."""
-    for cluster in twins:
-        printed(_filled("docker swarm init --autolock --advertise-addr {address}", cluster), cluster, MANAGER)
-        key = cluster[MANAGER].client.swarm.get_unlock_key()["UnlockKey"]
-        cluster[MANAGER].stop()
-        cluster[MANAGER].start()
-        for line in stories.LOCKED:
-            check_same(cluster, MANAGER, line)
-        assert printed("docker swarm unlock <<< nonsense", cluster, MANAGER) == (
-            "Error response from daemon: invalid key string\n"
-        )
-        assert printed(f"docker swarm unlock <<< {key}", cluster, MANAGER) == ""
-        check_same(cluster, MANAGER, "docker swarm unlock")
-        printed("docker swarm leave --force", cluster, MANAGER)
-
-
-def _filled(line: str, cluster: Cluster) -> str:
-    directory = Path(cluster.backend.docker_config).parent / "typed"
-    directory.mkdir(exist_ok=True)
-    values = {"address": cluster[MANAGER].address, "files": str(FILES), "directory": str(directory)}
-    if "{worker}" in line:
-        cluster[MANAGER].client.swarm.reload()
-        values["worker"] = cluster[MANAGER].client.swarm.attrs["JoinTokens"]["Worker"]
-    return line.format(**values)
-
-
-def comparable(text: str, cluster: Cluster, names: dict[str, str]) -> str:
-    """A screen with ages, times, ids and all chance made equal; an id keeps its number all story long."""
-    text = re.sub(r"\d{4}-\d\d-\d\d [\d:.]+ \+0000( UTC)?", "TIME", text, flags=re.IGNORECASE)
-    directory = str(Path(cluster.backend.docker_config).parent)
-    text = re.sub(r'"Index": \d+', '"Index": N', without_ages(text.replace(directory, "DIRECTORY")))
-    if "Creating " in text or "Removing " in text:  # in no particular order: the CLI's
-        text = "\n".join(sorted(text.split("\n")))
-    return without_chance(text.replace(cluster[MANAGER].address, "ADDRESS"), names)

@@ -43,6 +43,11 @@ def demand(node: Node, method: str, path: str, body: object = None) -> Any:
     return answer.json() if answer.content else None
 
 
+def said(answer: Response) -> tuple[int, str]:
+    """Status and words of an answer."""
+    return answer.status_code, answer.json()["message"] if answer.content else ""
+
+
 def type_line(lab: Lab, node: str, line: str) -> list[str]:
     """Type a line with the real docker CLI, if there is one; what it prints, without what differs from lab to lab."""
     if not has_docker_command():

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from requests import Response
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, WORKER, ask, demand, type_line, wait_for
+from tests.conformance.asking import MANAGER, WORKER, ask, demand, said, type_line, wait_for
 
 STARTS_FROM = "formed"
 
@@ -59,11 +58,6 @@ def key_of(lab: Lab) -> str:
 def unlock(lab: Lab, key: str, *, node: str = MANAGER) -> Answer:
     """`docker swarm unlock`."""
     return said(ask(lab[node], "POST", "/swarm/unlock", {"UnlockKey": key}))
-
-
-def said(answer: Response) -> Answer:
-    """Status and words."""
-    return answer.status_code, answer.json()["message"] if answer.content else ""
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, OTHER, WORKER, ask, demand, join, wait_for
+from tests.conformance.asking import MANAGER, OTHER, WORKER, ask, demand, join, said, wait_for
 
 STARTS_FROM = "formed"
 
@@ -49,11 +49,6 @@ class Story:
     tokens: dict[str, tuple[bool, bool]]
     joins: dict[str, Answer]
     states: dict[str, str]
-
-
-def said(answer: Any) -> Answer:
-    """Status and words."""
-    return answer.status_code, answer.json()["message"] if answer.content else ""
 
 
 def settings(lab: Lab) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, NS, WORKER, Spec, ask, demand, type_line
+from tests.conformance.asking import MANAGER, NS, WORKER, Spec, ask, demand, said, type_line
 
 STARTS_FROM = "formed"
 
@@ -199,8 +199,8 @@ def change(lab: Lab, told: Story) -> None:
         before = demand(manager, "GET", "/volumes/full")["ClusterVolume"]
         values = {"id": before["ID"], "version": before["Version"]["Index"]}
         path = f"/volumes/{reference}?version={version}".format(**values)
-        told.updated[what] = (*told_of(ask(manager, "PUT", path, body)), availability(lab))
-    told.updated["on a worker"] = (*told_of(ask(lab[WORKER], "PUT", "/volumes/full?version=1", {})), availability(lab))
+        told.updated[what] = (*said(ask(manager, "PUT", path, body)), availability(lab))
+    told.updated["on a worker"] = (*said(ask(lab[WORKER], "PUT", "/volumes/full?version=1", {})), availability(lab))
 
 
 def availability(lab: Lab) -> str:
@@ -209,24 +209,19 @@ def availability(lab: Lab) -> str:
     return found
 
 
-def told_of(answer: Any) -> tuple[int, str]:
-    """Status and refusal of an answer."""
-    return answer.status_code, answer.json()["message"] if answer.content else ""
-
-
 def remove(lab: Lab, told: Story) -> None:
     """Let go, and removed by force."""
     manager = lab[MANAGER]
-    told.removed["let go"] = told_of(ask(manager, "DELETE", "/volumes/full"))
+    told.removed["let go"] = said(ask(manager, "DELETE", "/volumes/full"))
     told.seen["let go"] = demand(manager, "GET", "/volumes/full")["ClusterVolume"]["Spec"]
-    told.removed["let go again"] = told_of(ask(manager, "DELETE", "/volumes/full"))
-    told.removed["its name"] = told_of(ask(manager, "POST", "/volumes/create", volume("full")))
-    told.removed["by force"] = told_of(ask(manager, "DELETE", "/volumes/full?force=1"))
-    told.removed["gone"] = told_of(ask(manager, "GET", "/volumes/full"))
-    told.removed["gone, by force"] = told_of(ask(manager, "DELETE", "/volumes/full?force=1"))
-    told.removed["none"] = told_of(ask(manager, "DELETE", "/volumes/nosuch"))
-    told.removed["on a worker"] = told_of(ask(lab[WORKER], "DELETE", "/volumes/other-words"))
-    told.removed["on a worker, by force"] = told_of(ask(lab[WORKER], "DELETE", "/volumes/other-words?force=1"))
+    told.removed["let go again"] = said(ask(manager, "DELETE", "/volumes/full"))
+    told.removed["its name"] = said(ask(manager, "POST", "/volumes/create", volume("full")))
+    told.removed["by force"] = said(ask(manager, "DELETE", "/volumes/full?force=1"))
+    told.removed["gone"] = said(ask(manager, "GET", "/volumes/full"))
+    told.removed["gone, by force"] = said(ask(manager, "DELETE", "/volumes/full?force=1"))
+    told.removed["none"] = said(ask(manager, "DELETE", "/volumes/nosuch"))
+    told.removed["on a worker"] = said(ask(lab[WORKER], "DELETE", "/volumes/other-words"))
+    told.removed["on a worker, by force"] = said(ask(lab[WORKER], "DELETE", "/volumes/other-words?force=1"))
 
 
 def spec_of(made: Mapping[str, Any]) -> Any:

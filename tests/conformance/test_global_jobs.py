@@ -29,6 +29,7 @@ from tests.conformance.watching import (
     counts,
     declare,
     declared,
+    kill,
     label_node,
     tasks_of,
     type_and_wait,
@@ -124,12 +125,6 @@ def drain(lab: Lab, told: Story) -> None:
     set_availability(lab, WORKER, "active")
     wait_until(lab, lambda: counts(lab, "hold-worker") == (1, 1, 0), "it runs again")
     told.look(lab, "active again", "hold-worker", "hold")
-
-
-def kill(lab: Lab, service: str, host: str) -> None:
-    """SIGKILL for the container of a service's task."""
-    task = next(task for task in tasks_of(lab, service) if task.host == host and task.state == "running")
-    lab[host].kill(task.raw["Status"]["ContainerStatus"]["ContainerID"])
 
 
 def force(lab: Lab, service: str) -> None:

@@ -24,7 +24,7 @@ from tests.conformance.asking import (
     update_service,
     wait_for,
 )
-from tests.conformance.watching import Seen, counts, declare, declared, label_node, tasks_of, wait_until
+from tests.conformance.watching import Seen, counts, declare, declared, kill, label_node, tasks_of, wait_until
 
 STARTS_FROM = "separate"
 
@@ -104,12 +104,6 @@ def is_settled(lab: Lab, name: str, number: int) -> bool:
     tasks = tasks_of(lab, name)
     live = [task.says[:2] for task in tasks if task.state not in ("failed", "rejected", "shutdown")]
     return live == [("running", "running")] * number and counts(lab, name) == (number, number, 0)
-
-
-def kill(lab: Lab, service: str, host: str) -> None:
-    """SIGKILL for the container of a service's task."""
-    task = next(task for task in tasks_of(lab, service) if task.host == host and task.state == "running")
-    lab[host].kill(task.raw["Status"]["ContainerStatus"]["ContainerID"])
 
 
 def pause(lab: Lab, told: Story) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.conformance.asking import MANAGER, NS, Spec, ask, demand, type_line, 
 from tests.conformance.watching import (
     Past,
     Seen,
+    at,
     counts,
     declare,
     declared,
@@ -256,11 +256,6 @@ def test_between_two_attempts_lies_the_delay(story: Story) -> None:
     """Two seconds, and what it takes to run."""
     times = [at(task.raw["Status"]["Timestamp"]) for task in story.tasks["failing"] if task.state == "failed"]
     assert all(2 <= later - earlier < 20 for earlier, later in pairwise(times))
-
-
-def at(timestamp: str) -> float:
-    """Seconds since the epoch."""
-    return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp() + float("0" + timestamp[19:-1])
 
 
 def test_attempts_are_used_up(story: Story) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from itertools import pairwise
 
@@ -25,6 +24,7 @@ from tests.conformance.asking import (
 from tests.conformance.watching import (
     Past,
     Seen,
+    at,
     counts,
     declare,
     declared,
@@ -207,11 +207,6 @@ def end_from_outside(lab: Lab, told: Story) -> None:
 def running_on(lab: Lab, service: str, host: str) -> int:
     """How many tasks that are meant to run do so there."""
     return sum((task.host, *task.says[:2]) == (host, "running", "running") for task in tasks_of(lab, service))
-
-
-def at(timestamp: str) -> float:
-    """Seconds since the epoch."""
-    return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp() + float("0" + timestamp[19:-1])
 
 
 def ends(tasks: list[Seen]) -> list[float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from swarmlab.lab import Lab
@@ -79,6 +80,11 @@ def _seen(task: Spec, named: dict[str, str]) -> Seen:
     )
 
 
+def at(timestamp: str) -> float:
+    """Seconds since the epoch."""
+    return datetime.fromisoformat(timestamp[:19] + "+00:00").timestamp() + float("0" + timestamp[19:-1])
+
+
 def wait_until(lab: Lab, holds: Callable[[], object], what: str, *, timeout_s: float = 60) -> None:
     """Wait for what is true in the end; nothing is moved but time."""
     lab.wait_until(lambda: "" if holds() else "not yet", what, timeout_s=timeout_s)
@@ -102,6 +108,12 @@ def counts(lab: Lab, service: str) -> tuple[int, int, int]:
     listed = demand(lab.manager(), "GET", f'/services?status=true&filters={{"name":["{service}"]}}')
     status = next(each["ServiceStatus"] for each in listed if each["Spec"]["Name"] == service)
     return status["RunningTasks"], status["DesiredTasks"], status["CompletedTasks"]
+
+
+def kill(lab: Lab, service: str, host: str) -> None:
+    """SIGKILL for the container of a service's task."""
+    task = next(task for task in tasks_of(lab, service) if task.host == host and task.state == "running")
+    lab[host].kill(task.raw["Status"]["ContainerStatus"]["ContainerID"])
 
 
 def label_node(lab: Lab, name: str, **labels: str) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from swarmlab.api.endpoints import Endpoint, endpoints
 from swarmlab.api.messages import Request
 from swarmlab.api.routes import ROUTES, Route
-from swarmlab.gotypes.requests import fields_by_lower_key, is_struct, underlying
+from swarmlab.gotypes.table import fields_by_lower_key, is_struct, underlying
 
 NAMES = [
     *("helloworld", "web", "data", "front", "bridge", "host", "none", "ingress", "alpine", "alpine:latest", "nginx")
@@ -272,9 +272,11 @@ class Story:
             wanted = 2 / len(fields) if len(fields) > 4 else 0.5
             chosen = [(name, kind) for name, kind in fields if self._is_needed(name) or self._takes(name, wanted)]
             return {name: self._of_type(kind, depth + 1, name) for name, kind in chosen}
-        if plain.startswith("map[string]"):
-            item = plain.removeprefix("map[string]")
+        if plain.startswith("map["):
+            item = plain.partition("]")[2]
             return {self._text(): self._of_type(item, depth + 1) for _ in range(self.chance.randint(0, 2))}
+        if type_ == "strslice.StrSlice":
+            return self.chance.choice([["sleep", "100"], "ls", ["ping", "docker.com"], [], ["nosuch"]])
         if plain.startswith("[") and plain != "[]uint8":
             return [self._of_type(plain.partition("]")[2], depth + 1, key) for _ in range(self.chance.randint(0, 2))]
         return self._scalar(type_, plain, key)
@@ -293,8 +295,6 @@ class Story:
             return self.chance.choice(["", "AAEC", "***", "aGVsbG8="])
         if plain == "bool":
             return self.chance.random() < 0.5
-        if plain == "strslice.StrSlice":
-            return self.chance.choice([["sleep", "100"], "ls", ["ping", "docker.com"], [], ["nosuch"]])
         if plain == "struct{}":
             return {}
         if key in ("MemoryBytes", "Memory", "MemoryReservation"):

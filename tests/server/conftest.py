@@ -1,31 +1,14 @@
 """Labs of simulated engines in manual time."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from docker import DockerClient
 
 from swarmlab.backends.embedded import EmbeddedBackend
-from swarmlab.client.protocols import LabState
+from tests.labs import StartLab, start_lab
 
-StartLab = Callable[..., EmbeddedBackend]
-
-
-@pytest.fixture
-def start_lab(tmp_path: Path) -> Iterator[StartLab]:
-    """Starts labs that end with the test."""
-    labs: list[EmbeddedBackend] = []
-
-    def start(state: LabState = "separate", **options: object) -> EmbeddedBackend:
-        directory = tmp_path / str(len(labs))
-        directory.mkdir(mode=0o700)
-        labs.append(EmbeddedBackend(**{"time": "manual", "directory": directory, "state": state, **options}))
-        return labs[-1]
-
-    yield start
-    for lab in labs:
-        lab.close()
+__all__ = ["start_lab"]
 
 
 @pytest.fixture

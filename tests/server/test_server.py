@@ -15,7 +15,7 @@ from requests.exceptions import RequestException
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.engine.simulation import Simulation
 from swarmlab.server import SimulationFailed
-from tests.server.conftest import StartLab
+from tests.labs import StartLab
 
 PING = ["ping", "docker.com"]
 

@@ -9,7 +9,7 @@ from docker import DockerClient
 
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.engine.host.events import UNREAD
-from tests.server.conftest import StartLab
+from tests.labs import StartLab
 from tests.server.raw_client import RawClient
 
 PING = ["ping", "docker.com"]

@@ -10,7 +10,7 @@ from docker import DockerClient
 
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.protocols import TimeRefused
-from tests.server.conftest import StartLab
+from tests.labs import StartLab
 from tests.server.raw_client import RawClient
 
 PING = ["ping", "docker.com"]

@@ -12,7 +12,7 @@ from swarmlab.commands.containers import text as container_text
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import each
 from swarmlab.commands.printing.listing import Listing
-from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_TABLE
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, arguments, flag
 
@@ -26,10 +26,9 @@ class ContainerLs(Command, path="ps", also=("container ls", "container list", "c
 
     usage = "[OPTIONS]"
     summary = "List containers"
-    aliases = "docker container ls, docker container list, docker container ps, docker ps"
 
     all: Switch = flag("-a, --all", "Show all containers (default shows just running)")
-    filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     last: Number = flag("-n, --last int", "Show n last created containers (includes all states)", "-1")
     latest: Switch = flag("-l, --latest", "Show the latest created container (includes all states)")
@@ -64,7 +63,6 @@ class ContainerStop(Command, path="stop", also=("container stop",)):
 
     usage = _MANY
     summary = "Stop one or more running containers"
-    aliases = "docker container stop, docker stop"
 
     signal: Text = flag("-s, --signal string", "Signal to send to the container")
     timeout: Number = flag("-t, --timeout int", "Seconds to wait before killing the container")
@@ -95,7 +93,6 @@ class ContainerKill(Command, path="kill", also=("container kill",)):
 
     usage = _MANY
     summary = "Kill one or more running containers"
-    aliases = "docker container kill, docker kill"
 
     signal: Text = flag("-s, --signal string", "Signal to send to the container")
     containers: Many = arguments()
@@ -121,7 +118,6 @@ class ContainerRm(Command, path="rm", also=("container rm", "container remove"))
 
     usage = _MANY
     summary = "Remove one or more containers"
-    aliases = "docker container rm, docker container remove, docker rm"
 
     force: Switch = flag("-f, --force", "Force the removal of a running container (uses SIGKILL)")
     link: Switch = flag("-l, --link", "Remove the specified link")

@@ -37,7 +37,6 @@ class ContainerCp(ReadsInput, path="cp", also=("container cp",)):
         "and extract it to a directory destination in a container.\n"
         "Use '-' as the destination to stream a tar archive of a\ncontainer source to stdout."
     )
-    aliases = "docker container cp, docker cp"
 
     archive: Switch = flag("-a, --archive", "Archive mode (copy all uid/gid information)")
     follow_link: Switch = flag("-L, --follow-link", "Always follow symbol link in SRC_PATH")
@@ -156,7 +155,6 @@ class ContainerExport(Command, path="export", also=("container export",)):
 
     usage = "[OPTIONS] CONTAINER"
     summary = "Export a container's filesystem as a tar archive"
-    aliases = "docker container export, docker export"
 
     output: Text = flag("-o, --output string", "Write to a file, instead of STDOUT")
     container: str = argument()

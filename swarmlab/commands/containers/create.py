@@ -18,7 +18,6 @@ class ContainerCreate(CreationFlags, path="create", also=("container create",)):
     """A container as `docker run` makes it, to be started later."""
 
     summary = "Create a new container"
-    aliases = "docker container create, docker create"
 
     def sdk(self) -> str:
         """See Command."""

@@ -16,9 +16,9 @@ from swarmlab.commands.containers.restarts import read_restart
 from swarmlab.commands.containers.rights_flags import RightsFlags
 from swarmlab.commands.containers.storage_flags import StorageFlags
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.services.flags import pairs
 from swarmlab.commands.services.rights import read_env_files, read_label_files
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.typed import pairs
 
 Body = dict[str, Any]
 _WINDOWS = "is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux"

@@ -24,7 +24,6 @@ class ContainerExec(ReadsInput, path="exec", also=("container exec",)):
 
     usage = "[OPTIONS] CONTAINER COMMAND [ARG...]"
     summary = "Execute a command in a running container"
-    aliases = "docker container exec, docker exec"
     interspersed = False
 
     detach: Switch = flag("-d, --detach", "Detached mode: run command in the background")

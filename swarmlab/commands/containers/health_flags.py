@@ -1,6 +1,5 @@
 """Flags of `docker run` and `docker create` about a container's health check.
 
-Those of a service differ: there a zero is something, here it is nothing.
 Source: docker/cli cli/command/container/opts.go.
 """
 
@@ -9,22 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.services.flags import duration
-from swarmlab.commands.spelling.options import Number, Switch, Text, flag
+from swarmlab.commands.health_flags import HealthFlags
+from swarmlab.commands.spelling.options import Text, flag
+from swarmlab.commands.spelling.typed import duration
 
 _UNITS = "(ms|s|m|h) (default 0s)"
 _NOT_NEGATIVE = ("interval", "timeout", "retries", "start-period", "start-interval")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContainerHealthFlags(Command):
-    """How a container's health is checked."""
+class ContainerHealthFlags(HealthFlags):
+    """How a container's health is checked; of a duration, help says here what it is when not typed."""
 
-    health_cmd: Text = flag("--health-cmd string", "Command to run to check health")
     health_interval: Text = flag("--health-interval duration", f"Time between running the check {_UNITS}")
-    health_retries: Number = flag("--health-retries int", "Consecutive failures needed to report unhealthy")
     health_start_interval: Text = flag(
         "--health-start-interval duration", f"Time between running the check during the start period {_UNITS}"
     )
@@ -33,7 +30,6 @@ class ContainerHealthFlags(Command):
         f"Start period for the container to initialize before starting health-retries countdown {_UNITS}",
     )
     health_timeout: Text = flag("--health-timeout duration", f"Maximum time to allow one check to run {_UNITS}")
-    no_healthcheck: Switch = flag("--no-healthcheck", "Disable any container-specified HEALTHCHECK")
 
     def health(self) -> dict[str, Any] | None:
         """The check, None where nothing was said.
@@ -41,19 +37,9 @@ class ContainerHealthFlags(Command):
         Raises:
             DockerError: in the CLI's words.
         """
-        said = {
-            "Test": ["CMD-SHELL", self.health_cmd] if self.health_cmd else None,
-            "Interval": duration(self.health_interval),
-            "Timeout": duration(self.health_timeout),
-            "Retries": self.health_retries,
-            "StartPeriod": duration(self.health_start_period),
-            "StartInterval": duration(self.health_start_interval),
-        }
-        said = {key: value for key, value in said.items() if value}
-        if self.no_healthcheck:
-            if said:
-                raise DockerError("--no-healthcheck conflicts with --health-* options")
-            return {"Test": ["NONE"]}
+        said = {key: value for key, value in self.typed_health().items() if value}
+        if disabled := self.disabled_health(said):
+            return disabled
         self._check_not_negative()
         return said or None
 

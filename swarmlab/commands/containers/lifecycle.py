@@ -30,7 +30,6 @@ class ContainerPause(Command, path="pause", also=("container pause",)):
 
     usage = "CONTAINER [CONTAINER...]"
     summary = "Pause all processes within one or more containers"
-    aliases = "docker container pause, docker pause"
 
     containers: Many = arguments()
 
@@ -49,7 +48,6 @@ class ContainerUnpause(Command, path="unpause", also=("container unpause",)):
 
     usage = "CONTAINER [CONTAINER...]"
     summary = "Unpause all processes within one or more containers"
-    aliases = "docker container unpause, docker unpause"
 
     containers: Many = arguments()
 
@@ -76,7 +74,6 @@ class ContainerRestart(Command, path="restart", also=("container restart",)):
 
     usage = "[OPTIONS] CONTAINER [CONTAINER...]"
     summary = "Restart one or more containers"
-    aliases = "docker container restart, docker restart"
 
     signal: Text = flag("-s, --signal string", "Signal to send to the container")
     timeout: Number = flag("-t, --timeout int", "Seconds to wait before killing the container")
@@ -105,7 +102,6 @@ class ContainerRename(Command, path="rename", also=("container rename",)):
 
     usage = "CONTAINER NEW_NAME"
     summary = "Rename a container"
-    aliases = "docker container rename, docker rename"
 
     container: str = argument()
     name: str = argument()
@@ -130,7 +126,6 @@ class ContainerWait(Command, path="wait", also=("container wait",)):
 
     usage = "CONTAINER [CONTAINER...]"
     summary = "Block until one or more containers stop, then print their exit codes"
-    aliases = "docker container wait, docker wait"
 
     containers: Many = arguments()
 
@@ -153,7 +148,6 @@ class ContainerTop(Command, path="top", also=("container top",)):
 
     usage = "CONTAINER [ps OPTIONS]"
     summary = "Display the running processes of a container"
-    aliases = "docker container top, docker top"
     interspersed = False
 
     container: str = argument()
@@ -180,7 +174,6 @@ class ContainerPort(Command, path="port", also=("container port",)):
 
     usage = "CONTAINER [PRIVATE_PORT[/PROTO]]"
     summary = "List port mappings or a specific mapping for the container"
-    aliases = "docker container port, docker port"
 
     container: str = argument()
     port: str = argument(optional=True)
@@ -214,7 +207,6 @@ class ContainerDiff(Command, path="diff", also=("container diff",)):
 
     usage = "CONTAINER"
     summary = "Inspect changes to files or directories on a container's filesystem"
-    aliases = "docker container diff, docker diff"
 
     container: str = argument()
 

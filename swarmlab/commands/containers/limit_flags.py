@@ -1,6 +1,7 @@
-"""Flags of `docker run` and `docker create` that say how much a container may use of its host.
+"""Flags that say how much a container may use of its host: those that `docker update` has too, and all.
 
-Source: docker/cli cli/command/container/opts.go. A limit that was not typed is sent as zero, which is no limit.
+Source: docker/cli cli/command/container/{opts,update}.go. A limit that was not typed is sent as zero: for a new
+container that is no limit, and of one that is there it changes nothing.
 """
 
 from __future__ import annotations
@@ -20,16 +21,12 @@ _CFS = "CPU CFS (Completely Fair Scheduler)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class LimitFlags(Command):
-    """Limits of CPU, memory, processes and devices."""
+class ChangeableLimitFlags(Command):
+    """The limits that a container can be given while it runs."""
 
     blkio_weight: Number = flag(
         "--blkio-weight uint16", "Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)"
     )
-    blkio_weight_device: Many = flag(
-        "--blkio-weight-device list", "Block IO weight (relative device weight)", "[]", syntax="device-weight"
-    )
-    cgroup_parent: Text = flag("--cgroup-parent string", "Optional parent cgroup for the container")
     cpu_period: Number = flag("--cpu-period int", f"Limit {_CFS} period")
     cpu_quota: Number = flag("--cpu-quota int", f"Limit {_CFS} quota")
     cpu_rt_period: Number = flag("--cpu-rt-period int", "Limit CPU real-time period in microseconds")
@@ -38,6 +35,40 @@ class LimitFlags(Command):
     cpus: Text = flag("--cpus decimal", "Number of CPUs")
     cpuset_cpus: Text = flag("--cpuset-cpus string", "CPUs in which to allow execution (0-3, 0,1)")
     cpuset_mems: Text = flag("--cpuset-mems string", "MEMs in which to allow execution (0-3, 0,1)")
+    memory: Text = flag("-m, --memory bytes", "Memory limit")
+    memory_reservation: Text = flag("--memory-reservation bytes", "Memory soft limit")
+    memory_swap: Text = flag(
+        "--memory-swap bytes", "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", syntax="swap"
+    )
+    pids_limit: Number = flag("--pids-limit int", "Tune container pids limit (set -1 for unlimited)")
+
+    def changeable_limits(self) -> Body:
+        """Those of a HostConfig that this class has, and zero for those that the CLI has for Windows only."""
+        return {
+            "BlkioWeight": self.blkio_weight or 0,
+            "CpuShares": self.cpu_shares or 0,
+            "NanoCpus": units.read_nano_cpus(self.cpus or "0"),
+            "CpuPeriod": self.cpu_period or 0,
+            "CpuQuota": self.cpu_quota or 0,
+            "CpuRealtimePeriod": self.cpu_rt_period or 0,
+            "CpuRealtimeRuntime": self.cpu_rt_runtime or 0,
+            "CpusetCpus": self.cpuset_cpus or "",
+            "CpusetMems": self.cpuset_mems or "",
+            "Memory": size(self.memory),
+            "MemoryReservation": size(self.memory_reservation),
+            "MemorySwap": size(self.memory_swap),
+            **dict.fromkeys(("CpuCount", "CpuPercent", "IOMaximumIOps", "IOMaximumBandwidth"), 0),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitFlags(ChangeableLimitFlags):
+    """Limits of CPU, memory, processes and devices."""
+
+    blkio_weight_device: Many = flag(
+        "--blkio-weight-device list", "Block IO weight (relative device weight)", "[]", syntax="device-weight"
+    )
+    cgroup_parent: Text = flag("--cgroup-parent string", "Optional parent cgroup for the container")
     device_read_bps: Many = flag(
         "--device-read-bps list", "Limit read rate (bytes per second) from a device", "[]", syntax="bytes-rate"
     )
@@ -51,66 +82,40 @@ class LimitFlags(Command):
         "--device-write-iops list", "Limit write rate (IO per second) to a device", "[]", syntax="operations-rate"
     )
     kernel_memory: Text = flag("--kernel-memory bytes", "Kernel memory limit")
-    memory: Text = flag("-m, --memory bytes", "Memory limit")
-    memory_reservation: Text = flag("--memory-reservation bytes", "Memory soft limit")
-    memory_swap: Text = flag(
-        "--memory-swap bytes", "Swap limit equal to memory plus swap: '-1' to enable unlimited swap", syntax="swap"
-    )
     memory_swappiness: Number = flag("--memory-swappiness int", "Tune container memory swappiness (0 to 100)", "-1")
     oom_kill_disable: Switch = flag("--oom-kill-disable", "Disable OOM Killer")
     oom_score_adj: Number = flag("--oom-score-adj int", "Tune host's OOM preferences (-1000 to 1000)")
-    pids_limit: Number = flag("--pids-limit int", "Tune container pids limit (set -1 for unlimited)")
     shm_size: Text = flag("--shm-size bytes", "Size of /dev/shm")
     ulimit: Many = flag("--ulimit ulimit", "Ulimit options", "[]")
 
     def check_swappiness(self) -> None:
         """Raise DockerError unless it is a percentage."""
-        value = -1 if self.memory_swappiness is None else self.memory_swappiness
-        if not -1 <= value <= 100:
-            raise DockerError(f"invalid value: {value}. Valid memory swappiness range is 0-100")
+        if not -1 <= self._swappiness() <= 100:
+            raise DockerError(f"invalid value: {self._swappiness()}. Valid memory swappiness range is 0-100")
+
+    def _swappiness(self) -> int:
+        return -1 if self.memory_swappiness is None else self.memory_swappiness
 
     def limits(self) -> Body:
         """The limits of a HostConfig."""
         return {
-            **self._cpu(),
-            **self._memory(),
+            **self.changeable_limits(),
             **self._devices(),
             "CgroupParent": self.cgroup_parent or "",
+            "MemorySwappiness": self._swappiness(),
+            "OomKillDisable": bool(self.oom_kill_disable),
             "OomScoreAdj": self.oom_score_adj or 0,
             "PidsLimit": self.pids_limit or 0,
             "ShmSize": size(self.shm_size),
             "Ulimits": self._ulimits(),
-            **dict.fromkeys(("CpuCount", "CpuPercent", "IOMaximumIOps", "IOMaximumBandwidth"), 0),
         }
 
     def _ulimits(self) -> list[Body]:
         last = {each["Name"]: each for each in map(read_ulimit, self.ulimit)}
         return [last[name] for name in sorted(last)]
 
-    def _cpu(self) -> Body:
-        return {
-            "CpuShares": self.cpu_shares or 0,
-            "NanoCpus": units.read_nano_cpus(self.cpus or "0"),
-            "CpuPeriod": self.cpu_period or 0,
-            "CpuQuota": self.cpu_quota or 0,
-            "CpuRealtimePeriod": self.cpu_rt_period or 0,
-            "CpuRealtimeRuntime": self.cpu_rt_runtime or 0,
-            "CpusetCpus": self.cpuset_cpus or "",
-            "CpusetMems": self.cpuset_mems or "",
-        }
-
-    def _memory(self) -> Body:
-        return {
-            "Memory": size(self.memory),
-            "MemoryReservation": size(self.memory_reservation),
-            "MemorySwap": size(self.memory_swap),
-            "MemorySwappiness": -1 if self.memory_swappiness is None else self.memory_swappiness,
-            "OomKillDisable": bool(self.oom_kill_disable),
-        }
-
     def _devices(self) -> Body:
         return {
-            "BlkioWeight": self.blkio_weight or 0,
             "BlkioWeightDevice": [read_weight(text) for text in self.blkio_weight_device],
             "BlkioDeviceReadBps": [read_bytes_rate(text) for text in self.device_read_bps],
             "BlkioDeviceWriteBps": [read_bytes_rate(text) for text in self.device_write_bps],

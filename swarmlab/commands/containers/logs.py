@@ -23,7 +23,6 @@ class ContainerLogs(Command, path="logs", also=("container logs",)):
 
     usage = "[OPTIONS] CONTAINER"
     summary = "Fetch the logs of a container"
-    aliases = "docker container logs, docker logs"
 
     details: Switch = flag("--details", "Show extra details provided to logs")
     follow: Switch = flag("-f, --follow", "Follow log output")

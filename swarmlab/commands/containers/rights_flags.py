@@ -13,9 +13,9 @@ from typing import Any
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.services.flags import pairs
 from swarmlab.commands.spelling.devices import read_device, read_gpus
 from swarmlab.commands.spelling.options import Many, Switch, Text, flag
+from swarmlab.commands.spelling.typed import pairs
 
 Body = dict[str, Any]
 _UNCONFINED = "systempaths=unconfined"

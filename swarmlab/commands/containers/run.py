@@ -26,7 +26,6 @@ class ContainerRun(CreationFlags, ReadsInput, path="run", also=("container run",
     """One container on one engine: Docker's unit, where Swarm's is the service."""
 
     summary = "Create and run a new container from an image"
-    aliases = "docker container run, docker run"
 
     detach: Switch = flag("-d, --detach", "Run container in background and print container ID")
     detach_keys: Text = flag("--detach-keys string", "Override the key sequence for detaching a container")

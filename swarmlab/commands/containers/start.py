@@ -24,7 +24,6 @@ class ContainerStart(ReadsInput, path="start", also=("container start",)):
 
     usage = "[OPTIONS] CONTAINER [CONTAINER...]"
     summary = "Start one or more stopped containers"
-    aliases = "docker container start, docker start"
     refused = dict.fromkeys(("--checkpoint", "--checkpoint-dir"), _EXPERIMENTAL)
 
     attach: Switch = flag("-a, --attach", "Attach STDOUT/STDERR and forward signals")
@@ -74,7 +73,6 @@ class ContainerAttach(ReadsInput, path="attach", also=("container attach",)):
 
     usage = "[OPTIONS] CONTAINER"
     summary = "Attach local standard input, output, and error streams to a running container"
-    aliases = "docker container attach, docker attach"
 
     detach_keys: Text = flag("--detach-keys string", _KEYS)
     no_stdin: Switch = flag("--no-stdin", "Do not attach STDIN")

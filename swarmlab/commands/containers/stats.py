@@ -43,7 +43,6 @@ class ContainerStats(Command, path="stats", also=("container stats",)):
 
     usage = "[OPTIONS] [CONTAINER...]"
     summary = "Display a live stream of container(s) resource usage statistics"
-    aliases = "docker container stats, docker stats"
 
     all: Switch = flag("-a, --all", "Show all containers (default shows just running)")
     format: Text = flag("--format string", FORMAT_TABLE)

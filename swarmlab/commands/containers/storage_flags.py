@@ -10,9 +10,9 @@ from typing import Any
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.services.flags import pairs
 from swarmlab.commands.spelling.mounts import read_mount
 from swarmlab.commands.spelling.options import Many, Text, flag
+from swarmlab.commands.spelling.typed import pairs
 from swarmlab.commands.spelling.volumes import read_bind
 
 Body = dict[str, Any]

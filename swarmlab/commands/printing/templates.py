@@ -12,6 +12,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.gotemplate import Function, Items, NotInTemplates, Template, TemplateError, comparisons
 from swarmlab.gotypes import encode
 
+FILTER = "Filter output based on conditions provided"
 FORMAT_TABLE = """Format output using a custom template:
 'table':            Print output in table format with column headers (default)
 'table TEMPLATE':   Print output in table format using the given Go template

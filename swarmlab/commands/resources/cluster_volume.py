@@ -12,9 +12,9 @@ from typing import Any
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
-from swarmlab.commands.services.flags import pairs
 from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.options import Many, Text, argument, flag
+from swarmlab.commands.spelling.typed import pairs
 
 Volume = Mapping[str, Any]
 

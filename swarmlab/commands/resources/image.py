@@ -14,7 +14,7 @@ from swarmlab.client.tables import short_id
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.listing import Kind, Listing, Row, columns
-from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_TABLE
 from swarmlab.commands.printing.units import age, decimal_size
 from swarmlab.commands.resources.image_pull import pull
 from swarmlab.commands.services.images import tagged
@@ -60,12 +60,11 @@ class ImageLs(Command, path="images", also=("image ls", "image list")):
 
     usage = "[OPTIONS] [REPOSITORY[:TAG]]"
     summary = "List images"
-    aliases = "docker image ls, docker image list, docker images"
     lacks = frozenset({"--tree"})
 
     all: Switch = flag("-a, --all", "Show all images (default hides intermediate images)")
     digests: Switch = flag("--digests", "Show digests")
-    filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     no_trunc: Switch = flag("--no-trunc", "Don't truncate output")
     quiet: Switch = flag("-q, --quiet", "Only show image IDs")
@@ -125,7 +124,6 @@ class ImagePull(Command, path="pull", also=("image pull",)):
 
     usage = "[OPTIONS] NAME[:TAG|@DIGEST]"
     summary = "Download an image from a registry"
-    aliases = "docker image pull, docker pull"
     lacks = frozenset({"--disable-content-trust"})
 
     all_tags: Switch = flag("-a, --all-tags", "Download all tagged images in the repository")

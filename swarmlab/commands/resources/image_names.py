@@ -38,7 +38,6 @@ class ImageTag(Command, path="tag", also=("image tag",)):
 
     usage = "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]"
     summary = "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE"
-    aliases = "docker image tag, docker tag"
 
     source: str = argument()
     target: str = argument()
@@ -71,7 +70,6 @@ class ImageRm(Command, path="rmi", also=("image rm", "image remove")):
 
     usage = "[OPTIONS] IMAGE [IMAGE...]"
     summary = "Remove one or more images"
-    aliases = "docker image rm, docker image remove, docker rmi"
 
     force: Switch = flag("-f, --force", "Force removal of the image")
     no_prune: Switch = flag("--no-prune", "Do not delete untagged parents")
@@ -106,7 +104,6 @@ class ImageHistory(Command, path="history", also=("image history",)):
 
     usage = "[OPTIONS] IMAGE"
     summary = "Show the history of an image"
-    aliases = "docker image history, docker history"
 
     format: Text = flag("--format string", FORMAT_TABLE)
     human: Switch = flag("-H, --human", "Print sizes and dates in human readable format", "true")

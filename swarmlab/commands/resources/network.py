@@ -16,10 +16,10 @@ from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, labe
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.resources.address_ranges import consolidated
 from swarmlab.commands.resources.pruning import is_meant
-from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.endpoints import ENDPOINT
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.typed import given, pairs
 from swarmlab.gotypes.moments import time_of
 
 _MESH = (
@@ -50,7 +50,6 @@ class NetworkLs(Command, path="network ls", also=("network list",)):
 
     usage = "[OPTIONS]"
     summary = "List networks"
-    aliases = "docker network ls, docker network list"
 
     filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "driver=bridge")')
     format: Text = flag("--format string", FORMAT_TABLE)
@@ -239,7 +238,6 @@ class NetworkRm(Command, path="network rm", also=("network remove",)):
 
     usage = "NETWORK [NETWORK...]"
     summary = "Remove one or more networks"
-    aliases = "docker network rm, docker network remove"
 
     force: Switch = flag("-f, --force", "Do not error if the network does not exist")
     networks: Many = arguments()

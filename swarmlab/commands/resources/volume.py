@@ -16,9 +16,9 @@ from swarmlab.commands.printing.listing import Kind, Listing, Row, columns, labe
 from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.printing.units import decimal_size
 from swarmlab.commands.resources.cluster_volume import ClusterVolumeFlags, cluster_cells, of_the_swarm
-from swarmlab.commands.services.flags import given, pairs
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.typed import given, pairs
 
 NOT_KNOWN = "N/A"
 _COLUMNS = {"Driver": "DRIVER", "Name": "VOLUME NAME"}
@@ -43,7 +43,6 @@ class VolumeLs(Command, path="volume ls", also=("volume list",)):
 
     usage = "[OPTIONS]"
     summary = "List volumes"
-    aliases = "docker volume ls, docker volume list"
 
     cluster: Switch = flag("--cluster", "Display only cluster volumes, and use cluster volume list formatting")
     filter: Many = flag("-f, --filter filter", 'Provide filter values (e.g. "dangling=true")')
@@ -139,7 +138,6 @@ class VolumeRm(Command, path="volume rm", also=("volume remove",)):
 
     usage = "[OPTIONS] VOLUME [VOLUME...]"
     summary = "Remove one or more volumes. You cannot remove a volume that is in use by a container."
-    aliases = "docker volume rm, docker volume remove"
 
     force: Switch = flag("-f, --force", "Force the removal of one or more volumes")
     volumes: Many = arguments()

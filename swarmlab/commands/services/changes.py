@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.services.flags import Spec, pairs
+from swarmlab.commands.services.flags import Spec
 from swarmlab.commands.services.networks import network_id, resolve
 from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.mounts import read_mount
 from swarmlab.commands.spelling.ports import PortConfig, read_ports
+from swarmlab.commands.spelling.typed import pairs
 
 Texts = tuple[str, ...]
 

@@ -9,17 +9,7 @@ from dataclasses import dataclass, fields
 
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.services.file_references import resolve as resolve_files
-from swarmlab.commands.services.flags import (
-    ContainerFlags,
-    HealthFlags,
-    ResourceFlags,
-    RestartFlags,
-    Spec,
-    UpdateFlags,
-    WaitingFlags,
-    given,
-    pairs,
-)
+from swarmlab.commands.services.flags import ServiceFlags, Spec, UpdateFlags
 from swarmlab.commands.services.generic_resources import read_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.networks import resolve
@@ -28,23 +18,15 @@ from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits, r
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.file_references import read_config, read_secret
 from swarmlab.commands.spelling.mounts import read_mount
-from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, arguments, flag
+from swarmlab.commands.spelling.options import Many, Text, argument, arguments, flag
 from swarmlab.commands.spelling.ports import read_ports
+from swarmlab.commands.spelling.typed import given, pairs
 
 _BOTH = "can only be used with replicated or replicated-job mode"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceCreate(
-    CapabilityFlags,
-    ContainerFlags,
-    HealthFlags,
-    ResourceFlags,
-    RestartFlags,
-    UpdateFlags,
-    WaitingFlags,
-    path="service create",
-):
+class ServiceCreate(CapabilityFlags, ServiceFlags, path="service create"):
     """Declare a set of containers of one image; the swarm keeps it running."""
 
     usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]"
@@ -64,24 +46,14 @@ class ServiceCreate(
     group: Many = flag("--group list", "Set one or more supplementary user groups for the container")
     host: Many = flag("--host list", "Set one or more custom host-to-IP mappings (host:ip)", syntax="extra-host")
     label: Many = flag("-l, --label list", "Service labels", syntax="label")
-    max_concurrent: Number = flag(
-        "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
-    )
     mode: Text = flag(
         "--mode string", 'Service mode ("replicated", "global", "replicated-job", "global-job")', '"replicated"'
     )
     mount: Many = flag("--mount mount", "Attach a filesystem mount to the service")
     name: Text = flag("--name string", "Service name")
     network: Many = flag("--network network", "Network attachments")
-    no_resolve_image: Switch = flag(
-        "--no-resolve-image", "Do not query the registry to resolve image digest and supported platforms"
-    )
     placement_pref: Many = flag("--placement-pref pref", "Add a placement preference")
     publish: Many = flag("-p, --publish port", "Publish a port as a node port")
-    replicas: Number = flag("--replicas uint", "Number of tasks")
-    replicas_max_per_node: Number = flag(
-        "--replicas-max-per-node uint", "Maximum number of tasks per node (default 0 = unlimited)"
-    )
     secret: Many = flag("--secret secret", "Specify secrets to expose to the service")
     sysctl: Many = flag("--sysctl list", "Sysctl options")
     ulimit: Many = flag("--ulimit ulimit", "Ulimit options", "[]")

@@ -13,10 +13,12 @@ from typing import Any
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
+from swarmlab.commands.health_flags import HealthFlags
 from swarmlab.commands.printing import units
 from swarmlab.commands.session import Session, filters
 from swarmlab.commands.spelling.credentials import read_credentials
 from swarmlab.commands.spelling.options import Many, Number, Ratio, Switch, Text, flag
+from swarmlab.commands.spelling.typed import duration, given, pairs
 
 Spec = dict[str, Any]
 
@@ -29,7 +31,6 @@ UPDATE_DEFAULTS = {
 }
 RESTART_DEFAULTS = {"Condition": "any", "Delay": 5 * 10**9, "MaxAttempts": 0}
 _UNITS = "(ns|us|ms|s|m|h)"
-_SHORT_UNITS = "(ms|s|m|h)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,21 +139,8 @@ class ResourceFlags(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HealthFlags(Command):
+class TaskHealthFlags(HealthFlags):
     """How a task's health is checked."""
-
-    health_cmd: Text = flag("--health-cmd string", "Command to run to check health")
-    health_interval: Text = flag("--health-interval duration", f"Time between running the check {_SHORT_UNITS}")
-    health_retries: Number = flag("--health-retries int", "Consecutive failures needed to report unhealthy")
-    health_start_interval: Text = flag(
-        "--health-start-interval duration", f"Time between running the check during the start period {_SHORT_UNITS}"
-    )
-    health_start_period: Text = flag(
-        "--health-start-period duration",
-        f"Start period for the container to initialize before counting retries towards unstable {_SHORT_UNITS}",
-    )
-    health_timeout: Text = flag("--health-timeout duration", f"Maximum time to allow one check to run {_SHORT_UNITS}")
-    no_healthcheck: Switch = flag("--no-healthcheck", "Disable any container-specified HEALTHCHECK")
 
     def merge_health(self, container: Spec) -> None:
         """Write the health check into a container spec.
@@ -160,20 +148,9 @@ class HealthFlags(Command):
         Raises:
             DockerError: `--no-healthcheck` together with a check.
         """
-        typed = given(
-            {
-                "Test": ["CMD-SHELL", self.health_cmd] if self.health_cmd else None,
-                "Interval": duration(self.health_interval),
-                "Timeout": duration(self.health_timeout),
-                "Retries": self.health_retries,
-                "StartPeriod": duration(self.health_start_period),
-                "StartInterval": duration(self.health_start_interval),
-            }
-        )
-        if self.no_healthcheck and typed:
-            raise DockerError("--no-healthcheck conflicts with --health-* options")
-        if self.no_healthcheck:
-            container["Healthcheck"] = {"Test": ["NONE"]}
+        typed = self.typed_health()
+        if disabled := self.disabled_health(typed):
+            container["Healthcheck"] = disabled
         elif typed:
             before = container.get("Healthcheck") or {}
             if before.get("Test") == ["NONE"]:
@@ -261,19 +238,20 @@ class WaitingFlags(Command):
     quiet: Switch = flag("-q, --quiet", "Suppress progress output")
 
 
-def given(values: Spec) -> Spec:
-    """Without what was not typed."""
-    return {key: value for key, value in values.items() if value is not None}
+@dataclass(frozen=True, kw_only=True)
+class ServiceFlags(ContainerFlags, TaskHealthFlags, ResourceFlags, RestartFlags, UpdateFlags, WaitingFlags):
+    """All that both commands have, spelled alike in both."""
 
-
-def duration(text: str | None) -> int | None:
-    """Nanoseconds."""
-    return None if text is None else units.read_duration(text)
-
-
-def pairs(texts: tuple[str, ...]) -> dict[str, str]:
-    """`("a=1", "b")` as `{"a": "1", "b": ""}`."""
-    return {key: value for key, _, value in (text.partition("=") for text in texts)}
+    max_concurrent: Number = flag(
+        "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
+    )
+    no_resolve_image: Switch = flag(
+        "--no-resolve-image", "Do not query the registry to resolve image digest and supported platforms"
+    )
+    replicas: Number = flag("--replicas uint", "Number of tasks")
+    replicas_max_per_node: Number = flag(
+        "--replicas-max-per-node uint", "Maximum number of tasks per node (default 0 = unlimited)"
+    )
 
 
 def _resources(cpus: str | None, memory: str | None) -> Spec:

@@ -14,7 +14,7 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect
 from swarmlab.commands.printing.listing import Listing
-from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services import text as service_text
 from swarmlab.commands.services.flags import WaitingFlags
 from swarmlab.commands.services.progress import wait_on_service
@@ -22,7 +22,6 @@ from swarmlab.commands.services.tasks import Names, TaskListing
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 
-_FILTER = "Filter output based on conditions provided"
 _SCALE_USAGE = "SERVICE=REPLICAS [SERVICE=REPLICAS...]"
 _SCALE_SUMMARY = "Scale one or multiple replicated services"
 
@@ -33,9 +32,8 @@ class ServiceLs(Command, path="service ls", also=("service list",)):
 
     usage = "[OPTIONS]"
     summary = "List services"
-    aliases = "docker service ls, docker service list"
 
-    filter: Many = flag("-f, --filter filter", _FILTER)
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     quiet: Switch = flag("-q, --quiet", "Only display IDs")
 
@@ -113,7 +111,7 @@ class ServicePs(Command, path="service ps"):
     usage = "[OPTIONS] SERVICE [SERVICE...]"
     summary = "List the tasks of one or more services"
 
-    filter: Many = flag("-f, --filter filter", _FILTER)
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", "Pretty-print tasks using a Go template")
     no_resolve: Switch = flag("--no-resolve", "Do not map IDs to Names")
     no_trunc: Switch = flag("--no-trunc", "Do not truncate output")
@@ -277,7 +275,6 @@ class ServiceRm(Command, path="service rm", also=("service remove",)):
 
     usage = "SERVICE [SERVICE...]"
     summary = "Remove one or more services"
-    aliases = "docker service rm, docker service remove"
 
     services: Many = arguments()
 

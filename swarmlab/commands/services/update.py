@@ -20,35 +20,18 @@ from swarmlab.commands.services.changes import (
 )
 from swarmlab.commands.services.create import hosts_entry
 from swarmlab.commands.services.file_references import change as change_files
-from swarmlab.commands.services.flags import (
-    ContainerFlags,
-    HealthFlags,
-    ResourceFlags,
-    RestartFlags,
-    Spec,
-    UpdateFlags,
-    WaitingFlags,
-)
+from swarmlab.commands.services.flags import ServiceFlags, Spec
 from swarmlab.commands.services.generic_resources import change_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.progress import wait_on_service
 from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits
 from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.file_references import read_config, read_secret
-from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, flag
+from swarmlab.commands.spelling.options import Many, Switch, Text, argument, flag
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceUpdate(
-    CapabilityFlags,
-    ContainerFlags,
-    HealthFlags,
-    ResourceFlags,
-    RestartFlags,
-    UpdateFlags,
-    WaitingFlags,
-    path="service update",
-):
+class ServiceUpdate(CapabilityFlags, ServiceFlags, path="service update"):
     """Change a service; the swarm replaces its tasks one after another where the change asks for it."""
 
     usage = "[OPTIONS] SERVICE"
@@ -81,24 +64,14 @@ class ServiceUpdate(
     image: Text = flag("--image string", "Service image tag")
     label_add: Many = flag("--label-add list", "Add or update a service label", syntax="label")
     label_rm: Many = flag("--label-rm list", "Remove a label by its key")
-    max_concurrent: Number = flag(
-        "--max-concurrent uint", "Number of job tasks to run concurrently (default equal to --replicas)"
-    )
     mount_add: Many = flag("--mount-add mount", "Add or update a mount on a service")
     mount_rm: Many = flag("--mount-rm list", "Remove a mount by its target path")
     network_add: Many = flag("--network-add network", "Add a network")
     network_rm: Many = flag("--network-rm list", "Remove a network")
-    no_resolve_image: Switch = flag(
-        "--no-resolve-image", "Do not query the registry to resolve image digest and supported platforms"
-    )
     placement_pref_add: Many = flag("--placement-pref-add pref", "Add a placement preference")
     placement_pref_rm: Many = flag("--placement-pref-rm pref", "Remove a placement preference")
     publish_add: Many = flag("--publish-add port", "Add or update a published port")
     publish_rm: Many = flag("--publish-rm port", "Remove a published port by its target port")
-    replicas: Number = flag("--replicas uint", "Number of tasks")
-    replicas_max_per_node: Number = flag(
-        "--replicas-max-per-node uint", "Maximum number of tasks per node (default 0 = unlimited)"
-    )
     rollback: Switch = flag("--rollback", "Rollback to previous specification")
     secret_add: Many = flag("--secret-add secret", "Add or update a secret on a service")
     secret_rm: Many = flag("--secret-rm list", "Remove a secret")

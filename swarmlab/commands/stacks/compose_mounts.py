@@ -6,7 +6,7 @@ Source: docker/cli cli/compose/convert/volume.go.
 from __future__ import annotations
 
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.services.flags import given
+from swarmlab.commands.spelling.typed import given
 from swarmlab.commands.stacks.compose_forms import Words
 
 NAMESPACE = "com.docker.stack.namespace"

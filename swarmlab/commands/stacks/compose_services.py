@@ -11,9 +11,9 @@ from typing import Any
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing import units
 from swarmlab.commands.services.create import hosts_entry
-from swarmlab.commands.services.flags import given
 from swarmlab.commands.services.images import tagged
 from swarmlab.commands.spelling.file_references import OWNER, Reference
+from swarmlab.commands.spelling.typed import duration, given
 from swarmlab.commands.stacks.compose_forms import Words
 from swarmlab.commands.stacks.compose_mounts import mount_of
 
@@ -104,7 +104,7 @@ def _container(stack: str, service: Words, content: Words, resolve: Resolve) -> 
             "Dir": service.get("working_dir"),
             "User": service.get("user"),
             "Mounts": [mount_of(stack, volume, content) for volume in service.get("volumes") or []] or None,
-            "StopGracePeriod": _duration(service.get("stop_grace_period")),
+            "StopGracePeriod": duration(service.get("stop_grace_period")),
             "StopSignal": service.get("stop_signal"),
             "TTY": service.get("tty"),
             "OpenStdin": service.get("stdin_open"),
@@ -177,17 +177,13 @@ def _health(check: Words | None) -> Words | None:
     return given(
         {
             "Test": check.get("test"),
-            "Interval": _duration(check.get("interval")),
-            "Timeout": _duration(check.get("timeout")),
-            "StartPeriod": _duration(check.get("start_period")),
-            "StartInterval": _duration(check.get("start_interval")),
+            "Interval": duration(check.get("interval")),
+            "Timeout": duration(check.get("timeout")),
+            "StartPeriod": duration(check.get("start_period")),
+            "StartInterval": duration(check.get("start_interval")),
             "Retries": check.get("retries"),
         }
     )
-
-
-def _duration(value: str | None) -> int | None:
-    return None if value is None else units.read_duration(value)
 
 
 # --- the rest of the task ------------------------------------------------------------------------------------------
@@ -199,9 +195,9 @@ def _restart(legacy: str, policy: Words | None) -> Words | None:
     return given(
         {
             "Condition": policy.get("condition"),
-            "Delay": _duration(policy.get("delay")),
+            "Delay": duration(policy.get("delay")),
             "MaxAttempts": policy.get("max_attempts"),
-            "Window": _duration(policy.get("window")),
+            "Window": duration(policy.get("window")),
         }
     )
 
@@ -291,9 +287,9 @@ def _update(config: Words | None) -> Words | None:
     return given(
         {
             "Parallelism": config.get("parallelism", 1),
-            "Delay": _duration(config.get("delay")),
+            "Delay": duration(config.get("delay")),
             "FailureAction": config.get("failure_action"),
-            "Monitor": _duration(config.get("monitor")),
+            "Monitor": duration(config.get("monitor")),
             "MaxFailureRatio": config.get("max_failure_ratio", 0),
             "Order": config.get("order"),
         }

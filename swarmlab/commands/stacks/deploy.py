@@ -46,7 +46,6 @@ class StackDeploy(ReadsInput, path="stack deploy", also=("stack up",)):
 
     usage = "[OPTIONS] STACK"
     summary = "Deploy a new stack or update an existing stack"
-    aliases = "docker stack deploy, docker stack up"
 
     compose_file: tuple[str, ...] = flag("-c, --compose-file strings", COMPOSE_FILE)
     detach: Switch = flag(

@@ -12,7 +12,7 @@ from swarmlab.client.tables import natural
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.listing import Kind, Listing, columns
-from swarmlab.commands.printing.templates import FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_TABLE
 from swarmlab.commands.services.service import print_services
 from swarmlab.commands.services.tasks import Names, TaskListing
 from swarmlab.commands.session import Session, filters, typed_filters
@@ -24,7 +24,6 @@ from swarmlab.commands.stacks.deploy import COMPOSE_FILE
 from swarmlab.commands.stacks.owned import KINDS, label_of, name_of, owned, remove
 from swarmlab.commands.standard_input import ReadsInput
 
-_FILTER = "Filter output based on conditions provided"
 _STACK_HEADERS = {"Name": "NAME", "Services": "SERVICES"}
 _STACKS = Kind(type="*formatter.stackContext", headers=_STACK_HEADERS, table=columns(_STACK_HEADERS))
 
@@ -55,7 +54,6 @@ class StackLs(Command, path="stack ls", also=("stack list",)):
 
     usage = "[OPTIONS]"
     summary = "List stacks"
-    aliases = "docker stack ls, docker stack list"
 
     format: Text = flag("--format string", FORMAT_TABLE)
 
@@ -80,7 +78,7 @@ class StackServices(Command, path="stack services"):
     usage = "[OPTIONS] STACK"
     summary = "List the services in the stack"
 
-    filter: tuple[str, ...] = flag("-f, --filter filter", _FILTER)
+    filter: tuple[str, ...] = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     quiet: Switch = flag("-q, --quiet", "Only display IDs")
     stack: str = argument()
@@ -107,7 +105,7 @@ class StackPs(Command, path="stack ps"):
     usage = "[OPTIONS] STACK"
     summary = "List the tasks in the stack"
 
-    filter: tuple[str, ...] = flag("-f, --filter filter", _FILTER)
+    filter: tuple[str, ...] = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     no_resolve: Switch = flag("--no-resolve", "Do not map IDs to Names")
     no_trunc: Switch = flag("--no-trunc", "Do not truncate output")
@@ -137,7 +135,6 @@ class StackRm(Command, path="stack rm", also=("stack remove", "stack down")):
 
     usage = "[OPTIONS] STACK [STACK...]"
     summary = "Remove one or more stacks"
-    aliases = "docker stack rm, docker stack remove, docker stack down"
 
     detach: Switch = flag("-d, --detach", "Do not wait for stack removal", "true")
     stacks: tuple[str, ...] = arguments()

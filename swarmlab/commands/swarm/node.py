@@ -14,13 +14,12 @@ from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.inspecting import Found, asks_for_pretty, each, inspect
 from swarmlab.commands.printing.listing import Listing
-from swarmlab.commands.printing.templates import FORMAT_INSPECT, FORMAT_TABLE
+from swarmlab.commands.printing.templates import FILTER, FORMAT_INSPECT, FORMAT_TABLE
 from swarmlab.commands.services.tasks import Names, TaskListing
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.swarm import node_text
 
-_FILTER = "Filter output based on conditions provided"
 Spec = dict[str, Any]
 
 
@@ -30,9 +29,8 @@ class NodeLs(Command, path="node ls", also=("node list",)):
 
     usage = "[OPTIONS]"
     summary = "List nodes in the swarm"
-    aliases = "docker node ls, docker node list"
 
-    filter: Many = flag("-f, --filter filter", _FILTER)
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_TABLE)
     quiet: Switch = flag("-q, --quiet", "Only display IDs")
 
@@ -157,7 +155,6 @@ class NodeRm(Command, path="node rm", also=("node remove",)):
 
     usage = "[OPTIONS] NODE [NODE...]"
     summary = "Remove one or more nodes from the swarm"
-    aliases = "docker node rm, docker node remove"
 
     force: Switch = flag("-f, --force", "Force remove a node from the swarm")
     nodes: Many = arguments()
@@ -183,7 +180,7 @@ class NodePs(Command, path="node ps"):
     usage = "[OPTIONS] [NODE...]"
     summary = "List tasks running on one or more nodes, defaults to current node"
 
-    filter: Many = flag("-f, --filter filter", _FILTER)
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", "Pretty-print tasks using a Go template")
     no_resolve: Switch = flag("--no-resolve", "Do not map IDs to Names")
     no_trunc: Switch = flag("--no-trunc", "Do not truncate output")

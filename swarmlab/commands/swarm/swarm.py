@@ -10,10 +10,10 @@ from typing import Any
 
 from swarmlab.commands.command import Command
 from swarmlab.commands.errors import DockerError
-from swarmlab.commands.printing import units
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.authorities import external_cas
 from swarmlab.commands.spelling.options import Many, Number, Switch, Text, argument, flag, flags_of
+from swarmlab.commands.spelling.typed import duration
 from swarmlab.commands.spelling.usage import Help
 from swarmlab.commands.swarm.keys import print_join_command, print_unlock_key, update_params
 
@@ -46,8 +46,8 @@ class SwarmSettings(Command):
         """The swarm's spec with what was typed; the rest stays. External authorities sign for `root`."""
         values = (
             ("Orchestration", "TaskHistoryRetentionLimit", self.task_history_limit),
-            ("Dispatcher", "HeartbeatPeriod", _nanoseconds(self.dispatcher_heartbeat)),
-            ("CAConfig", "NodeCertExpiry", _nanoseconds(self.cert_expiry)),
+            ("Dispatcher", "HeartbeatPeriod", duration(self.dispatcher_heartbeat)),
+            ("CAConfig", "NodeCertExpiry", duration(self.cert_expiry)),
             ("CAConfig", "ExternalCAs", external_cas(self.external_ca, root) or None),
             ("Raft", "SnapshotInterval", self.snapshot_interval),
             ("Raft", "KeepOldSnapshots", self.max_snapshots),
@@ -209,7 +209,3 @@ def _listen(address: str | None) -> str:
 def _check_availability(availability: str | None) -> None:
     if availability and availability not in ("active", "pause", "drain"):
         raise DockerError(f'invalid availability "{availability}", only active, pause and drain are supported')
-
-
-def _nanoseconds(text: str | None) -> int | None:
-    return None if text is None else units.read_duration(text)

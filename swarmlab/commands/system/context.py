@@ -92,7 +92,6 @@ class ContextLs(Command, path="context ls", also=("context list",)):
 
     usage = "[OPTIONS]"
     summary = "List contexts"
-    aliases = "docker context ls, docker context list"
 
     format: Text = flag("--format string", FORMAT_TABLE)
     quiet: Switch = flag("-q, --quiet", "Only show context names")

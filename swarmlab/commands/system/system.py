@@ -16,7 +16,7 @@ from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.following import follow_to_end
 from swarmlab.commands.printing.log_options import unix_time
 from swarmlab.commands.printing.streams import Stream
-from swarmlab.commands.printing.templates import BAD_TEMPLATE, FORMAT_INSPECT, JSON, fill, parse
+from swarmlab.commands.printing.templates import BAD_TEMPLATE, FILTER, FORMAT_INSPECT, JSON, fill, parse
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Text, flag
 from swarmlab.commands.system import info_text
@@ -33,7 +33,6 @@ class SystemInfo(Command, path="info", also=("system info",)):
 
     usage = "[OPTIONS]"
     summary = "Display system-wide information"
-    aliases = "docker system info, docker info"
 
     format: Text = flag("-f, --format string", FORMAT_INSPECT)
 
@@ -78,9 +77,8 @@ class SystemEvents(Command, path="events", also=("system events",)):
 
     usage = "[OPTIONS]"
     summary = "Get real time events from the server"
-    aliases = "docker system events, docker events"
 
-    filter: Many = flag("-f, --filter filter", "Filter output based on conditions provided")
+    filter: Many = flag("-f, --filter filter", FILTER)
     format: Text = flag("--format string", FORMAT_INSPECT)
     since: Text = flag("--since string", "Show all events created since timestamp")
     until: Text = flag("--until string", "Stream events until this timestamp")

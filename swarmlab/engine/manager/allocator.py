@@ -13,13 +13,13 @@ from dataclasses import replace
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import NetworkId, ServiceId, TaskId
 from swarmlab.engine.manager.attachments import NodeAttachments
-from swarmlab.engine.manager.ipam import FIRST_VXLAN_ID, Addresses, Exhausted, Numbers, SubnetPool
+from swarmlab.engine.manager.ipam import Addresses, Exhausted
 from swarmlab.engine.manager.ports import PortAllocator, needs_ingress
+from swarmlab.engine.manager.ranges import Ranges
 from swarmlab.engine.model import (
     ATTACHMENT,
     DEFAULT_ADDR_POOL,
     Endpoint,
-    IPAMConfig,
     Network,
     NetworkAttachment,
     NetworkAttachmentConfig,
@@ -34,7 +34,6 @@ from swarmlab.engine.model import (
 from swarmlab.engine.store import Action, Change, Store, Transaction
 
 RETRY_S = 300.0
-VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list"
 
 
 class Allocator:
@@ -52,9 +51,8 @@ class Allocator:
         self._forget()
 
     def _forget(self) -> None:
-        self._subnets = SubnetPool((), 24)
-        self._vxlan_ids = Numbers(FIRST_VXLAN_ID, 2**24 - 1)
         self._addresses = Addresses()
+        self._ranges = Ranges(self._addresses)
         self._ports = PortAllocator()
         self._nodes = NodeAttachments(self._addresses)
         self._is_new = False
@@ -70,7 +68,7 @@ class Allocator:
         """Take what the store says is handed out, then mark the rest as to be done."""
         self._is_new = True
         cluster = self._store.cluster()
-        self._subnets = SubnetPool(cluster.default_addr_pool or DEFAULT_ADDR_POOL, cluster.subnet_size)
+        self._ranges = Ranges(self._addresses, cluster.default_addr_pool or DEFAULT_ADDR_POOL, cluster.subnet_size)
         for network in sorted(self._store.all(Network), key=lambda network: not network.spec.ingress):
             self._learn_network(network)
         for service in self._store.all(Service):
@@ -95,11 +93,7 @@ class Allocator:
         if network.spec.ingress:
             self._nodes.ingress = network.id
         if network.ipam:
-            for config in network.ipam:
-                self._subnets.take(config.subnet)
-            for number in network.driver_options[VXLAN_OPTION].split(","):
-                self._vxlan_ids.keep(int(number))
-            self._addresses.add(network.id, network.ipam)
+            self._ranges.keep(network)
         elif network.predefined:
             self._addresses.add_without(network.id)
         else:
@@ -156,11 +150,7 @@ class Allocator:
     def _free_network(self, network: Network) -> None:
         self._new_networks.pop(network.id, None)
         self._stuck_networks.pop(network.id, None)
-        if self._addresses.drop(network.id):
-            for config in network.ipam:
-                self._subnets.free(config.subnet)
-            for number in network.driver_options[VXLAN_OPTION].split(","):
-                self._vxlan_ids.free(int(number))
+        self._ranges.free(network)
         self._nodes.forget_network(network.id, list(self._store.all(Node)))
         self._addresses.freed = True
 
@@ -238,38 +228,9 @@ class Allocator:
             if network is None or network.ipam:
                 continue
             try:
-                transaction.update(self._with_ranges(network))
+                transaction.update(self._ranges.allocate(network))
             except Exhausted:
                 self._stuck_networks[id_] = None
-
-    def _with_ranges(self, network: Network) -> Network:
-        if network.spec.driver != "overlay":
-            self._addresses.add_without(network.id)
-            return replace(network, driver_options=network.spec.options)
-        configs: list[IPAMConfig] = []
-        try:
-            for wanted in network.spec.ipam or (IPAMConfig(),):
-                configs.append(self._with_range(wanted))
-            numbers = self._vxlan_numbers(network.spec.options.get(VXLAN_OPTION), len(configs))
-        except Exhausted:
-            for config in configs:
-                self._subnets.free(config.subnet)
-            raise
-        self._addresses.add(network.id, configs)
-        return replace(network, ipam=tuple(configs), driver_options={**network.spec.options, VXLAN_OPTION: numbers})
-
-    def _vxlan_numbers(self, wanted: str | None, count: int) -> str:
-        """The wanted ids and as many as are still needed. Source: moby libnetwork ovmanager, NetworkAllocate."""
-        given = [] if wanted is None else wanted.split(",")
-        if not all(each.isascii() and each.isdecimal() and len(each) < 9 for each in given):
-            raise Exhausted(f'invalid vxlan id value "{wanted}" passed')
-        for each in given:
-            self._vxlan_ids.keep(int(each))
-        return ",".join([*given, *(str(self._vxlan_ids.take()) for _ in range(count - len(given)))])
-
-    def _with_range(self, wanted: IPAMConfig) -> IPAMConfig:
-        subnet = self._subnets.take(wanted.subnet)
-        return replace(wanted, subnet=str(subnet), gateway=wanted.gateway or str(subnet.network_address + 1))
 
     def _allocate_services(self, transaction: Transaction) -> None:
         waiting, self._new_services = self._new_services, {}

@@ -64,13 +64,7 @@ class Requests:
         swarm = self._membership.swarm
         if swarm is None or not swarm.leads or not swarm.connected(self._membership.node_id):
             return False
-        try:
-            answer.resolve(function(swarm))
-        except Uncommitted:
-            return False
-        except Exception as error:
-            answer.fail(error)
-        return True
+        return _was_answered(answer, function, swarm)
 
     def _attempt(self, function: Callable[[Swarm], T], answer: Pending[T]) -> bool:
         """Answer if that can be done now; says whether it was."""
@@ -81,12 +75,7 @@ class Requests:
         elif swarm is None or not swarm.leads or not self._membership.hears_leader():
             return False
         else:
-            try:
-                answer.resolve(function(swarm))
-            except Uncommitted:
-                return False
-            except Exception as error:
-                answer.fail(error)
+            return _was_answered(answer, function, swarm)
         return True
 
     def tick(self) -> bool:
@@ -103,3 +92,14 @@ class Requests:
     def power_off(self) -> None:
         """The engine dies, and nobody is left to answer."""
         self._waiting.clear()
+
+
+def _was_answered(answer: Pending[T], function: Callable[[Swarm], T], swarm: Swarm) -> bool:
+    """Ask the leader; without its majority nothing is committed, and there is no answer yet."""
+    try:
+        answer.resolve(function(swarm))
+    except Uncommitted:
+        return False
+    except Exception as error:
+        answer.fail(error)
+    return True

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from swarmlab.engine.manager.allocator import VXLAN_OPTION
+from swarmlab.engine.manager.ranges import VXLAN_OPTION
 from swarmlab.engine.model import (
     EndpointSpec,
     IPAMConfig,

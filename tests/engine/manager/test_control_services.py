@@ -1,12 +1,10 @@
-"""What users may do, and the exact words of what they may not."""
+"""What users may do with services, and the exact words of what they may not."""
 
 from dataclasses import replace
 
 import pytest
 
 from swarmlab.engine.errors import (
-    Conflict,
-    EngineError,
     NotFound,
     NotImplementedHere,
     RpcAlreadyExists,
@@ -15,26 +13,18 @@ from swarmlab.engine.errors import (
     RpcUnimplemented,
     UpdateOutOfSequence,
 )
-from swarmlab.engine.manager.control import Rotation
 from swarmlab.engine.model import (
-    Availability,
     ContainerSpec,
     EndpointSpec,
     Global,
     Healthcheck,
-    IPAMConfig,
     Mount,
-    Network,
-    NetworkAttachmentConfig,
-    NetworkSpec,
-    NodeState,
     PortConfig,
     PublishMode,
     Replicated,
     ResourceRequirements,
     Resources,
     RestartPolicy,
-    Role,
     Service,
     ServiceSpec,
     UpdateConfig,
@@ -241,225 +231,6 @@ def test_references_are_names_ids_or_prefixes() -> None:
         swarm.control.remove_service("nosuch")
     assert str(refusal.value) == "service nosuch not found"
     assert swarm.control.remove_service(service.id[:6]).id == service.id
-
-
-# --- networks ------------------------------------------------------------------------------------------------------
-
-
-def test_a_service_may_name_its_networks() -> None:
-    """The stored spec has their ids."""
-    swarm = FakeSwarm(nodes=1)
-    network = swarm.control.create_network(NetworkSpec(name="neta"))
-    service = swarm.control.create_service(spec(networks=(NetworkAttachmentConfig(target="neta"),)))
-    assert service.spec.task.networks[0].target == network.id
-
-
-@pytest.mark.parametrize(
-    ("target", "words"),
-    [
-        ("nosuch", "network nosuch not found"),
-        (
-            "ingress",
-            "rpc error: code = InvalidArgument desc = "
-            'Service cannot be explicitly attached to the ingress network "ingress"',
-        ),
-        ("none", "network none not found"),
-    ],
-)
-def test_networks_that_a_service_cannot_use(target: str, words: str) -> None:
-    """Unknown ones, the ingress network, and the one that is none."""
-    with pytest.raises(EngineError) as refusal:
-        FakeSwarm(nodes=1).control.create_service(spec(networks=(NetworkAttachmentConfig(target=target),)))
-    assert str(refusal.value) == words
-
-
-@pytest.mark.parametrize(
-    ("wanted", "words"),
-    [
-        (NetworkSpec(name="a b"), "name must be valid as a DNS name component"),
-        (NetworkSpec(name="a", attachable=True, ingress=True), "ingress network cannot be attachable"),
-        (NetworkSpec(name="a", ipam=(IPAMConfig(subnet="x"),)), "ipam configuration: invalid subnet x"),
-        (
-            NetworkSpec(name="a", ipam=(IPAMConfig(subnet="10.1.0.0/24", gateway="10.2.0.1"),)),
-            "ipam configuration: subnet 10.1.0.0/24 does not contain gateway 10.2.0.1",
-        ),
-    ],
-)
-def test_a_wrong_network_is_refused(wanted: NetworkSpec, words: str) -> None:
-    """In SwarmKit's words."""
-    with pytest.raises(RpcInvalidArgument) as refusal:
-        FakeSwarm(nodes=1).control.create_network(wanted)
-    assert refusal.value.description == words
-
-
-def test_a_network_name_is_taken_once() -> None:
-    """The daemon itself refuses it."""
-    swarm = FakeSwarm(nodes=1)
-    swarm.control.create_network(NetworkSpec(name="neta"))
-    with pytest.raises(Conflict) as refusal:
-        swarm.control.create_network(NetworkSpec(name="neta"))
-    assert str(refusal.value) == "network with name neta already exists"
-
-
-def test_there_is_one_ingress_network() -> None:
-    """A second one is refused with the id of the first."""
-    swarm = FakeSwarm(nodes=1)
-    ingress = swarm.store.find(Network, "ingress")
-    with pytest.raises(RpcAlreadyExists) as refusal:
-        swarm.control.create_network(NetworkSpec(name="mine", ingress=True))
-    assert refusal.value.description == f"ingress network ({ingress.id}) is already present"
-
-
-def test_a_network_in_use_stays() -> None:
-    """As long as a service names it; its tasks that only have to stop yet do not hold it."""
-    swarm = FakeSwarm(nodes=1)
-    network = swarm.control.create_network(NetworkSpec(name="neta"))
-    service = swarm.control.create_service(spec(networks=(NetworkAttachmentConfig(target="neta"),)))
-    swarm.until(swarm.all_run(1))
-    with pytest.raises(RpcFailedPrecondition) as refusal:
-        swarm.control.remove_network("neta")
-    assert refusal.value.description == f"network {network.id} is in use by service {service.id}"
-    swarm.control.remove_service("web")
-    swarm.step()
-    swarm.control.remove_network("neta")
-    swarm.advance(5)
-
-
-def test_ingress_is_needed_by_published_ports() -> None:
-    """It cannot go while they are there, and they cannot come when it is gone."""
-    swarm = FakeSwarm(nodes=1)
-    service = swarm.control.create_service(published(port(8080)))
-    with pytest.raises(RpcFailedPrecondition) as refusal:
-        swarm.control.remove_network("ingress")
-    words = f"ingress network cannot be removed because service {service.id} depends on it"
-    assert refusal.value.description == words
-    swarm.control.remove_service("web")
-    swarm.advance(5)
-    swarm.control.remove_network("ingress")
-    swarm.advance(1)
-    with pytest.raises(RpcFailedPrecondition) as refusal:
-        swarm.control.create_service(published(port(8080)))
-    assert refusal.value.description == "service needs ingress network, but no ingress network is present"
-
-
-# --- nodes and the cluster -----------------------------------------------------------------------------------------
-
-
-class Raft:
-    """Two managers of which none may be lost, and one that is no member any more."""
-
-    def __init__(self, *members: str) -> None:
-        self.members = members
-
-    def is_member(self, node_id: str) -> bool:
-        return node_id in self.members
-
-    def can_lose(self, node_id: str) -> bool:
-        return False
-
-
-def test_a_ready_node_is_not_removed_without_force() -> None:
-    """With force it is."""
-    swarm = FakeSwarm(nodes=2)
-    node = swarm.node("n1")
-    with pytest.raises(RpcFailedPrecondition) as refusal:
-        swarm.control.remove_node("n1")
-    assert refusal.value.description == f"node {node.id} is not down and can't be removed"
-    swarm.control.remove_node("n1", force=True)
-    with pytest.raises(NotFound, match="node n1 not found"):
-        swarm.node("n1")
-
-
-def test_a_node_that_is_not_ready_needs_no_force() -> None:
-    """Down, unknown and disconnected ones can go."""
-    swarm = FakeSwarm(nodes=3)
-    for name, state in (("n1", NodeState.DOWN), ("n2", NodeState.UNKNOWN), ("n3", NodeState.DISCONNECTED)):
-        swarm.set_state(name, state)
-        swarm.control.remove_node(name)
-
-
-def test_a_manager_is_demoted_before_it_is_removed() -> None:
-    """Force does not help."""
-    swarm = FakeSwarm(nodes=1)
-    manager = swarm.add_node("boss", role=Role.MANAGER)
-    with pytest.raises(RpcFailedPrecondition) as refusal:
-        swarm.control.remove_node("boss", force=True)
-    assert refusal.value.description == (
-        f"node {manager.id} is a cluster manager and is a member of the raft cluster. "
-        "It must be demoted to worker before removal"
-    )
-
-
-def test_the_last_manager_stays_one() -> None:
-    """The rule is checked before the version."""
-    swarm = FakeSwarm(nodes=1)
-    swarm.add_node("boss", role=Role.MANAGER)
-    with pytest.raises(RpcFailedPrecondition) as refusal:
-        swarm.control.update_node("boss", 0, replace(swarm.node("boss").spec, role=Role.WORKER))
-    assert refusal.value.description == "attempting to demote the last manager of the swarm"
-
-
-def test_a_demotion_must_not_cost_the_quorum() -> None:
-    """The raft group is asked."""
-    swarm = FakeSwarm(nodes=0)
-    first, second = (swarm.add_node(name, role=Role.MANAGER) for name in ("a", "b"))
-    swarm.control = type(swarm.control)(swarm.store, swarm.clock, swarm.chance, Raft(first.id))
-    for node, words in (
-        (first, "can't remove member from the raft: this would result in a loss of quorum"),
-        (second, "can't find manager in raft memberlist"),
-    ):
-        with pytest.raises(EngineError) as refusal:
-            swarm.control.update_node(node.id, node.meta.version, replace(node.spec, role=Role.WORKER))
-        assert str(refusal.value).endswith(words)
-
-
-def test_a_node_update_needs_the_present_version() -> None:
-    """As for services."""
-    swarm = FakeSwarm(nodes=1)
-    node = swarm.node("n1")
-    swarm.set_availability("n1", Availability.PAUSE)
-    with pytest.raises(UpdateOutOfSequence):
-        swarm.control.update_node("n1", node.meta.version, node.spec)
-
-
-def test_rotating_a_token_changes_its_secret_only() -> None:
-    """The other token stays."""
-    swarm = FakeSwarm(nodes=1)
-    both = Rotation(worker_token=True, manager_token=True)
-    before = swarm.control.update_cluster(swarm.store.cluster().meta.version, swarm.store.cluster().spec, both)
-    after = swarm.control.update_cluster(before.meta.version, before.spec, Rotation(worker_token=True))
-    head, _, secret = after.worker_token.rpartition("-")
-    assert head == before.worker_token.rpartition("-")[0]
-    assert len(secret) == 25
-    assert after.worker_token != before.worker_token
-    assert after.manager_token == before.manager_token
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"name": "other"}, "modification of cluster name is not allowed"),
-        ({"node_cert_expiry_s": 60}, "minimum certificate expiry time is: 1h0m0s"),
-        ({"heartbeat_period_s": -1}, "heartbeat time period cannot be a negative duration"),
-    ],
-)
-def test_settings_that_are_refused(changes: dict[str, object], words: str) -> None:
-    """In SwarmKit's words."""
-    swarm = FakeSwarm(nodes=1)
-    cluster = swarm.store.cluster()
-    with pytest.raises(RpcInvalidArgument) as refusal:
-        swarm.control.update_cluster(cluster.meta.version, replace(cluster.spec, **changes))  # type: ignore[arg-type]
-    assert refusal.value.description == words
-
-
-def test_no_history() -> None:
-    """A limit of zero keeps the live task alone."""
-    swarm = FakeSwarm(nodes=1)
-    cluster = swarm.store.cluster()
-    swarm.control.update_cluster(cluster.meta.version, replace(cluster.spec, task_history_retention_limit=0))
-    swarm.control.create_service(spec(image="crash"))
-    swarm.advance(30)
-    assert len(swarm.tasks()) <= 2
 
 
 def test_desired_counts_replicas() -> None:
