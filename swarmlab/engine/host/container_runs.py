@@ -1,7 +1,7 @@
 """The processes of one host's running containers: how one begins, signals to it, its end.
 
-Owns the processes. What state a container is in is containers.py's business, what a program sees is
-container_contexts.py's.
+Owns the processes. What state a container is in is the business of container_starts.py and container_ends.py, what a
+program sees is container_contexts.py's.
 """
 
 from __future__ import annotations
