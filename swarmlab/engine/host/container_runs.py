@@ -15,6 +15,7 @@ from swarmlab.engine.host.container import Container, MountPoint
 from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
 from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.container_ports import PublishedPorts
+from swarmlab.engine.host.container_spec import check_spec
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image_mounts import check_subpath
@@ -22,7 +23,7 @@ from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.model import Labels
 from swarmlab.engine.programs.processes import Process, Program, Running
-from swarmlab.engine.programs.workloads import find_program
+from swarmlab.engine.programs.workloads import find_program, programs_of
 
 _FIRST_PID = 1000
 _OTHER_CONTAINER = "container:"
@@ -83,7 +84,14 @@ class Runs:
                     check_subpath(mount, self._parts)
             self._ports.publish(container)
             network_of = self._connect(container)
-            program = find_program(container.command, self.contexts.programs(container))
+            image = self._parts.images.content_of(container.image_id)
+            check_spec(container.config, image.base)
+            program = find_program(
+                container.command,
+                programs_of(image.base, image.servers),
+                partial(self.contexts.files, container),
+                container.config.working_dir,
+            )
         except Exception:
             self._let_go(container)
             raise

@@ -14,7 +14,7 @@ from swarmlab.engine.host.container_parts import ContainerParts
 from swarmlab.engine.host.container_starts import Starts
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.pending import Pending, failed, resolved
-from swarmlab.engine.programs.processes import SIGNALS, signal_name
+from swarmlab.engine.programs.signals import SIGNALS, signal_name
 
 DEFAULT_STOP_TIMEOUT_S = 10.0
 

@@ -18,6 +18,7 @@ from swarmlab.engine.host.container_creation import Pattern, make_alike, make_co
 from swarmlab.engine.host.container_ends import Ends
 from swarmlab.engine.host.container_parts import ContainerParts
 from swarmlab.engine.host.container_power import Power
+from swarmlab.engine.host.container_settings import check_settings
 from swarmlab.engine.host.container_starts import Starts
 from swarmlab.engine.host.container_stops import Stops
 from swarmlab.engine.host.entrusted import EntrustedFile
@@ -80,9 +81,10 @@ class Containers:
         Raises:
             NoSuchImage: its image does not lie on the host.
             Conflict: the name is taken.
-            InvalidParameter: a bad name, a bad mount.
+            InvalidParameter: a bad name, a bad mount, a setting that makes no sense.
             NotImplementedHere: it needs what this engine does not have.
         """
+        check_settings(config)
         image = self._host.images.find(config.image)
         name = config.name or self._table.free_name(self._host.chance)
         self._table.check_free(name)

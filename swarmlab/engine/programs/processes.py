@@ -16,30 +16,8 @@ from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.host.files import Files
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.connections import Exchange, Serve
+from swarmlab.engine.programs.signals import IGNORED_BY_DEFAULT, SIGNALS
 from swarmlab.engine.programs.standard_input import AWAIT_INPUT, NO_INPUT, StandardInput
-
-SIGNALS: Mapping[str, int] = {
-    "SIGHUP": 1,
-    "SIGINT": 2,
-    "SIGQUIT": 3,
-    "SIGABRT": 6,
-    "SIGKILL": 9,
-    "SIGUSR1": 10,
-    "SIGUSR2": 12,
-    "SIGTERM": 15,
-    "SIGWINCH": 28,
-}
-"""The signals that can be sent here, with their numbers."""
-
-_IGNORED_BY_DEFAULT = frozenset({"SIGWINCH"})
-
-
-def signal_name(text: str) -> str | None:
-    """`SIGTERM` for `SIGTERM`, `term` and `15`; None when there is no such signal."""
-    if text.isdigit():
-        return next((name for name, number in SIGNALS.items() if number == int(text)), None)
-    name = text.upper() if text.upper().startswith("SIG") else f"SIG{text.upper()}"
-    return name if name in SIGNALS else None
 
 
 class Signal(Exception):
@@ -215,7 +193,7 @@ class Process:
         elif name in self._program.handles and self._started:
             self._stop_sleeping()
             self._resume(lambda: self._run.throw(Signal(name)))
-        elif not self._is_init and name not in _IGNORED_BY_DEFAULT:
+        elif not self._is_init and name not in IGNORED_BY_DEFAULT:
             self._end(128 + SIGNALS[name])
 
     def press(self, name: str) -> None:
