@@ -55,7 +55,7 @@ class Runs:
 
     Attributes:
         contexts: what programs have at hand.
-        others: what runs in a container besides its process 1.
+        others: what runs in a container besides its process 1; `process_of`: which of them has a number.
     """
 
     def __init__(self, parts: HostParts, *, connect: Connect, find: Find, exited: Exited) -> None:
@@ -64,6 +64,7 @@ class Runs:
         self._exited = exited
         self.contexts = Contexts(parts, connect=connect)
         self.others: Callable[[ContainerId], list[Running]] = lambda _: []
+        self.process_of: Callable[[ContainerId, int], Process | None] = lambda _, __: None
         self._processes: dict[ContainerId, Process] = {}
         self._runnable: dict[Process, None] = {}
         self._ports = PublishedPorts(parts.chance)
@@ -127,6 +128,7 @@ class Runs:
             chance=self._parts.chance.branch(),
             stdin=keyboard.source if keyboard else None,
             processes=first.processes,
+            kill=first.kill,
         )
         return self.spawn(
             container,
@@ -191,6 +193,18 @@ class Runs:
         if process := self._processes.get(container.id):
             process.signal(name)
 
+    def kill(self, container: Container, pid: int, name: str) -> bool:
+        """A program of a container sends a signal to another, or to itself; SIGKILL does not reach an init.
+
+        Returns:
+            Whether there is a process of that number.
+        """
+        process = self._processes.get(container.id) if pid == 1 else self.process_of(container.id, pid)
+        is_safe = pid == 1 and name == "SIGKILL" and not container.config.init
+        if process is not None and name and not is_safe:
+            self._parts.clock.after(0, lambda: process.signal(name))
+        return process is not None
+
     def freeze(self, container: Container) -> None:
         """Let a container's process stand still."""
         self._processes[container.id].freeze()
@@ -249,6 +263,9 @@ class _First:
 
     def processes(self) -> list[Running]:
         return self._runs.running(self._container)
+
+    def kill(self, pid: int, name: str) -> bool:
+        return self._runs.kill(self._container, pid, name)
 
     def end(self, code: int) -> None:
         self._runs._end(self._container, code)

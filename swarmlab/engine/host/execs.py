@@ -91,7 +91,7 @@ class Execs:
         self._execs: dict[str, Exec] = {}
         self._of: dict[ContainerId, dict[str, Exec]] = {}
         self._made = 0
-        runs.others = self._running_in
+        runs.others, runs.process_of = self._running_in, self._process_of
 
     def ids_of(self, container: Container) -> list[str]:
         """The execs of a container that have not ended."""
@@ -104,6 +104,10 @@ class Execs:
             for each in execs
             if each.process is not None
         ]
+
+    def _process_of(self, container_id: ContainerId, pid: int) -> Process | None:
+        execs = self._of.get(container_id, {}).values()
+        return next((each.process for each in execs if each.inner_pid == pid), None)
 
     def find(self, id_: str) -> Exec:
         """The exec of an id. Raises NoSuchExec."""
@@ -215,6 +219,8 @@ class Execs:
             chance=Chance(int(exec_.id[:16], 16)),
             stdin=exec_.keyboard.source if exec_.keyboard else None,
             processes=lambda: self._runs.running(container),
+            kill=partial(self._runs.kill, container),
+            pid=exec_.inner_pid,
         )
 
     # --- the end ---

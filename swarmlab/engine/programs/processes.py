@@ -9,7 +9,7 @@ Source: signal(7), and "process 1 ignores signals without a handler" of pid_name
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from swarmlab.engine.clock import Clock, Timer
@@ -58,6 +58,7 @@ class Surroundings(Protocol):
 
 Run = Generator[float | None, None, int]
 Write = Callable[[str, str], None]
+Heeds = dict[str, Callable[[], None] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,9 @@ class Context:
         programs: what else can be started from it, by name.
         write: takes the stream (`stdout`, `stderr`) and the text, ends of lines included.
         chance: its own source, so that what it draws changes nothing elsewhere.
+        pid: its number inside the container.
+        kill: sends a signal (empty: none) to a process of the container; returns whether there is one of that number.
+        heeds: signals that it has come to deal with: what notes them, None where they interrupt it.
     """
 
     arguments: tuple[str, ...]
@@ -113,6 +117,9 @@ class Context:
     write: Write
     stdin: StandardInput = NO_INPUT
     processes: Callable[[], list[Running]] = list
+    pid: int = 1
+    kill: Callable[[int, str], bool] = lambda pid, signal: False
+    heeds: Heeds = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -149,6 +156,7 @@ class Process:
         shortest_s: float = 0,
     ) -> None:
         self._program = program
+        self._heeds = context.heeds
         self._run = program.run(context)
         self._clock = context.clock
         self._wake = wake
@@ -190,7 +198,9 @@ class Process:
             return
         elif self._missed is not None:
             self._missed.append(name)
-        elif name in self._program.handles and self._started:
+        elif (note := self._heeds.get(name)) is not None:
+            note()
+        elif (name in self._program.handles or name in self._heeds) and self._started:
             self._stop_sleeping()
             self._resume(lambda: self._run.throw(Signal(name)))
         elif not self._is_init and name not in IGNORED_BY_DEFAULT:

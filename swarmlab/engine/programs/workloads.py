@@ -28,7 +28,7 @@ from swarmlab.engine.programs.servers.python import PYTHONS
 from swarmlab.engine.programs.servers.redis import REDIS, REDIS_CLI
 from swarmlab.engine.programs.servers.registry import REGISTRY
 from swarmlab.engine.programs.servers.whoami import WHOAMI
-from swarmlab.engine.programs.shell import SHELLS, script_of
+from swarmlab.engine.programs.shell import DEBIAN_SHELLS, SHELLS, script_of
 from swarmlab.engine.programs.shell_syntax import parse
 from swarmlab.engine.programs.shell_words import ShellSyntaxError
 from swarmlab.engine.programs.system_tools import SYSTEM_TOOLS
@@ -55,10 +55,10 @@ _SERVED: Mapping[str, Program] = {
 """What images bring beyond what they are built on."""
 
 BUSYBOX: Mapping[str, Program] = {**SMALL_PROGRAMS, **{each.name: each for each in _APPLETS}, **SHELLS}
-_DEBIAN_LACKS = frozenset("ash free httpd nc netstat nslookup ping ps top uptime wget".split())
+_DEBIAN_LACKS = frozenset("ash free httpd kill nc netstat nslookup ping ps top uptime wget".split())
 DEBIAN: Mapping[str, Program] = {
     **{name: each for name, each in BUSYBOX.items() if name not in _DEBIAN_LACKS},
-    "bash": SHELLS["sh"],
+    **DEBIAN_SHELLS,
 }
 
 BASES: Mapping[str, Mapping[str, Program]] = {"busybox": BUSYBOX, "debian": DEBIAN, "scratch": {}}
@@ -134,7 +134,8 @@ def check_simulated(command: tuple[str, ...], programs: Mapping[str, Program]) -
     name = command[0].rpartition("/")[2]
     if name not in programs and programs and name in _KNOWN_APPLETS:
         raise NotImplementedHere(f"the embedded engine does not simulate the program {name}")
-    script = script_of(command) if name in SHELLS and name in programs else None
+    is_shell = name in programs and programs[name] in (*SHELLS.values(), *DEBIAN_SHELLS.values())
+    script = script_of(command) if is_shell else None
     if script is not None:
         with suppress(ShellSyntaxError):  # the shell says so itself when it runs
             parse(script)
