@@ -9,7 +9,7 @@ Source: signal(7), and "process 1 ignores signals without a handler" of pid_name
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from swarmlab.engine.clock import Clock, Timer
@@ -68,12 +68,14 @@ class Program:
     Attributes:
         handles: the signals that it deals with itself.
         minds_keys: whether it deals with Ctrl-C at a terminal, although a signal sent to it does nothing.
+        traps: whether it may come to deal with signals while it runs, by its context's `heeds`.
     """
 
     name: str
     run: Callable[[Context], Run]
     handles: frozenset[str] = frozenset()
     minds_keys: bool = False
+    traps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ class Context:
         chance: its own source, so that what it draws changes nothing elsewhere.
         pid: its number inside the container.
         kill: sends a signal (empty: none) to a process of the container; returns whether there is one of that number.
-        heeds: signals that it has come to deal with: what notes them, None where they interrupt it.
+        heeds: signals that it has come to deal with: what notes them, None where they interrupt it. None itself where
+            it cannot come to that.
     """
 
     arguments: tuple[str, ...]
@@ -119,7 +122,7 @@ class Context:
     processes: Callable[[], list[Running]] = list
     pid: int = 1
     kill: Callable[[int, str], bool] = lambda pid, signal: False
-    heeds: Heeds = field(default_factory=dict)
+    heeds: Heeds | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -156,7 +159,7 @@ class Process:
         shortest_s: float = 0,
     ) -> None:
         self._program = program
-        self._heeds = context.heeds
+        self._heeds = context.heeds = {} if program.traps else None
         self._run = program.run(context)
         self._clock = context.clock
         self._wake = wake
@@ -198,9 +201,9 @@ class Process:
             return
         elif self._missed is not None:
             self._missed.append(name)
-        elif (note := self._heeds.get(name)) is not None:
+        elif self._heeds and (note := self._heeds.get(name)) is not None:
             note()
-        elif (name in self._program.handles or name in self._heeds) and self._started:
+        elif (name in self._program.handles or name in (self._heeds or ())) and self._started:
             self._stop_sleeping()
             self._resume(lambda: self._run.throw(Signal(name)))
         elif not self._is_init and name not in IGNORED_BY_DEFAULT:

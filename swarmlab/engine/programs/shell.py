@@ -110,7 +110,7 @@ def _sh(voice: Voice, context: Context) -> Run:
 
 
 def _shells(voice: Voice, *names: str) -> dict[str, Program]:
-    return {name: Program(name=name, run=partial(_sh, voice), minds_keys=True) for name in names}
+    return {name: Program(name=name, run=partial(_sh, voice), minds_keys=True, traps=True) for name in names}
 
 
 SHELLS, DEBIAN_SHELLS = _shells(ASH, "sh", "ash"), _shells(DASH, "sh", "dash", "bash")

@@ -238,7 +238,7 @@ class Shell(ShellState):
         """The builtin `exec`: the program is the process from now on, and signals are its business."""
         self.traps.clear()
         program = context.programs.get(words[0].rpartition("/")[2])
-        heeds = context.heeds if self.is_main else {}
+        heeds = context.heeds if self.is_main and context.heeds is not None else {}
         heeds.clear()
         heeds.update(dict.fromkeys(program.handles if program else ()))
         return (yield from self._execute(context, words, heeds=heeds))

@@ -74,12 +74,13 @@ def _set(shell: ShellState, name: str, action: str | None) -> None:
         shell.traps.pop(name, None)
     else:
         shell.traps[name] = action
-    if name == EXIT or not shell.is_main:
+    heeds = shell.context.heeds
+    if name == EXIT or not shell.is_main or heeds is None:
         return
     if action is None:
-        shell.context.heeds.pop(f"SIG{name}", None)
+        heeds.pop(f"SIG{name}", None)
     else:
-        shell.context.heeds[f"SIG{name}"] = partial(shell.pending.append, name)
+        heeds[f"SIG{name}"] = partial(shell.pending.append, name)
 
 
 def _quoted(text: str) -> str:
