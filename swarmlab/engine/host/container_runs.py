@@ -11,7 +11,7 @@ from functools import partial
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, Forbidden
-from swarmlab.engine.host.container import Container, MountPoint
+from swarmlab.engine.host.container import Container, ContainerConfig, MountPoint
 from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
 from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.container_ports import PublishedPorts
@@ -69,6 +69,7 @@ class Runs:
         self._runnable: dict[Process, None] = {}
         self._ports = PublishedPorts(parts.chance)
         self._pid = _FIRST_PID
+        self._checked: ContainerConfig | None = None  # tasks of a service share one
 
     def begin(self, container: Container) -> int:
         """Give a container its networks and its process; the process goes on with the next `tick`.
@@ -86,7 +87,9 @@ class Runs:
             self._ports.publish(container)
             network_of = self._connect(container)
             image = self._parts.images.content_of(container.image_id)
-            check_spec(container.config, image.base)
+            if container.config is not self._checked:
+                check_spec(container.config, image.base)
+                self._checked = container.config
             program = find_program(
                 container.command,
                 programs_of(image.base, image.servers),

@@ -5,8 +5,7 @@ Owns no state of its own: a running shell's is in shell_state.py.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
@@ -15,16 +14,15 @@ from posixpath import normpath
 from swarmlab.engine.errors import NotImplementedHere
 from swarmlab.engine.host.files import ReadOnly
 from swarmlab.engine.programs import shell_syntax as syntax
-from swarmlab.engine.programs.arithmetic import NotComputable, evaluate
 from swarmlab.engine.programs.busybox import absolute
 from swarmlab.engine.programs.pipelines import run_pipeline
 from swarmlab.engine.programs.processes import Context, Heeds, Run, Signal
 from swarmlab.engine.programs.shell_builtins import BUILTINS
-from swarmlab.engine.programs.shell_globs import Fields, paths_of
+from swarmlab.engine.programs.shell_expansion import ExpandingShell, RunText
 from swarmlab.engine.programs.shell_redirections import errors_into_file, into_file, into_one
-from swarmlab.engine.programs.shell_state import Exit, LoopControl, ShellState
+from swarmlab.engine.programs.shell_state import Exit, LoopControl
 from swarmlab.engine.programs.shell_traps import EXIT
-from swarmlab.engine.programs.shell_words import ShellSyntaxError, Word, expansions
+from swarmlab.engine.programs.shell_words import ShellSyntaxError
 from swarmlab.engine.programs.signals import SIGNALS
 from swarmlab.engine.programs.standard_input import read_line
 
@@ -32,11 +30,8 @@ NOT_FOUND, NOT_INVOKABLE = 127, 126
 _TURN_S = 0.01
 """How long one turn of a loop takes that does nothing but compute. Simplification: everything else takes no time."""
 
-RunText = Generator[float | None, None, str]
-RunWords = Generator[float | None, None, list[str]]
 
-
-class Shell(ShellState):
+class Shell(ExpandingShell):
     """Runs commands, each in the state that the ones before have left."""
 
     __slots__ = ()
@@ -160,7 +155,7 @@ class Shell(ShellState):
     def _run_for(self, loop: syntax.For) -> Run:
         words: list[str] = []
         for each in loop.words:
-            words += yield from self._expand(each)
+            words += yield from self.expand(each)
         for word in words:
             self.variables[loop.name] = word
             try:
@@ -181,12 +176,12 @@ class Shell(ShellState):
     def _run_simple(self, command: syntax.Simple) -> Run:
         words: list[str] = []
         for word in command.words:
-            words += yield from self._expand(word)
+            words += yield from self.expand(word)
         for name, word in command.assignments:
-            self.variables[name] = yield from self._expand_whole(word)
+            self.variables[name] = yield from self.expand_whole(word)
         context = self.context
         if command.output is not None:
-            path = absolute(context, (yield from self._expand_whole(command.output)))
+            path = absolute(context, (yield from self.expand_whole(command.output)))
             try:
                 context = into_file(context, path, append=command.append)
             except ReadOnly:
@@ -194,7 +189,7 @@ class Shell(ShellState):
                 self.complain(self.context, f"{create} {path}: Read-only file system")
                 return self.voice.either(1, 2)
         if command.errors is not None:
-            path = absolute(context, (yield from self._expand_whole(command.errors)))
+            path = absolute(context, (yield from self.expand_whole(command.errors)))
             context = errors_into_file(context, path)
         if command.errors_too or command.as_errors:
             context = into_one(context, stream="stdout" if command.errors_too else "stderr")
@@ -251,64 +246,8 @@ class Shell(ShellState):
             self.variables[name] = text.strip()
         return 0 if line else 1
 
-    # --- words ---
-
-    def _expand(self, word: Word) -> RunWords:
-        fields = Fields()
-        for part in word.parts:
-            if part.quoted and part.text in ("$@", "${@}"):
-                fields.add_all(self.arguments)
-                continue
-            text = (yield from self._expand_text(part.text)) if part.expands else part.text
-            fields.add(text, quoted=part.quoted, split=part.expands)
-        context, caret = self.context, not self.voice.is_dash
-        found = [paths_of(each, context.files, context.working_dir, caret_inverts=caret) for each in fields.patterns]
-        return [path for paths in found for path in paths]
-
-    def _expand_whole(self, word: Word) -> RunText:
-        pieces: list[str] = []
-        for part in word.parts:
-            pieces.append((yield from self._expand_text(part.text)) if part.expands else part.text)
-        return "".join(pieces)
-
-    def _expand_text(self, text: str) -> RunText:
-        expanded = ""
-        for kind, piece in expansions(re.sub(r'\\(["\\])', r"\1", text)):
-            if kind == "command":
-                expanded += yield from self._output_of(piece)
-            elif kind == "arithmetic":
-                expanded += self._arithmetic(piece)
-            else:
-                expanded += self._value(piece) if kind == "variable" else piece
-        return expanded
-
-    def _value(self, name: str) -> str:
-        name, dash, default = name.partition(":-")
-        if name == "?":
-            return str(self.code)
-        if name == "$":
-            return str(self.context.pid)
-        if name == "#":
-            return str(len(self.arguments))
-        if name in ("@", "*"):
-            return " ".join(self.arguments)
-        if name.isdigit():
-            position = int(name) - 1
-            return self.arguments[position] if 0 <= position < len(self.arguments) else self.name if name == "0" else ""
-        value = self.variables.get(name, "")
-        return value or (default if dash else "")
-
-    def _arithmetic(self, expression: str) -> str:
-        names = {name: self._value(name) for name in re.findall(r"[A-Za-z_]\w*", expression)}
-        try:
-            return str(evaluate(expression.replace("$", ""), names))
-        except NotComputable as error:
-            of_dash = "division by zero" if "zero" in str(error) else "expecting primary"
-            dash = f'arithmetic expression: {of_dash}: "{expression}"'
-            self.complain(self.context, self.voice.either(str(error), dash))
-            raise Exit(2) from None
-
-    def _output_of(self, script: str) -> RunText:
+    def output_of(self, script: str) -> RunText:
+        """What a script writes, in a shell of its own."""
         collected: list[str] = []
         write = self.context.write
 
