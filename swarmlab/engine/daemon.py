@@ -115,7 +115,7 @@ class Daemon:
         attaching = Attaching(
             hostname, clock, self.networks, traffic.overlay, self, in_swarm=lambda: bool(self.membership.node_id)
         )
-        self.containers.prepare = attaching.prepare
+        self.containers.prepare_with(attaching.prepare)
         self.connecting = Connecting(
             networks=self.networks, attach=attaching.attach, in_swarm=lambda: bool(self.membership.node_id)
         )

@@ -66,6 +66,10 @@ class Pending(Generic[T]):
         self.on_done(lambda: following.resolve(self.result() if self._error is None else function(self._error)))
         return following
 
+    def pass_on(self, following: Pending[T]) -> None:
+        """Let another answer be this one, when it stands."""
+        self.on_done(lambda: following._finish(self._value, self._error))
+
     def _pass_on(self, function: Callable[[T], R], following: Pending[R]) -> None:
         try:
             following.resolve(function(self.result()))
@@ -85,4 +89,11 @@ def resolved(value: T) -> Pending[T]:
     """A pending answer that stands already."""
     pending: Pending[T] = Pending()
     pending.resolve(value)
+    return pending
+
+
+def failed(error: Exception) -> Pending[None]:
+    """An answer that stands already: a refusal."""
+    pending: Pending[None] = Pending()
+    pending.fail(error)
     return pending

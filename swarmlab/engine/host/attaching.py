@@ -85,7 +85,7 @@ class Attaching:
             except EngineError as error:
                 both.fail(error)
             else:
-                _pass_on(following(), both)
+                following().pass_on(both)
 
         first.on_done(go_on)
         return both
@@ -163,13 +163,3 @@ def _explained(ready: Pending[None]) -> Pending[None]:
 
     ready.on_done(settle)
     return explained
-
-
-def _pass_on(done: Pending[None], to: Pending[None]) -> None:
-    def settle() -> None:
-        try:
-            to.resolve(done.result())
-        except EngineError as error:
-            to.fail(error)
-
-    done.on_done(settle)

@@ -205,7 +205,7 @@ def mac_of(address: str) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Container:
-    """A container of this host. Only `containers.Containers` changes one.
+    """A container of this host. Only containers.py and what it binds change one.
 
     Attributes:
         config: what was asked for, without what is its own: name, labels and hostname. Tasks of a service share one.

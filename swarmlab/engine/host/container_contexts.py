@@ -40,6 +40,8 @@ class Start:
         environment: beyond what the container has.
         stdin: what it reads; None for nothing.
         processes: what runs in the container.
+        kill: sends a signal to a process of the container.
+        pid: its number inside the container.
     """
 
     arguments: tuple[str, ...]
@@ -49,8 +51,10 @@ class Start:
     write: Write
     chance: Chance
     processes: Callable[[], list[Running]]
+    kill: Callable[[int, str], bool]
     environment: tuple[str, ...] = ()
     stdin: StandardInput | None = None
+    pid: int = 1
 
 
 class Contexts:
@@ -86,6 +90,8 @@ class Contexts:
             write=start.write,
             stdin=start.stdin or NO_INPUT,
             processes=start.processes,
+            pid=start.pid,
+            kill=start.kill,
         )
 
     def files(self, container: Container) -> Files:

@@ -12,8 +12,7 @@ from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.host import log_drivers
 from swarmlab.engine.host.container import Container, ContainerConfig, EndpointConfig
 from swarmlab.engine.host.container_mounts import Find, make_mounts
-from swarmlab.engine.host.container_restarts import check_policy
-from swarmlab.engine.host.health_spec import check_check, merged_check
+from swarmlab.engine.host.health_spec import merged_check
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.logs import LogBuffer
@@ -45,10 +44,8 @@ def make_container(
     content = image.content
     command = _command(config, image)
     log_drivers.check_driver(config.log_driver, config.log_options)
-    check_policy(config.restart, config.restart_max_retries, auto_remove=config.auto_remove)
     check_simulated(command, programs_of(content.base, content.servers))
     healthcheck = merged_check(config.healthcheck, content.healthcheck)
-    check_check(healthcheck)
     mounts = make_mounts(config, content.volumes, id_, parts, find)
     ports = {*config.exposed_ports, *content.exposed_ports, *(f"{p.container_port}/{p.protocol}" for p in config.ports)}
     network_mode = _network_mode(config.network_mode, find)

@@ -54,7 +54,7 @@ class Restarts:
         start: starts a container again.
     """
 
-    def __init__(self, clock: Clock, start: Callable[[Container], None]) -> None:
+    def __init__(self, clock: Clock, start: Callable[[Container], object]) -> None:
         self._clock = clock
         self._start = start
         self._delays: dict[ContainerId, float] = {}

@@ -1,7 +1,7 @@
 """The processes of one host's running containers: how one begins, signals to it, its end.
 
-Owns the processes. What state a container is in is containers.py's business, what a program sees is
-container_contexts.py's.
+Owns the processes. What state a container is in is the business of container_starts.py and container_ends.py, what a
+program sees is container_contexts.py's.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from functools import partial
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, Forbidden
-from swarmlab.engine.host.container import Container, MountPoint
+from swarmlab.engine.host.container import Container, ContainerConfig, MountPoint
 from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
 from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.container_ports import PublishedPorts
+from swarmlab.engine.host.container_spec import check_spec
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image_mounts import check_subpath
@@ -22,7 +23,7 @@ from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.model import Labels
 from swarmlab.engine.programs.processes import Process, Program, Running
-from swarmlab.engine.programs.workloads import find_program
+from swarmlab.engine.programs.workloads import find_program, programs_of
 
 _FIRST_PID = 1000
 _OTHER_CONTAINER = "container:"
@@ -54,7 +55,7 @@ class Runs:
 
     Attributes:
         contexts: what programs have at hand.
-        others: what runs in a container besides its process 1.
+        others: what runs in a container besides its process 1; `process_of`: which of them has a number.
     """
 
     def __init__(self, parts: HostParts, *, connect: Connect, find: Find, exited: Exited) -> None:
@@ -63,10 +64,12 @@ class Runs:
         self._exited = exited
         self.contexts = Contexts(parts, connect=connect)
         self.others: Callable[[ContainerId], list[Running]] = lambda _: []
+        self.process_of: Callable[[ContainerId, int], Process | None] = lambda _, __: None
         self._processes: dict[ContainerId, Process] = {}
         self._runnable: dict[Process, None] = {}
         self._ports = PublishedPorts(parts.chance)
         self._pid = _FIRST_PID
+        self._checked: ContainerConfig | None = None  # tasks of a service share one
 
     def begin(self, container: Container) -> int:
         """Give a container its networks and its process; the process goes on with the next `tick`.
@@ -83,7 +86,16 @@ class Runs:
                     check_subpath(mount, self._parts)
             self._ports.publish(container)
             network_of = self._connect(container)
-            program = find_program(container.command, self.contexts.programs(container))
+            image = self._parts.images.content_of(container.image_id)
+            if container.config is not self._checked:
+                check_spec(container.config, image.base)
+                self._checked = container.config
+            program = find_program(
+                container.command,
+                programs_of(image.base, image.servers),
+                partial(self.contexts.files, container),
+                container.config.working_dir,
+            )
         except Exception:
             self._let_go(container)
             raise
@@ -119,6 +131,7 @@ class Runs:
             chance=self._parts.chance.branch(),
             stdin=keyboard.source if keyboard else None,
             processes=first.processes,
+            kill=first.kill,
         )
         return self.spawn(
             container,
@@ -183,6 +196,18 @@ class Runs:
         if process := self._processes.get(container.id):
             process.signal(name)
 
+    def kill(self, container: Container, pid: int, name: str) -> bool:
+        """A program of a container sends a signal to another, or to itself; SIGKILL does not reach an init.
+
+        Returns:
+            Whether there is a process of that number.
+        """
+        process = self._processes.get(container.id) if pid == 1 else self.process_of(container.id, pid)
+        is_safe = pid == 1 and name == "SIGKILL" and not container.config.init
+        if process is not None and name and not is_safe:
+            self._parts.clock.after(0, lambda: process.signal(name))
+        return process is not None
+
     def freeze(self, container: Container) -> None:
         """Let a container's process stand still."""
         self._processes[container.id].freeze()
@@ -241,6 +266,9 @@ class _First:
 
     def processes(self) -> list[Running]:
         return self._runs.running(self._container)
+
+    def kill(self, pid: int, name: str) -> bool:
+        return self._runs.kill(self._container, pid, name)
 
     def end(self, code: int) -> None:
         self._runs._end(self._container, code)

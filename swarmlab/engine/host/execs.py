@@ -8,6 +8,7 @@ Simplification: every exec takes the same time to begin.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from swarmlab.engine.errors import Conflict, EngineError, InvalidParameter, NoSuchExec
 from swarmlab.engine.host.container import Container
@@ -19,15 +20,14 @@ from swarmlab.engine.host.logs import Attached
 from swarmlab.engine.ids import Chance, ContainerId
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.programs.processes import Process, Running
-from swarmlab.engine.programs.users import is_known_user
-from swarmlab.engine.programs.workloads import StartFailed, find_program
+from swarmlab.engine.programs.users import user_refusal
+from swarmlab.engine.programs.workloads import NOT_FOUND, StartFailed, find_program
 
 BEGIN_S = 0.045
 """From the request until the program runs. Recorded from 28.5.2 on two cores."""
 
 REMEMBERED_S = 600.0
 _KILLED = 137
-_CANNOT_RUN = 127
 _PREFIX = "OCI runtime exec failed: exec failed: unable to start container process: "
 
 
@@ -91,7 +91,7 @@ class Execs:
         self._execs: dict[str, Exec] = {}
         self._of: dict[ContainerId, dict[str, Exec]] = {}
         self._made = 0
-        runs.others = self._running_in
+        runs.others, runs.process_of = self._running_in, self._process_of
 
     def ids_of(self, container: Container) -> list[str]:
         """The execs of a container that have not ended."""
@@ -104,6 +104,10 @@ class Execs:
             for each in execs
             if each.process is not None
         ]
+
+    def _process_of(self, container_id: ContainerId, pid: int) -> Process | None:
+        execs = self._of.get(container_id, {}).values()
+        return next((each.process for each in execs if each.inner_pid == pid), None)
 
     def find(self, id_: str) -> Exec:
         """The exec of an id. Raises NoSuchExec."""
@@ -122,9 +126,8 @@ class Execs:
         if not config.command:
             raise InvalidParameter("No exec command specified")
         check_ready(container, container.name)
-        if not is_known_user(config.user):
-            name = config.user.partition(":")[0]
-            raise InvalidParameter(f"unable to find user {name}: no matching entries in passwd file")
+        if refusal := user_refusal(config.user, self._parts.images.content_of(container.image_id).base):
+            raise InvalidParameter(refusal)
         self._forget_old()
         exec_ = Exec(id=self._chance(container).hex_id(), container=container, config=config)
         if config.stdin or config.tty:
@@ -177,7 +180,7 @@ class Execs:
             self._spawn(exec_)
         except EngineError as error:
             begun.fail(error)
-            self._end(exec_, _CANNOT_RUN, quietly=True)
+            self._end(exec_, error.code if isinstance(error, _CannotRun) else NOT_FOUND, quietly=True)
         else:
             begun.resolve(None)
 
@@ -186,11 +189,12 @@ class Execs:
         directory = config.working_dir or container.config.working_dir
         if config.working_dir and not contexts.files(container).is_directory(directory):
             reason = f'chdir to cwd ("{directory}") set in config.json failed: no such file or directory'
-            raise InvalidParameter(_PREFIX + reason)
+            raise _CannotRun(reason, NOT_FOUND)
         try:
-            program = find_program(config.command, contexts.programs(container))
+            files = partial(contexts.files, container)
+            program = find_program(config.command, contexts.programs(container), files, directory)
         except StartFailed as error:
-            raise InvalidParameter(_PREFIX + error.reason) from None
+            raise _CannotRun(error.reason, error.code) from None
         exec_.pid = self._runs.next_pid()
         exec_.inner_pid = exec_.pid - container.state.pid + 1
         exec_.process = self._runs.spawn(
@@ -215,6 +219,8 @@ class Execs:
             chance=Chance(int(exec_.id[:16], 16)),
             stdin=exec_.keyboard.source if exec_.keyboard else None,
             processes=lambda: self._runs.running(container),
+            kill=partial(self._runs.kill, container),
+            pid=exec_.inner_pid,
         )
 
     # --- the end ---
@@ -251,6 +257,14 @@ class Execs:
 
     def _tell(self, exec_: Exec, action: str, **more: str) -> None:
         emit(self._parts.events, exec_.container, action, execID=exec_.id, **more)
+
+
+class _CannotRun(InvalidParameter):
+    """The exec's program could not be started, in runc's words; `code` is the exec's."""
+
+    def __init__(self, reason: str, code: int) -> None:
+        super().__init__(_PREFIX + reason)
+        self.code = code
 
 
 def check_ready(container: Container, name: str) -> None:

@@ -127,14 +127,19 @@ def _ls(context: Context) -> int:
         return not_simulated(context, " ".join(sorted(flags)))
     code = 0
     for path in paths:
-        code |= _ls_one(context, path, many=len(paths) > 1)
+        code |= _ls_one(context, path, flags, many=len(paths) > 1)
     return code
 
 
-def _ls_one(context: Context, path: str, *, many: bool) -> int:
+def _shown(names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith(".")]
+
+
+def _ls_one(context: Context, path: str, flags: set[str], *, many: bool) -> int:
     whole = absolute(context, path)
     if context.files.is_directory(whole):
-        names = context.files.list(whole)
+        names = context.files.list(whole) if flags & {"-a", "-A"} else _shown(context.files.list(whole))
+        names = [".", "..", *names] if "-a" in flags else names
         context.write("stdout", f"{path}:\n" if many else "")
         context.write("stdout", "".join(f"{name}\n" for name in names))
         return 0

@@ -16,30 +16,8 @@ from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.host.files import Files
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.connections import Exchange, Serve
+from swarmlab.engine.programs.signals import IGNORED_BY_DEFAULT, SIGNALS
 from swarmlab.engine.programs.standard_input import AWAIT_INPUT, NO_INPUT, StandardInput
-
-SIGNALS: Mapping[str, int] = {
-    "SIGHUP": 1,
-    "SIGINT": 2,
-    "SIGQUIT": 3,
-    "SIGABRT": 6,
-    "SIGKILL": 9,
-    "SIGUSR1": 10,
-    "SIGUSR2": 12,
-    "SIGTERM": 15,
-    "SIGWINCH": 28,
-}
-"""The signals that can be sent here, with their numbers."""
-
-_IGNORED_BY_DEFAULT = frozenset({"SIGWINCH"})
-
-
-def signal_name(text: str) -> str | None:
-    """`SIGTERM` for `SIGTERM`, `term` and `15`; None when there is no such signal."""
-    if text.isdigit():
-        return next((name for name, number in SIGNALS.items() if number == int(text)), None)
-    name = text.upper() if text.upper().startswith("SIG") else f"SIG{text.upper()}"
-    return name if name in SIGNALS else None
 
 
 class Signal(Exception):
@@ -80,6 +58,7 @@ class Surroundings(Protocol):
 
 Run = Generator[float | None, None, int]
 Write = Callable[[str, str], None]
+Heeds = dict[str, Callable[[], None] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +68,14 @@ class Program:
     Attributes:
         handles: the signals that it deals with itself.
         minds_keys: whether it deals with Ctrl-C at a terminal, although a signal sent to it does nothing.
+        traps: whether it may come to deal with signals while it runs, by its context's `heeds`.
     """
 
     name: str
     run: Callable[[Context], Run]
     handles: frozenset[str] = frozenset()
     minds_keys: bool = False
+    traps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +100,10 @@ class Context:
         programs: what else can be started from it, by name.
         write: takes the stream (`stdout`, `stderr`) and the text, ends of lines included.
         chance: its own source, so that what it draws changes nothing elsewhere.
+        pid: its number inside the container.
+        kill: sends a signal (empty: none) to a process of the container; returns whether there is one of that number.
+        heeds: signals that it has come to deal with: what notes them, None where they interrupt it. None itself where
+            it cannot come to that.
     """
 
     arguments: tuple[str, ...]
@@ -135,6 +120,9 @@ class Context:
     write: Write
     stdin: StandardInput = NO_INPUT
     processes: Callable[[], list[Running]] = list
+    pid: int = 1
+    kill: Callable[[int, str], bool] = lambda pid, signal: False
+    heeds: Heeds | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -171,6 +159,7 @@ class Process:
         shortest_s: float = 0,
     ) -> None:
         self._program = program
+        self._heeds = context.heeds = {} if program.traps else None
         self._run = program.run(context)
         self._clock = context.clock
         self._wake = wake
@@ -212,10 +201,12 @@ class Process:
             return
         elif self._missed is not None:
             self._missed.append(name)
-        elif name in self._program.handles and self._started:
+        elif self._heeds and (note := self._heeds.get(name)) is not None:
+            note()
+        elif (name in self._program.handles or name in (self._heeds or ())) and self._started:
             self._stop_sleeping()
             self._resume(lambda: self._run.throw(Signal(name)))
-        elif not self._is_init and name not in _IGNORED_BY_DEFAULT:
+        elif not self._is_init and name not in IGNORED_BY_DEFAULT:
             self._end(128 + SIGNALS[name])
 
     def press(self, name: str) -> None:

@@ -6,34 +6,24 @@ signals to it.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from functools import partial
+
 from swarmlab.engine.errors import NotImplementedHere
 from swarmlab.engine.host.files import NoSuchFile
 from swarmlab.engine.programs import shell_syntax as syntax
 from swarmlab.engine.programs.busybox import absolute
 from swarmlab.engine.programs.processes import Context, Program, Run, Signal
-from swarmlab.engine.programs.shell_builtins import Exit, LoopControl
 from swarmlab.engine.programs.shell_running import Shell
+from swarmlab.engine.programs.shell_state import Exit, LoopControl
+from swarmlab.engine.programs.shell_voices import ASH, DASH, Voice
 from swarmlab.engine.programs.shell_words import ShellSyntaxError, UnfinishedCommand
 from swarmlab.engine.programs.standard_input import read_line
 
 
-def _shell(context: Context, arguments: tuple[str, ...]) -> Shell:
-    shell = Shell(context, {**context.environment, "PWD": context.working_dir}, arguments)
-    shell.exported = {*context.environment}
-    return shell
-
-
-def _run_script(context: Context, script: str, arguments: tuple[str, ...]) -> Run:
-    shell = _shell(context, arguments)
-    try:
-        return (yield from shell.run(syntax.parse(script)))
-    except Exit as end:
-        return end.code
-    except LoopControl:
-        return shell.code
-    except ShellSyntaxError as error:
-        context.complain(str(error))
-        return 2
+def _shell(context: Context, voice: Voice, name: str, arguments: tuple[str, ...] = ()) -> Shell:
+    variables = {**context.environment, "PWD": context.working_dir}
+    return Shell(context, variables, arguments, exported={*context.environment}, name=name, voice=voice)
 
 
 def script_of(arguments: tuple[str, ...]) -> str | None:
@@ -45,33 +35,44 @@ def script_of(arguments: tuple[str, ...]) -> str | None:
     return None
 
 
-def _run_input(context: Context) -> Run:
+def _run_input(context: Context, voice: Voice) -> Run:
     """Run what is typed or piped in, command by command; at a terminal with a prompt, and Ctrl-C ends the command."""
-    shell = _shell(context, ())
-    typed = ""
+    shell = _shell(context, voice, context.arguments[0])
+    shell.is_typed = context.terminal
+    typed, lines = "", 0
     while True:
         try:
-            if context.terminal:
-                context.write("stdout", "> " if typed else f"{shell.context.working_dir} {_sign(context)} ")
-            line = yield from read_line(context.stdin)
-            typed += line
+            shell.line_before = shell.line_before if typed else lines
+            line = yield from _next_line(shell, more=bool(typed))
+            typed, lines = typed + line, lines + 1
             command = _command_of(typed, whole=not line)
             if command is not None:
                 typed = ""
                 yield from shell.run(command)
-        except ShellSyntaxError as error:
-            typed = ""
-            context.complain(str(error))
-            shell.code = 2
+        except (ShellSyntaxError, NotImplementedHere) as error:
+            typed, shell.code = "", 2
+            shell.complain_of(error)
         except Signal:
             context.print()
             typed, shell.code = "", 130
         except LoopControl:
             continue
         except Exit as end:
-            return end.code
+            return (yield from shell.finish(partial(_leave, end.code)))
         if not line:
-            return shell.code
+            return (yield from shell.finish(partial(_leave, shell.code)))
+
+
+def _leave(code: int) -> syntax.Command:
+    raise Exit(code)
+
+
+def _next_line(shell: Shell, *, more: bool) -> Generator[float | None, None, str]:
+    """What comes next; at a terminal it is asked for, `more` of a command with another sign."""
+    context = shell.context
+    if context.terminal:
+        context.write("stdout", "> " if more else f"{context.working_dir} {_sign(context)} ")
+    return (yield from read_line(context.stdin))
 
 
 def _sign(context: Context) -> str:
@@ -86,25 +87,30 @@ def _command_of(typed: str, *, whole: bool) -> syntax.Sequence | None:
         if whole:
             raise
         return None
-    except NotImplementedHere as error:
-        raise ShellSyntaxError(f"sh: {error}") from None
 
 
-def _sh(context: Context) -> Run:
+def _sh(voice: Voice, context: Context) -> Run:
     script = script_of(context.arguments)
     if script is not None:
-        after = context.arguments.index(script) + 1
-        return (yield from _run_script(context, script, context.arguments[after + 1 :]))
+        after = context.arguments[context.arguments.index(script) + 1 :]
+        shell = _shell(context, voice, after[0] if after else context.arguments[0], after[1:])
+        shell.line_before = voice.either(-1, 0)
+        return (yield from shell.finish(lambda: syntax.parse(script)))
     files = [word for word in context.arguments[1:] if not word.startswith("-")]
     if not files:
-        return (yield from _run_input(context))
-    path = absolute(context, files[0])
+        return (yield from _run_input(context, voice))
     try:
-        text = context.files.read(path)
+        text = context.files.read(absolute(context, files[0]))
     except NoSuchFile:
-        context.complain(f"sh: can't open '{files[0]}': No such file or directory")
+        why = f"can't open '{files[0]}': No such file or directory", f"0: cannot open {files[0]}: No such file"
+        context.complain(f"{context.arguments[0]}: {voice.either(*why)}")
         return 2
-    return (yield from _run_script(context, text, tuple(files[1:])))
+    shell = _shell(context, voice, files[0], tuple(files[1:]))
+    return (yield from shell.finish(lambda: syntax.parse(text)))
 
 
-SHELLS: dict[str, Program] = {name: Program(name=name, run=_sh, minds_keys=True) for name in ("sh", "ash")}
+def _shells(voice: Voice, *names: str) -> dict[str, Program]:
+    return {name: Program(name=name, run=partial(_sh, voice), minds_keys=True, traps=True) for name in names}
+
+
+SHELLS, DEBIAN_SHELLS = _shells(ASH, "sh", "ash"), _shells(DASH, "sh", "dash", "bash")

@@ -1,46 +1,34 @@
-"""What the shell does itself, without starting a program: `exit`, `break`, `export`, `cd` and `test`.
+"""What the shell does itself, without starting a program: `exit`, `break`, `export`, `cd`, `test` and shell_traps.py's.
 
-Owns what a running shell is made of (`ShellState`), and the two ways in which a command leaves the ordinary course.
+Owns no state: a running shell's is in shell_state.py.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from swarmlab.engine.programs.busybox import absolute, not_simulated
 from swarmlab.engine.programs.processes import Context
+from swarmlab.engine.programs.shell_state import Exit, LoopControl, ShellState
+from swarmlab.engine.programs.shell_traps import kill, trap
 
 
-class Exit(Exception):
-    """The shell ends."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class LoopControl(Exception):
-    """`break`, or `continue` where it goes on with the loop's next turn."""
-
-    def __init__(self, *, again: bool) -> None:
-        super().__init__(again)
-        self.again = again
+def _exit(shell: ShellState, context: Context, words: tuple[str, ...]) -> int:
+    if len(words) == 1:
+        raise Exit(shell.code if shell.code_before_trap is None else shell.code_before_trap)
+    if not _is_code(words[1], is_dash=shell.voice.is_dash):
+        shell.complain(context, f"Illegal number: {words[1]}", command="exit")
+        raise Exit(2)
+    raise Exit(int(words[1]) % 256)
 
 
-@dataclass(slots=True)
-class ShellState:
-    """A running shell: its context, its variables, the code of the last command."""
-
-    context: Context
-    variables: dict[str, str]
-    arguments: tuple[str, ...] = ()
-    code: int = 0
-    exported: set[str] = field(default_factory=set)
-
-
-def _exit(shell: ShellState, _: Context, words: tuple[str, ...]) -> int:
-    raise Exit(int(words[1]) % 256 if len(words) > 1 and words[1].isdigit() else shell.code)
+def _is_code(text: str, *, is_dash: bool) -> bool:
+    """Digits for ash; a sign for dash too, as long as the number is none below 0 and fits an int."""
+    if not is_dash:
+        return re.fullmatch(r"[0-9]+", text) is not None
+    return re.fullmatch(r"[+-]?[0-9]+", text) is not None and 0 <= int(text) < 2**31
 
 
 def _break(_: ShellState, __: Context, words: tuple[str, ...]) -> int:
@@ -60,7 +48,8 @@ def _export(shell: ShellState, _: Context, words: tuple[str, ...]) -> int:
 def _cd(shell: ShellState, context: Context, words: tuple[str, ...]) -> int:
     path = absolute(context, words[1] if len(words) > 1 else "/root")
     if not context.files.is_directory(path):
-        context.complain(f"sh: cd: can't cd to {words[1]}: No such file or directory")
+        why = shell.voice.either(": No such file or directory", "")
+        shell.complain(context, f"can't cd to {words[1]}{why}", command="cd")
         return 2
     shell.context = replace(shell.context, working_dir=path)
     return 0
@@ -88,14 +77,20 @@ def _test(shell: ShellState, context: Context, words: tuple[str, ...]) -> int:
         case (left, ("=" | "==" | "!=") as operator, right):
             return int((left == right) == (operator == "!="))
         case (left, operator, right) if operator in _COMPARISONS:
-            try:
-                return int(not _COMPARISONS[operator](int(left), int(right)))
-            except ValueError:
-                context.complain(f"sh: {left}: bad number")
-                return 2
+            return _compare(shell, context, words[0], (left, operator, right))
         case (text,):
             return int(not text)
     return not_simulated(context, " ".join(words))
+
+
+def _compare(shell: ShellState, context: Context, name: str, comparison: tuple[str, str, str]) -> int:
+    left, operator, right = comparison
+    for text in (left, right):
+        if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
+            wrong = shell.voice.either(f"{text}: bad number", f"Illegal number: {text}")
+            shell.complain(context, wrong, command=shell.voice.either("", name))
+            return 2
+    return int(not _COMPARISONS[operator](int(left), int(right)))
 
 
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
@@ -123,7 +118,8 @@ BUILTINS: dict[str, Callable[[ShellState, Context, tuple[str, ...]], int]] = {
     "export": _export,
     "cd": _cd,
     "set": _set,
-    "trap": _set,
+    "trap": trap,
+    "kill": kill,
     "wait": _set,
     "test": _test,
     "[": _test,

@@ -1,7 +1,7 @@
 """The grammar of the small shell: text in, commands out. Owns no state; shell.py runs what is parsed here.
 
-Simplification: no background commands, functions, `case`, here-documents, subshells or globs; whoever writes
-one is told so when the container is created.
+Simplification: no background commands, functions, `case`, here-documents or subshells; whoever writes one is told so
+when the container is created.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 
 from swarmlab.engine.errors import NotImplementedHere
-from swarmlab.engine.programs.shell_words import Reader, ShellSyntaxError, UnfinishedCommand, Word
+from swarmlab.engine.programs.shell_words import Part, Reader, ShellSyntaxError, UnfinishedCommand, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simple:
     """A program with its arguments; `output` is where standard output goes, `append` how.
 
-    `errors_too` stands for `2>&1`, `as_errors` for `>&2`; `errors` is where standard error goes.
+    `errors_too` stands for `2>&1`, `as_errors` for `>&2`; `errors` is where standard error goes. `line` is its place.
     """
 
     words: tuple[Word, ...]
@@ -27,6 +27,7 @@ class Simple:
     errors_too: bool = False
     as_errors: bool = False
     errors: Word | None = None
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,29 +82,40 @@ Command = Simple | Pipe | Chain | Sequence | Loop | For | If
 
 
 _NOT_HERE = ("&", "(", "<", "<<", ";;")
+_ENDS = frozenset("do done elif else fi then".split())
+_RESERVED = _ENDS | frozenset("! for if in until while".split())
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 
 
 class _Parser:
     """Recursive descent over the tokens."""
 
-    def __init__(self, tokens: list[str | Word]) -> None:
-        self._tokens = tokens
+    def __init__(self, reader: Reader) -> None:
+        self._tokens = reader.tokens()
+        self._lines = reader.lines
+
+    @property
+    def _line(self) -> int:
+        """Where the next token stands."""
+        return self._lines[-1 - len(self._tokens)]
 
     def script(self) -> Sequence:
-        sequence = self._sequence(())
+        sequence = self._sequence()
         if self._tokens:
             raise self._unexpected()
         return sequence
 
-    def _unexpected(self) -> ShellSyntaxError:
+    def _unexpected(self, expected: str = "") -> ShellSyntaxError:
+        instead = f' (expecting "{expected}")' if expected else ""
         if not self._tokens:
-            return UnfinishedCommand("sh: syntax error: unexpected end of file")
+            return UnfinishedCommand(f"unexpected end of file{instead}", f"end of file unexpected{instead}", self._line)
         token = self._tokens[0]
         if token in _NOT_HERE:
             raise NotImplementedHere(f"the embedded engine's sh has no `{token}`")
-        shown = token.text if isinstance(token, Word) else token.replace("\n", "newline")
-        return ShellSyntaxError(f'sh: syntax error: unexpected "{shown}"')
+        shown = "newline" if token == "\n" else "word"
+        if token != "\n" and (not isinstance(token, Word) or (token.bare and token.text in _RESERVED)):
+            shown = f'"{token.text if isinstance(token, Word) else token}"'
+        return ShellSyntaxError(f"unexpected {shown}{instead}", f"{shown} unexpected{instead}", self._line)
 
     def _keyword(self) -> str:
         token = self._tokens[0] if self._tokens else None
@@ -111,32 +123,39 @@ class _Parser:
 
     def _expect(self, keyword: str) -> None:
         if self._keyword() != keyword:
-            raise self._unexpected()
+            raise self._unexpected(keyword)
         self._tokens.pop(0)
 
     def _at(self, *operators: str) -> bool:
         return bool(self._tokens) and self._tokens[0] in operators
 
-    def _skip_separators(self) -> None:
-        while self._at(";", "\n"):
+    def _skip_newlines(self) -> None:
+        while self._at("\n"):
             self._tokens.pop(0)
 
-    def _sequence(self, ends: tuple[str, ...]) -> Sequence:
+    def _skip_separator(self) -> bool:
+        """One `;` or the end of a line, and empty lines. Returns whether it was there."""
+        if not self._at(";", "\n"):
+            return False
+        self._tokens.pop(0)
+        self._skip_newlines()
+        return True
+
+    def _sequence(self) -> Sequence:
+        """Commands up to a word that ends them, or to what is none; whoever asked says whether that may stand there."""
         commands: list[Command] = []
-        self._skip_separators()
-        while self._tokens and isinstance(self._tokens[0], Word) and self._keyword() not in (ends or ("",)):
+        self._skip_newlines()
+        while self._tokens and isinstance(self._tokens[0], Word) and self._keyword() not in _ENDS:
             commands.append(self._chain())
-            if not self._at(";", "\n"):
+            if not self._skip_separator():
                 break
-            self._skip_separators()
         return Sequence(commands=tuple(commands))
 
     def _chain(self) -> Command:
         links: list[tuple[str, Command]] = [("", self._pipe())]
         while self._at("&&", "||"):
             operator = str(self._tokens.pop(0))
-            while self._at("\n"):
-                self._tokens.pop(0)
+            self._skip_newlines()
             links.append((operator, self._pipe()))
         return links[0][1] if len(links) == 1 else Chain(links=tuple(links))
 
@@ -147,8 +166,7 @@ class _Parser:
         commands = [self._command()]
         while self._at("|"):
             self._tokens.pop(0)
-            while self._at("\n"):
-                self._tokens.pop(0)
+            self._skip_newlines()
             commands.append(self._command())
         plain = len(commands) == 1 and not negated
         return commands[0] if plain else Pipe(commands=tuple(commands), negated=negated)
@@ -163,18 +181,18 @@ class _Parser:
                 return self._if()
             case "case" | "function" | "{" as word:
                 raise NotImplementedHere(f"the embedded engine's sh has no `{word}`")
-            case "do" | "done" | "then" | "else" | "elif" | "fi":
-                raise self._unexpected()
+        if self._keyword() in _ENDS:
+            raise self._unexpected()
         return self._simple()
 
     def _loop(self) -> Loop:
         until = self._tokens.pop(0).text == "until"  # type: ignore[union-attr]
-        condition = self._sequence(("do",))
+        condition = self._sequence()
         return Loop(condition=condition, body=self._body(), until=until)
 
     def _body(self) -> Sequence:
         self._expect("do")
-        body = self._sequence(("done",))
+        body = self._sequence()
         self._expect("done")
         return body
 
@@ -186,7 +204,7 @@ class _Parser:
         words: list[Word] = []
         while self._tokens and isinstance(self._tokens[0], Word):
             words.append(self._tokens.pop(0))  # type: ignore[arg-type]
-        self._skip_separators()
+        self._skip_separator()
         return For(name=name, words=tuple(words), body=self._body())
 
     def _if(self) -> If:
@@ -194,12 +212,12 @@ class _Parser:
         otherwise = None
         while self._keyword() in ("if", "elif"):
             self._tokens.pop(0)
-            condition = self._sequence(("then",))
+            condition = self._sequence()
             self._expect("then")
-            branches.append((condition, self._sequence(("elif", "else", "fi"))))
+            branches.append((condition, self._sequence()))
         if self._keyword() == "else":
             self._tokens.pop(0)
-            otherwise = self._sequence(("fi",))
+            otherwise = self._sequence()
         self._expect("fi")
         return If(branches=tuple(branches), otherwise=otherwise)
 
@@ -209,6 +227,7 @@ class _Parser:
         output: Word | None = None
         errors: Word | None = None
         append = errors_too = as_errors = False
+        line = self._line
         while self._tokens and not self._at(";", "\n", "&&", "||", "|"):
             token = self._tokens.pop(0)
             if token in (">", ">>"):
@@ -236,6 +255,7 @@ class _Parser:
             errors_too=errors_too,
             as_errors=as_errors,
             errors=errors,
+            line=line,
         )
 
     def _target(self) -> Word:
@@ -250,11 +270,11 @@ def _without(word: Word, length: int) -> Word:
     """`word` without its first `length` characters (`name=`, which is never quoted)."""
     parts = list(word.parts)
     while length:
-        text, expand = parts.pop(0)
-        if len(text) > length:
-            parts.insert(0, (text[length:], expand))
-        length -= min(length, len(text))
-    return Word(tuple(parts), word.bare)
+        part = parts.pop(0)
+        if len(part.text) > length:
+            parts.insert(0, Part(part.text[length:], part.expands, part.quoted))
+        length -= min(length, len(part.text))
+    return Word(tuple(parts))
 
 
 def parse(text: str) -> Sequence:
@@ -264,4 +284,4 @@ def parse(text: str) -> Sequence:
         ShellSyntaxError: it is none.
         NotImplementedHere: it uses what this shell does not have.
     """
-    return _Parser(Reader(text).tokens()).script()
+    return _Parser(Reader(text)).script()

@@ -7,25 +7,40 @@ from dataclasses import dataclass
 
 from swarmlab.engine.errors import NotImplementedHere
 
-Part = tuple[str, bool]
-"""A piece of a word, and whether `$` has its meaning in it."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a word: whether `$` has its meaning in it (`expands`), whether it was quoted."""
+
+    text: str
+    expands: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word; `bare` when nothing of it was quoted."""
+    """One word, of at least one part."""
 
     parts: tuple[Part, ...]
-    bare: bool
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing of it was quoted."""
+        return not any(part.quoted for part in self.parts)
 
     @property
     def text(self) -> str:
         """As it stands, unexpanded."""
-        return "".join(text for text, _ in self.parts)
+        return "".join(part.text for part in self.parts)
 
 
 class ShellSyntaxError(Exception):
-    """The text is no shell command; the message is the shell's."""
+    """The text is no shell command; the message is busybox's, `of_dash` is dash's, `line` is where."""
+
+    def __init__(self, text: str, of_dash: str, line: int) -> None:
+        super().__init__(text)
+        self.of_dash = of_dash
+        self.line = line
 
 
 class UnfinishedCommand(ShellSyntaxError):
@@ -41,9 +56,10 @@ class Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self.lines: list[int] = []
 
     def tokens(self) -> list[str | Word]:
-        """Everything, in order."""
+        """Everything, in order; `lines` says in which line each stands, and the last one where the text ends."""
         tokens: list[str | Word] = []
         while self._at < len(self._text):
             rest = self._text[self._at :]
@@ -53,40 +69,48 @@ class Reader:
             elif rest[0] == "#":
                 self._at += len(rest.split("\n")[0])
             elif operator:
+                self.lines.append(self._line())
                 self._at += len(operator)
                 tokens.append(operator)
             else:
+                self.lines.append(self._line())
                 tokens.append(self._word())
+        self.lines.append(self._line())
         return tokens
+
+    def _line(self) -> int:
+        return self._text.count("\n", 0, self._at) + 1
 
     def _word(self) -> Word:
         parts: list[Part] = []
-        bare = True
         while self._at < len(self._text) and self._text[self._at] not in " \t\n;|&<>()":
             char = self._text[self._at]
             if char == "'":
-                parts.append((self._until("'"), False))
-                bare = False
+                parts.append(Part(self._until("'"), quoted=True))
             elif char == '"':
-                parts.append((self._double_quoted(), True))
-                bare = False
+                parts.append(Part(self._double_quoted(), expands=True, quoted=True))
             elif char == "\\":
-                parts.append((self._text[self._at + 1 : self._at + 2], False))
+                parts.append(Part(self._text[self._at + 1 : self._at + 2], quoted=True))
                 self._at += 2
-                bare = False
             elif char == "$":
-                parts.append((self._dollar(), True))
+                parts.append(Part(self._dollar(), expands=True))
             elif char == "`":
                 raise NotImplementedHere("the embedded engine's sh has no `…`; write $(…)")
             else:
-                parts.append((char, False))
+                parts.append(Part(char))
                 self._at += 1
-        return Word(tuple(parts), bare)
+        return Word(tuple(parts))
+
+    def _unfinished(self, text: str, of_dash: str) -> UnfinishedCommand:
+        return UnfinishedCommand(text, of_dash, self._text.count("\n") + 1)
+
+    def _unterminated(self) -> UnfinishedCommand:
+        return self._unfinished("unterminated quoted string", "Unterminated quoted string")
 
     def _until(self, end: str) -> str:
         stop = self._text.find(end, self._at + 1)
         if stop < 0:
-            raise UnfinishedCommand("sh: syntax error: unterminated quoted string")
+            raise self._unterminated()
         text, self._at = self._text[self._at + 1 : stop], stop + 1
         return text
 
@@ -101,7 +125,7 @@ class Reader:
             else:
                 self._at += 1
         if self._at >= len(self._text):
-            raise UnfinishedCommand("sh: syntax error: unterminated quoted string")
+            raise self._unterminated()
         text, self._at = self._text[begin : self._at], self._at + 1
         return text
 
@@ -122,7 +146,7 @@ class Reader:
                 self._at += 1
                 if depth == 0:
                     return self._text[begin : self._at]
-            raise UnfinishedCommand("sh: syntax error: unexpected end of file")
+            raise self._unfinished("unexpected end of file", "end of file unexpected")
         match = re.compile(r"\w+|[?$#@*!-]").match(self._text, begin + 1)
         self._at = match.end() if match else begin + 1
         return self._text[begin : self._at]

@@ -1,4 +1,4 @@
-"""The programs that look at the machine: `ps`, `top`, `df`, `free`, `uptime`, `nproc`. Own no state.
+"""The programs that look at the machine: `ps`, `top`, `df`, `free`, `uptime`, `nproc`; and `xargs`. Own no state.
 
 Source: busybox 1.36 procps; texts recorded from 1.35.
 Simplification: memory, disk and load are the same everywhere and always.
@@ -7,6 +7,7 @@ Simplification: memory, disk and load are the same everywhere and always.
 from __future__ import annotations
 
 from swarmlab.engine.programs.busybox import at_once, not_simulated
+from swarmlab.engine.programs.kill import KILL
 from swarmlab.engine.programs.processes import Context, Program, Run
 from swarmlab.engine.programs.standard_input import read_all
 
@@ -115,4 +116,5 @@ SYSTEM_TOOLS = (
     at_once("uptime", _uptime),
     at_once("nproc", _nproc),
     Program(name="xargs", run=_xargs),
+    KILL,
 )

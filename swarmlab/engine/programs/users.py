@@ -1,18 +1,41 @@
-"""Who may be named as a user inside a container: numbers, and the names in the images' passwd file. Owns no state.
+"""Who may be named as a user or a group inside a container: numbers, and names in the images' files. Owns no state.
 
-Source: alpine 3.20, /etc/passwd; nginx, redis and httpd add their own.
-Simplification: every image has the same users, and nobody is kept from anything.
+Source: /etc/passwd and /etc/group of alpine 3.20 and Debian 12, and what the images of the catalogue add; words of
+moby/sys user/user.go, GetExecUser.
+Simplification: every image but those with nothing in them has the same users, and nobody is kept from anything.
 """
 
 from __future__ import annotations
 
-_NAMES = frozenset(
-    "root bin daemon lp sync shutdown halt mail news uucp cron ftp sshd games ntp guest nobody "
-    "www-data nginx redis".split()
+import re
+
+_OF_BOTH = frozenset(
+    """root bin daemon sys adm lp mail news uucp man ftp sshd games ntp nobody sync www-data proxy backup list irc _apt
+    nginx redis postgres mysql memcache curl_user""".split()
 )
+_USERS = _OF_BOTH | frozenset("shutdown halt operator cron guest squid xfs cyrus vpopmail smmsp".split())
+_GROUPS = _OF_BOTH | frozenset(
+    """tty disk mem kmem wheel floppy cron console audio cdrom dialout input at tape video netdev readproc squid xfs kvm
+    shadow users abuild utmp ping nogroup fax voice sudo dip operator src sasl plugdev staff""".split()
+)
+_NUMBER = re.compile(r"[+-]?\d+")
+_LAST_ID = 2**31 - 1
 
 
-def is_known_user(text: str) -> bool:
-    """Whether `user`, `user:group` or a number names somebody; empty is the image's own."""
-    name = text.partition(":")[0]
-    return not name or name.isdecimal() or name in _NAMES
+def user_refusal(text: str, base: str) -> str:
+    """Why nobody can be `user`, `user:group` or a number in an image of that base; empty where somebody can."""
+    name, _, group = text.partition(":")
+    return _refusal(name, _USERS, base, "user", "passwd") or group_refusal(group, base)
+
+
+def group_refusal(name: str, base: str) -> str:
+    """Why nobody can be in a group."""
+    return _refusal(name, _GROUPS, base, "group", "group")
+
+
+def _refusal(name: str, known: frozenset[str], base: str, kind: str, file: str) -> str:
+    if _NUMBER.fullmatch(name):
+        return "" if 0 <= int(name) <= _LAST_ID else f"uids and gids must be in range 0-{_LAST_ID}"
+    if not name or (name in known and base != "scratch"):
+        return ""
+    return f"unable to find {kind} {name}: no matching entries in {file} file"

@@ -7,11 +7,13 @@ but that is not simulated is refused when the container is created.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
+from posixpath import normpath
 
-from swarmlab.engine.errors import NotImplementedHere, ServerError
+from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
+from swarmlab.engine.host.files import Files
 from swarmlab.engine.programs.busybox import SMALL_PROGRAMS
 from swarmlab.engine.programs.file_tools import FILE_TOOLS
 from swarmlab.engine.programs.network_tools import NETWORK_TOOLS
@@ -26,7 +28,7 @@ from swarmlab.engine.programs.servers.python import PYTHONS
 from swarmlab.engine.programs.servers.redis import REDIS, REDIS_CLI
 from swarmlab.engine.programs.servers.registry import REGISTRY
 from swarmlab.engine.programs.servers.whoami import WHOAMI
-from swarmlab.engine.programs.shell import SHELLS, script_of
+from swarmlab.engine.programs.shell import DEBIAN_SHELLS, SHELLS, script_of
 from swarmlab.engine.programs.shell_syntax import parse
 from swarmlab.engine.programs.shell_words import ShellSyntaxError
 from swarmlab.engine.programs.system_tools import SYSTEM_TOOLS
@@ -53,10 +55,10 @@ _SERVED: Mapping[str, Program] = {
 """What images bring beyond what they are built on."""
 
 BUSYBOX: Mapping[str, Program] = {**SMALL_PROGRAMS, **{each.name: each for each in _APPLETS}, **SHELLS}
-_DEBIAN_LACKS = frozenset("ash free httpd nc netstat nslookup ping ps top uptime wget".split())
+_DEBIAN_LACKS = frozenset("ash free httpd kill nc netstat nslookup ping ps top uptime wget".split())
 DEBIAN: Mapping[str, Program] = {
     **{name: each for name, each in BUSYBOX.items() if name not in _DEBIAN_LACKS},
-    "bash": SHELLS["sh"],
+    **DEBIAN_SHELLS,
 }
 
 BASES: Mapping[str, Mapping[str, Program]] = {"busybox": BUSYBOX, "debian": DEBIAN, "scratch": {}}
@@ -71,23 +73,31 @@ def programs_of(base: str, servers: tuple[str, ...]) -> Mapping[str, Program]:
     return {**BASES[base], **{name: _SERVED[name] for name in servers}}
 
 
-class StartFailed(ServerError):
-    """The container's process could not be started: the `reason`, and the exit `code` that the container shows."""
+RUNC_CREATE = (
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+)
+NOT_FOUND, NOT_INVOKABLE = 127, 126
+
+
+class StartFailed(InvalidParameter):
+    """The container's process could not be started: the `reason`, and the exit `code` that the container shows.
+
+    Source: moby daemon/errors.go, startInvalidConfigError, which is answered with 400.
+    """
 
     def __init__(self, reason: str, code: int) -> None:
-        super().__init__(
-            "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create "
-            f"failed: unable to start container process: error during container init: {reason}"
-        )
+        super().__init__(f"{RUNC_CREATE}unable to start container process: error during container init: {reason}")
         self.reason = reason
         self.code = code
 
 
-def find_program(command: tuple[str, ...], programs: Mapping[str, Program]) -> Program:
-    """The program that a command means.
+def find_program(
+    command: tuple[str, ...], programs: Mapping[str, Program], files: Callable[[], Files], directory: str
+) -> Program:
+    """The program that a command means; `files` and `directory` are what it finds in its container.
 
     Raises:
-        StartFailed: the image has no such program. Text recorded from 28.5.2.
+        StartFailed: the image has no such program. Texts recorded from 28.5.2.
     """
     name = command[0]
     folder, slash, plain = name.rpartition("/")
@@ -98,8 +108,21 @@ def find_program(command: tuple[str, ...], programs: Mapping[str, Program]) -> P
     if folder in ("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin") and plain in programs:
         return programs[plain]
     if slash:
-        raise StartFailed(f'exec: "{name}": stat {name}: no such file or directory', 127)
-    raise StartFailed(f'exec: "{name}": executable file not found in $PATH', 127)
+        raise _not_run(name, files(), name if name.startswith("/") else f"{directory.rstrip('/')}/{name}")
+    raise StartFailed(f'exec: "{name}": executable file not found in $PATH', NOT_FOUND)
+
+
+def _not_run(name: str, files: Files, path: str) -> StartFailed:
+    """What lies there instead of a program. Of a directory the engine says what older ones said of it, too.
+
+    Source: Go, os/exec LookPath; moby daemon/errors.go, setExitCodeFromError.
+    """
+    whole = normpath(path)
+    if files.is_directory(whole):
+        return StartFailed(f'exec: "{name}": is a directory: permission denied', NOT_INVOKABLE)
+    if files.is_file(whole):
+        return StartFailed(f'exec: "{name}": permission denied', NOT_INVOKABLE)
+    return StartFailed(f'exec: "{name}": stat {name}: no such file or directory', NOT_FOUND)
 
 
 def check_simulated(command: tuple[str, ...], programs: Mapping[str, Program]) -> None:
@@ -111,7 +134,8 @@ def check_simulated(command: tuple[str, ...], programs: Mapping[str, Program]) -
     name = command[0].rpartition("/")[2]
     if name not in programs and programs and name in _KNOWN_APPLETS:
         raise NotImplementedHere(f"the embedded engine does not simulate the program {name}")
-    script = script_of(command) if name in SHELLS and name in programs else None
+    is_shell = name in programs and programs[name] in (*SHELLS.values(), *DEBIAN_SHELLS.values())
+    script = script_of(command) if is_shell else None
     if script is not None:
         with suppress(ShellSyntaxError):  # the shell says so itself when it runs
             parse(script)

@@ -15,6 +15,7 @@ from swarmlab.engine.errors import (
 from swarmlab.engine.host.container import ContainerConfig, PortBinding
 from swarmlab.engine.host.container_runs import SHORTEST_RUN_S
 from swarmlab.engine.model import Mount
+from swarmlab.engine.programs.workloads import StartFailed
 from tests.engine.hosts import LocalHost, text_of
 
 
@@ -162,7 +163,7 @@ def test_auto_remove_takes_away_what_could_not_start(host: LocalHost) -> None:
     """`docker run --rm alpine foo` leaves nothing behind; whoever waits for the removal hears the code."""
     container = host.containers.create(ContainerConfig(image="alpine", command=("foo",), auto_remove=True))
     stream, removed = host.containers.attach(container.id), host.containers.wait(container.id, "removed")
-    with pytest.raises(ServerError, match="executable file not found"):
+    with pytest.raises(StartFailed, match="executable file not found"):
         host.wait(host.containers.start(container.id))
     assert removed.result() == 127
     assert stream.ended

@@ -60,26 +60,29 @@ def test_what_it_writes_to_files_stays(host: LocalHost, container: Container) ->
 
 
 @pytest.mark.parametrize(
-    ("command", "more", "reason"),
+    ("command", "more", "reason", "code"),
     [
-        ("nosuch", {}, 'exec: "nosuch": executable file not found in $PATH'),
-        ("/nosuch", {}, 'exec: "/nosuch": stat /nosuch: no such file or directory'),
+        ("nosuch", {}, 'exec: "nosuch": executable file not found in $PATH', 127),
+        ("/nosuch", {}, 'exec: "/nosuch": stat /nosuch: no such file or directory', 127),
+        ("./var/..", {"working_dir": "/"}, 'exec: "./var/..": is a directory: permission denied', 126),
+        ("./hostname", {"working_dir": "/etc"}, 'exec: "./hostname": permission denied', 126),
         (
             "ls",
             {"working_dir": "/nosuch"},
             'chdir to cwd ("/nosuch") set in config.json failed: no such file or directory',
+            127,
         ),
     ],
 )
 def test_what_cannot_run_is_refused(
-    host: LocalHost, container: Container, command: str, more: dict[str, str], reason: str
+    host: LocalHost, container: Container, command: str, more: dict[str, str], reason: str, code: int
 ) -> None:
-    """In runc's words; its code is 127."""
+    """In runc's words; its code is 127 where nothing is there, 126 where it is no program."""
     exec_ = host.containers.execs.create(container, ExecConfig(command=(command,), **more))  # type: ignore[arg-type]
     with pytest.raises(InvalidParameter) as refusal:
         host.wait(host.containers.execs.start(exec_))
     assert str(refusal.value) == (f"OCI runtime exec failed: exec failed: unable to start container process: {reason}")
-    assert (exec_.exit_code, exec_.pid) == (127, 0)
+    assert (exec_.exit_code, exec_.pid) == (code, 0)
 
 
 def test_it_runs_once(host: LocalHost, container: Container) -> None:

@@ -30,7 +30,7 @@ from tests.engine.hosts import LocalHost, text_of
         ("cd /tmp; pwd", "/tmp\n"),
         ("export A=1; printenv A", "1\n"),
         ("echo 'no end", "sh: syntax error: unterminated quoted string\n"),
-        ("if true; then echo a", "sh: syntax error: unexpected end of file\n"),
+        ("if true; then echo a", 'sh: syntax error: unexpected end of file (expecting "fi")\n'),
         ("echo $((1 / 0)); echo never", "sh: divide by zero\n"),
         ("seq 5 | tail -n 2 | wc -l", "2\n"),
         ("printf 'b\\na\\nb\\n' | sort | uniq -c", "      1 a\n      2 b\n"),

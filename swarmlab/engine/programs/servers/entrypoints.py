@@ -87,7 +87,7 @@ def entrypoint(script: str, command: tuple[str, ...], programs: Mapping[str, Pro
         code = prelude(context)
         return (yield from inner.run(context)) if code is None else code
 
-    return Program(name=script, run=run, handles=inner.handles, minds_keys=inner.minds_keys)
+    return Program(name=script, run=run, handles=inner.handles, minds_keys=inner.minds_keys, traps=inner.traps)
 
 
 _SERVERS = ("nginx", "redis-server", "postgres", "mysqld", "mariadbd", "registry", "curl")
