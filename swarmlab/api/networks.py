@@ -239,7 +239,7 @@ def prune(daemon: Daemon, request: Request) -> Reply:
     def answer(gone: list[str]) -> Response:
         for network in local:
             daemon.networks.remove(network.id)
-        daemon.events.emit("network", "prune", "", {"reclaimed": "0"})
+        daemon.events.pruned("network", 0)
         names = [*gone, *(network.name for network in local)]
         return json_response({"NetworksDeleted": names or None})
 

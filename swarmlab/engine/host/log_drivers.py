@@ -132,11 +132,31 @@ def _check_gelf(options: Options) -> None:
 
 
 def _check_fluentd(options: Options) -> None:
+    address = options.get("fluentd-address", "")
+    if refusal := _fluentd_refusal(address if "://" in address else f"tcp://{address}"):
+        raise InvalidParameter(f"invalid fluentd-address ({address}): {refusal}")
     for key in ("fluentd-async", "fluentd-request-ack", "fluentd-sub-second-precision"):
         if refusal := _boolean_refusal(options.get(key, "true")):
             raise InvalidParameter(refusal)
     if "fluentd-buffer-limit" in options and (refusal := _size_refusal(options["fluentd-buffer-limit"])):
         raise InvalidParameter(refusal)
+
+
+def _fluentd_refusal(url: str) -> str:
+    """Source: moby daemon/logger/fluentd/fluentd.go, parseAddress."""
+    scheme, _, place = url.partition("://")
+    host, slash, path = place.partition("/")
+    port = host.rpartition(":")[2] if ":" in host else ""
+    if port and not port.isdecimal():
+        return f'parse "{url}": invalid port ":{port}" after host'
+    if scheme == "unix":
+        return "" if path.strip("/") else "path is empty"
+    if scheme not in ("tcp", "tls"):
+        return f"unsupported scheme: '{scheme}'"
+    if slash:
+        return "should not contain a path element"
+    out_of_range = port and int(port) > 65535
+    return f'invalid port: strconv.ParseUint: parsing "{port}": value out of range' if out_of_range else ""
 
 
 def _check_splunk(options: Options) -> None:
@@ -210,7 +230,7 @@ def _trouble(name: str, options: Options) -> str:
             return _refused(address, "514") if address else "Unix syslog delivery error"
         case "fluentd":
             waits = options.get("fluentd-async", "false") in _BOOLEANS[:6]
-            return "" if waits else _refused(options.get("fluentd-address", "127.0.0.1"), "24224")
+            return "" if waits else _trouble_of_fluentd(options.get("fluentd-address", ""))
         case "gelf":
             refused = _refused(options["gelf-address"], "12201")
             place = options["gelf-address"].partition("://")[2]
@@ -227,6 +247,14 @@ def _refused(address: str, port: str) -> str:
         return ""
     host = place if separator else address
     return f"dial tcp {host if ':' in host else f'{host}:{port}'}: connect: connection refused"
+
+
+def _trouble_of_fluentd(address: str) -> str:
+    scheme, _, place = address.partition("://") if "://" in address else ("tcp", "", address)
+    if scheme == "unix":
+        return f"dial unix /{place.partition('/')[2]}: connect: no such file or directory"
+    host, _, port = place.partition(":")
+    return _refused(f"{host or '127.0.0.1'}:{port or '24224'}", "")
 
 
 def _trouble_of_json_file(options: Options) -> str:
