@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Callable
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, ServerError
+from swarmlab.engine.errors import Conflict, EngineError, EngineStopped, NoSuchImage, ServerError
 from swarmlab.engine.host import repositories
 from swarmlab.engine.host.catalogue import CatalogueImage, Reference, parse_reference, with_tag
 from swarmlab.engine.host.events import Events
@@ -111,7 +111,7 @@ class Images:
     def power_off(self) -> None:
         """The engine dies, and what it is fetching is lost."""
         for pull in self._pulls:
-            pull.image.fail(ServerError("the engine stopped"))
+            pull.image.fail(EngineStopped())
         self._pulls = []
 
     def _begin(self, pull: Pull, parsed: Reference, reference: str) -> None:
