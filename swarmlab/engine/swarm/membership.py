@@ -137,7 +137,7 @@ class Membership:
         else:
             self._begin_alone(self.swarm)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
-        return answer.then(lambda node_id: with_settings(request, node_id))
+        return answer.then(lambda _: with_settings(request, self))
 
     def _found(self, request: InitRequest) -> Swarm:
         founding = founding_of(request)
@@ -403,7 +403,7 @@ class Membership:
     def power_off(self) -> None:
         """The engine dies; what is on disk stays."""
         self._timers.cancel()
-        asked = (self._initiating, self._joining and self._joining.answer, self._unlocking)
+        asked = (self._initiating, self._joining.answer if self._joining else None, self._unlocking)
         if self._joining is not None:
             self._drop_out()
         self.manager.power_off()

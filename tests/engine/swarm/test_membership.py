@@ -65,7 +65,7 @@ def test_init_takes_about_half_a_second() -> None:
 def test_a_swarm_stays_whose_settings_are_refused() -> None:
     """They are written once it is there: the command fails, the node manages a swarm with the usual settings."""
     hosts = Hosts()
-    spec = ClusterSpec(node_cert_expiry_s=60, task_history_retention_limit=3)
+    spec = {"node_cert_expiry_s": 60, "task_history_retention_limit": 3}
     answer = hosts[3].membership.init(InitRequest(spec=spec))
     assert hosts.refusal(answer)[1] == (
         "error updating cluster settings: rpc error: code = InvalidArgument desc = "
