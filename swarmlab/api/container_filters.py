@@ -75,7 +75,7 @@ def _fits(container: Container, filters: Filters) -> bool:
         and filters.exact("health", container.health.status if container.health else "none")
         and filters.exact("network", *_network_names(container))
         and filters.exact("volume", *(text for m in container.mounts for text in (m.name or m.source, m.destination)))
-        and (is_task is None or is_task == ("com.docker.swarm.task.id" in container.labels))
+        and (is_task is None or is_task == container.config.managed)
     )
 
 

@@ -22,7 +22,7 @@ def host_config(container: Container) -> Json:
     sent = _as_sent(config)
     return {
         **_HOST_CONFIG,
-        **(_of_task(config) if is_task(container) else {}),
+        **(_of_task(config) if config.managed else {}),
         **sent,
         "MemorySwap": _memory_swap(sent),
         "NetworkMode": network_mode(container),
@@ -53,11 +53,6 @@ def _log_config(sent: Json) -> Json:
     chosen = sent.get("LogConfig")
     given = chosen if isinstance(chosen, dict) else {}
     return {"Type": given.get("Type") or "json-file", "Config": given.get("Config") or {}}
-
-
-def is_task(container: Container) -> bool:
-    """Whether the swarm's agent made it."""
-    return "com.docker.swarm.task.id" in container.labels
 
 
 def _of_task(config: ContainerConfig) -> Json:

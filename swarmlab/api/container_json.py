@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swarmlab.api.container_host_config import host_config, is_task, network_mode
+from swarmlab.api.container_host_config import host_config, network_mode
 from swarmlab.api.times import age, timestamp, unix_seconds
 from swarmlab.api.wire import Json, encode
 from swarmlab.engine.host.container import (
@@ -181,7 +181,7 @@ def _config(container: Container) -> Json:
         "OnBuild": None,
         "Labels": encode(container.labels),
         **({"StopSignal": config.stop_signal} if config.stop_signal else {}),
-        **({} if config.stop_timeout_s is None or is_task(container) else {"StopTimeout": int(config.stop_timeout_s)}),
+        **({} if config.stop_timeout_s is None or config.managed else {"StopTimeout": int(config.stop_timeout_s)}),
     }
 
 

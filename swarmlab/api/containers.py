@@ -186,5 +186,5 @@ def prune(daemon: Daemon, request: Request) -> Answer:
     for each in gone:
         daemon.containers.remove(each.id)
     freed = sum(each.written_bytes for each in gone)
-    daemon.events.emit("container", "prune", "", {"reclaimed": str(freed)})
+    daemon.events.pruned("container", freed)
     return json_response({"ContainersDeleted": [each.id for each in gone] or None, "SpaceReclaimed": freed})

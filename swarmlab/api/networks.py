@@ -11,21 +11,15 @@ from swarmlab.api.container_filters import PRUNE_KEYS, pruned
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.network_json import network_json, predefined_json
-from swarmlab.api.system import NETWORK_DRIVERS
 from swarmlab.api.wire import Json, refuse_unknown
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import Forbidden, InvalidParameter, NotFound, NotImplementedHere
+from swarmlab.engine.errors import InvalidParameter, NotFound
 from swarmlab.engine.host.container import Container, EndpointConfig
 from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork
-from swarmlab.engine.host.network_rules import ONLY_OF_A_NETWORK, NetworkRequest, check_request
-from swarmlab.engine.host.ranges import check_ranges
+from swarmlab.engine.host.network_rules import NetworkRequest, check_for_swarm
 from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
-_NO_MANAGER = (
-    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
-    "and try again."
-)
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
@@ -68,112 +62,60 @@ def inspect(daemon: Daemon, request: Request) -> Reply:
 
 def create(daemon: Daemon, request: Request) -> Reply:
     """Make a network of this host, or with the driver `overlay` or the scope `swarm` one of the swarm."""
-    given = _object(request.json())
-    refuse_unknown(given.get("EnableIPv6"), "EnableIPv6")
-    driver, config_only = str(given.get("Driver") or "bridge"), bool(given.get("ConfigOnly"))
-    if driver not in NETWORK_DRIVERS:
-        raise NotFound("plugin", f'"{driver}"')
-    check_ranges(_ranges(_object(given.get("IPAM") or {})))
-    if config_only and (given.get("Ingress") or given.get("Scope")):
-        raise Forbidden(ONLY_OF_A_NETWORK)
-    if config_only or (driver != "overlay" and given.get("Scope") != "swarm"):
-        return _created(_create_local(daemon, given).id)
-    if given.get("Scope") == "local":
-        raise Forbidden("cannot downgrade network scope for overlay networks")
-    if not daemon.membership.info().control_available:
-        raise Forbidden(_NO_MANAGER)
-    if given.get("EnableIPv4") is False:
-        raise InvalidParameter("IPv4 cannot be disabled in a Swarm scoped network")
-    spec = _swarm_spec(given)
-    if spec.config_from:
-        _check_depends(daemon, spec)
+    wanted = _wanted(_object(request.json()))
+    if not wanted.is_for_swarm:
+        return _created(daemon.networks.create(wanted).id)
+    check_for_swarm(wanted, manages=daemon.membership.info().control_available)
+    if wanted.config_from:
+        daemon.networks.check_configuration(wanted.config_from)
+    spec = _swarm_spec(wanted)
     return daemon.ask(lambda control: control.create_network(spec)).then(lambda network: _created(network.id))
+
+
+def _wanted(given: Json) -> NetworkRequest:
+    refuse_unknown(given.get("EnableIPv6"), "EnableIPv6")
+    ipam, scope = _object(given.get("IPAM") or {}), str(given.get("Scope") or "")
+    options = ipam.get("Options")
+    if scope not in ("", "local", "swarm"):
+        refuse_unknown(scope, "Scope")
+    return NetworkRequest(
+        name=str(given.get("Name") or ""),
+        driver=str(given.get("Driver") or ("overlay" if scope == "swarm" else "bridge")),
+        scope=scope,
+        ranges=tuple(map(_range, ipam.get("Config") or [])),  # type: ignore[call-overload]
+        ipam_driver=str(ipam.get("Driver") or ""),
+        ipam_options=None if options is None else _texts(options),
+        enable_ipv4=given.get("EnableIPv4") is not False,
+        labels=_texts(given.get("Labels")),
+        options=_texts(given.get("Options")),
+        internal=bool(given.get("Internal")),
+        attachable=bool(given.get("Attachable")),
+        ingress=bool(given.get("Ingress")),
+        config_only=bool(given.get("ConfigOnly")),
+        config_from=str(_object(given.get("ConfigFrom") or {}).get("Network") or ""),
+    )
 
 
 def _created(id_: str) -> Response:
     return json_response({"Id": id_, "Warning": ""}, 201)
 
 
-def _swarm_spec(given: Json) -> NetworkSpec:
-    ipam = _object(given.get("IPAM") or {})
-    options = _texts(ipam.get("Options"))
+def _swarm_spec(wanted: NetworkRequest) -> NetworkSpec:
+    """As the swarm is asked for it. Source: moby daemon/cluster/convert/network.go, BasicNetworkCreateToGRPC."""
+    options = wanted.ipam_options
     return NetworkSpec(
-        name=str(given.get("Name") or ""),
-        driver=str(given.get("Driver") or "overlay"),
-        labels=_texts(given.get("Labels")),
-        options=_texts(given.get("Options")),
-        internal=bool(given.get("Internal")),
-        attachable=bool(given.get("Attachable")),
-        ingress=bool(given.get("Ingress")),
-        ipam_driver=str(ipam.get("Driver") or ""),
+        name=wanted.name,
+        driver=wanted.driver,
+        labels=wanted.labels,
+        options=wanted.options,
+        internal=wanted.internal,
+        attachable=wanted.attachable,
+        ingress=wanted.ingress,
+        ipam_driver=wanted.ipam_driver,
         ipam_options={**options, "com.docker.network.ipam.serial": "true"} if options else {},
-        ipam=tuple(replace(range_, auxiliary_addresses={}) for range_ in _ranges(ipam)),
-        config_from=_config_from(given),
+        ipam=tuple(replace(range_, auxiliary_addresses={}) for range_ in wanted.ranges),
+        config_from=wanted.config_from,
     )
-
-
-def _check_depends(daemon: Daemon, spec: NetworkSpec) -> None:
-    """A network of the swarm that has a configuration says nothing itself, and the configuration must be here, too."""
-    check_request(
-        NetworkRequest(
-            name=spec.name,
-            range_=spec.ipam[0] if spec.ipam else IPAMConfig(),
-            labels=spec.labels,
-            options=spec.options,
-            ipam_options=spec.ipam_options,
-            config_from=spec.config_from,
-        )
-    )
-    daemon.networks.check_configuration(spec.config_from)
-
-
-def _config_from(given: Json) -> str:
-    return str(_object(given.get("ConfigFrom") or {}).get("Network") or "")
-
-
-def _create_local(daemon: Daemon, given: Json) -> LocalNetwork:
-    if given.get("Ingress"):
-        raise Forbidden("Ingress network can only be global scope network")
-    if given.get("EnableIPv4") is False:
-        raise InvalidParameter("IPv4 or IPv6 must be enabled")
-    ipam, scope = _object(given.get("IPAM") or {}), given.get("Scope")
-    if scope not in (None, "", "local"):
-        refuse_unknown(scope, "Scope")
-    ranges, options = _ranges(ipam), ipam.get("Options")
-    _check_ipam_driver(str(ipam.get("Driver") or "default"))
-    if len(ranges) > 1:
-        _refuse_ranges(str(given.get("Driver") or "bridge"))
-    return daemon.networks.create(
-        NetworkRequest(
-            name=str(given.get("Name") or ""),
-            driver=str(given.get("Driver") or "bridge"),
-            range_=ranges[0] if ranges else IPAMConfig(),
-            labels=_texts(given.get("Labels")),
-            options=_texts(given.get("Options")),
-            ipam_options=None if options is None else _texts(options),
-            internal=bool(given.get("Internal")),
-            attachable=bool(given.get("Attachable")),
-            config_only=bool(given.get("ConfigOnly")),
-            config_from=_config_from(given),
-        )
-    )
-
-
-def _check_ipam_driver(name: str) -> None:
-    if name == "null":
-        raise InvalidParameter("ipv4 pool is empty")
-    if name != "default":
-        raise NotFound("plugin", f'"{name}"')
-
-
-def _refuse_ranges(driver: str) -> None:
-    if driver == "bridge":
-        raise Forbidden("bridge driver doesn't support multiple subnets")
-    raise NotImplementedHere(f"IPAM.Config of several ranges is not implemented by this engine for {driver}")
-
-
-def _ranges(ipam: Json) -> tuple[IPAMConfig, ...]:
-    return tuple(map(_range, ipam.get("Config") or []))  # type: ignore[call-overload]
 
 
 def _range(content: object) -> IPAMConfig:
@@ -239,7 +181,7 @@ def prune(daemon: Daemon, request: Request) -> Reply:
     def answer(gone: list[str]) -> Response:
         for network in local:
             daemon.networks.remove(network.id)
-        daemon.events.emit("network", "prune", "", {"reclaimed": "0"})
+        daemon.events.pruned("network", 0)
         names = [*gone, *(network.name for network in local)]
         return json_response({"NetworksDeleted": names or None})
 

@@ -86,7 +86,6 @@ def network_json(network: model.Network) -> Json:
             "Name": spec.name,
             "Labels": encode(spec.labels),
             "DriverConfiguration": {} if spec.ingress else _driver(spec.driver, spec.options),
-            **({"IPv6Enabled": True} if spec.enable_ipv6 else {}),
             **({"Internal": True} if spec.internal else {}),
             **({"Attachable": True} if spec.attachable else {}),
             **({"Ingress": True} if spec.ingress else {}),

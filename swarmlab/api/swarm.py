@@ -8,12 +8,12 @@ from swarmlab.api.json_parts import object_of
 from swarmlab.api.messages import Request, Response, empty, json_response
 from swarmlab.api.nodes import version_of
 from swarmlab.api.objects import head
-from swarmlab.api.swarm_spec import FIELDS, spec_json, spec_of
+from swarmlab.api.swarm_spec import settings_at_start, spec_json, spec_of
 from swarmlab.api.wire import Json, decode, encode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.manager.control import Rotation
-from swarmlab.engine.model import ClusterObject, ClusterSpec
+from swarmlab.engine.model import ClusterObject
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.membership import InitRequest, JoinRequest, UnlockRequest
 
@@ -40,18 +40,12 @@ def cluster_json(cluster: ClusterObject) -> Json:
 def init(daemon: Daemon, request: Request) -> Pending[Response]:
     """Make this node the manager of a new swarm; the answer is its id."""
     body = dict(object_of(request.json(), "body"))
-    spec = _settings_at_start(body.pop("Spec", None) or {})
-    spec = replace(spec, autolock_managers=bool(body.pop("AutoLockManagers", False)) or spec.autolock_managers)
+    spec = settings_at_start(body.pop("Spec", None) or {})
+    if body.pop("AutoLockManagers", False):
+        spec["autolock_managers"] = True
     _check_listen_address(body)
     wanted = replace(decode(InitRequest, body, "InitRequest"), spec=spec)
     return daemon.membership.init(wanted).then(lambda node_id: json_response(node_id))
-
-
-def _settings_at_start(body: object) -> ClusterSpec:
-    """The settings of a new swarm: zero means the default."""
-    sent = spec_of(body)
-    chosen = {name: value for name in FIELDS if (value := getattr(sent, name))}
-    return replace(ClusterSpec(labels=sent.labels, name=sent.name or "default"), **chosen)
 
 
 def join(daemon: Daemon, request: Request) -> Pending[Response]:

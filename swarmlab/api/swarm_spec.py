@@ -35,7 +35,7 @@ _SHOWN_WHEN_ZERO = frozenset(
     {"TaskHistoryRetentionLimit", "KeepOldSnapshots", "ElectionTick", "HeartbeatTick", "AutoLockManagers"}
 )
 
-NOTHING_SET = ClusterSpec(
+_NOTHING_SET = ClusterSpec(
     name="",
     task_history_retention_limit=0,
     snapshot_interval=0,
@@ -45,9 +45,7 @@ NOTHING_SET = ClusterSpec(
     heartbeat_period_s=0,
     node_cert_expiry_s=0,
 )
-"""What a request is read onto: what it leaves out is zero."""
-
-FIELDS = tuple(name for fields in _SECTIONS.values() for name in fields.values())
+_MAY_BE_ZERO = frozenset({"task_history_retention_limit", "keep_old_snapshots"})
 
 
 def spec_json(spec: ClusterSpec) -> Json:
@@ -75,7 +73,20 @@ def _external_ca_json(authority: ExternalCA) -> Json:
 
 
 def spec_of(body: object) -> ClusterSpec:
-    """A swarm's settings as a request has them.
+    """A swarm's settings as a request has them: what it leaves out is zero. Raises as `settings_of`."""
+    return replace(_NOTHING_SET, **settings_of(body))  # type: ignore[arg-type]
+
+
+def settings_at_start(body: object) -> Json:
+    """The settings that an init names: zero is as good as not named, where it can be told from that by nothing.
+
+    Raises as `settings_of`. Source: moby daemon/cluster/convert/swarm.go, MergeSwarmSpecToGRPC.
+    """
+    return {name: value for name, value in settings_of(body).items() if value or name in _MAY_BE_ZERO}
+
+
+def settings_of(body: object) -> Json:
+    """The settings that a request names, by the names of their fields.
 
     Raises:
         InvalidParameter: a value is of the wrong type.
@@ -91,7 +102,7 @@ def spec_of(body: object) -> ClusterSpec:
             changes.update({key.lower(): content} if content else {})
         else:
             refuse_unknown(content, f"Spec.{key}")
-    return replace(NOTHING_SET, **changes)  # type: ignore[arg-type]
+    return changes
 
 
 def _section(name: str, given: Json) -> Json:

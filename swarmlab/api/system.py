@@ -14,6 +14,7 @@ from swarmlab.api.versions import info_of
 from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import NotFound
+from swarmlab.engine.host.network_rules import NETWORK_DRIVERS
 from swarmlab.engine.manager.generic_resources import read
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.swarm.membership import LocalNodeState, SwarmInfo
@@ -26,7 +27,6 @@ _TWO_MANAGERS = (
 )
 KERNEL = "6.1.0-simulated"
 LOG_DRIVERS = ["awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"]
-NETWORK_DRIVERS = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"]
 
 
 def text(version: tuple[int, int]) -> str:
@@ -104,7 +104,7 @@ def _info(daemon: Daemon, request: Request, swarm: SwarmInfo) -> Response:
                 "DriverStatus": [["Backing Filesystem", "simulated"]],
                 "Plugins": {
                     "Volume": ["local"],
-                    "Network": NETWORK_DRIVERS,
+                    "Network": list(NETWORK_DRIVERS),
                     "Authorization": None,
                     "Log": LOG_DRIVERS,
                 },

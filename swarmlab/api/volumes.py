@@ -119,6 +119,5 @@ def prune(daemon: Daemon, request: Request) -> Answer:
     filters = parse(request.query, ("all", "label", "label!"))
     everything = filters.yes_or_no("all") or request.version < (1, 42)
     is_meant = pruned(filters, daemon.clock.now)
-    gone = daemon.volumes.prune(all_=everything, meant=lambda volume: is_meant(volume.labels, volume.created_at))
-    freed = sum(len(text) for volume in gone for text in volume.files.values())
+    gone, freed = daemon.volumes.prune(all_=everything, meant=lambda volume: is_meant(volume.labels, volume.created_at))
     return json_response({"VolumesDeleted": [volume.name for volume in gone], "SpaceReclaimed": freed})

@@ -54,11 +54,11 @@ class EmbeddedFaults:
 
         def lose(simulation: Simulation) -> None:
             daemon = simulation.daemons[node]
-            container = daemon.containers.find(container_id)
-            _power_off(daemon)
-            daemon.containers.lose(container.id)
+            daemon.containers.lose(found)
             _power_on(daemon)
 
+        found = self._server.call(lambda simulation: simulation.daemons[node].containers.find(container_id).id)
+        self.stop(node)
         self._server.call(lose)
 
     def move_outside(self, node: str) -> None:

@@ -194,7 +194,10 @@ class Daemon:
         self.membership.power_on()
 
     def pause(self) -> None:
-        """The machine stands still, the engine and every container with it: it answers nothing and sends nothing."""
+        """The machine stands still, the engine and every container with it: it answers nothing and sends nothing.
+
+        No lab does this to its hosts; the histories of tests/invariants do.
+        """
         if self.running and not self.host.paused:
             self.clock.pause()
             self._world.pause(self.hostname)
@@ -208,7 +211,10 @@ class Daemon:
     # --- time ---
 
     def set_clock_forward(self, seconds: float) -> None:
-        """The host's clock jumps: what this engine stamps is that much ahead of the others from now on."""
+        """The host's clock jumps: what this engine stamps is that much ahead of the others from now on.
+
+        No lab does this to its hosts; the histories of tests/invariants do.
+        """
         self.clock.set_forward(seconds)
 
     def tick(self) -> bool:

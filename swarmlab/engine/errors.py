@@ -101,6 +101,13 @@ class ServerError(EngineError):
     """The engine tried and failed (500)."""
 
 
+class EngineStopped(ServerError):
+    """The engine died before it answered. Nobody reads this: the connection ends with the engine."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine stopped")
+
+
 class NotImplementedHere(EngineError):
     """This engine does not have it; the text names what was asked (501)."""
 

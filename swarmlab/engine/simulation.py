@@ -93,7 +93,10 @@ class Simulation:
         self.clock.move_to(max(time, self.clock.now))
 
     def jump(self, seconds: float) -> None:
-        """Let the time of the whole lab jump, as if all of it had stood still: everything due on the way is late."""
+        """Let the time of the whole lab jump, as if all of it had stood still: everything due on the way is late.
+
+        No lab does this; the histories of tests/invariants do.
+        """
         self.clock.leap(seconds)
         self.step()
 

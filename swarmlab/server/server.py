@@ -228,9 +228,10 @@ class EngineServer:
         return any(exchange.moves_time for exchange in self._exchanges)
 
     def _after_step(self) -> None:
-        self._poll()
+        # Doors first: a dead engine says nothing to those who still wait for it.
         for name, door in self._doors.items():
             door.set_open(self._simulation.daemons[name].running)
+        self._poll()
 
     def _poll(self) -> None:
         for exchange in self._exchanges:

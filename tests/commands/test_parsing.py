@@ -146,7 +146,7 @@ def test_python_values_are_checked_like_typed_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["docker build .", "docker plugin ls", "docker image ls --tree", "docker -v", "docker -c x ps"]
+    "line", ["docker build .", "docker plugin ls", "docker image ls --tree", "docker -D -H x ps", "docker -c x ps"]
 )
 def test_what_is_not_here_is_said_so(line: str) -> None:
     """A real command or flag that this package lacks is not called unknown."""

@@ -77,6 +77,9 @@ docker system df
 docker system df --verbose
 docker inspect helloworld
 docker inspect nosuch
+docker inspect --size helloworld
+docker inspect --size --format '{{.ID}}' docker-swarm-1 ingress nosuch
+docker inspect --size --type nosuch x
 docker volume ls
 docker volume inspect nosuch
 docker network ls
@@ -85,6 +88,16 @@ docker network inspect nosuch
 docker stack ls
 docker stack ps nosuch
 docker stack services nosuch
+docker stack ps ''
+docker stack services --filter nosuch=1 ''
+docker stack rm ok "' '"
+docker stack deploy ''
+docker tag alpine@sha256:abc x
+docker tag alpine x@sha256:abc
+docker tag alpine 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+docker tag '' x
+docker tag alpine x:y@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+docker pull 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 docker swarm leave
 docker node rm docker-swarm-1
 docker node rm docker-swarm-3
@@ -182,6 +195,36 @@ docker inspect --type service 'helloworld?insertDefaults=true'
 docker node inspect 'a?b'
 docker rename nosuch x
 docker cp nosuch:/x -
+docker --version
+docker -v
+docker -Dv
+docker --version nosuch
+docker -v service ls
+docker --version=false service ls -q
+docker --debug service ls -q
+docker --debug=x service ls
+docker --debug nosuch
+docker --log-level debug service ls -q
+docker --log-level=nosuch service ls
+docker -lerror service ls -q
+docker -l
+docker -- service ls -q
+docker -x
+docker service -h
+docker service ls -h
+docker service ls -qh x
+docker service ls -h --nosuch
+docker service ls --help --nosuch
+docker service ls --help=false -q
+docker service ls --help=x
+docker service scale --help
+docker --help service ls
+docker -h service nosuch
+docker service --help ls
+docker service -D ls
+docker help service ls
+docker help service nosuch
+docker help service ls x y
 """.strip().splitlines()
 
 ON_A_WORKER = """

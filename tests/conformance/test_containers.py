@@ -51,7 +51,7 @@ def seen(lab: Lab) -> Seen:  # noqa: PLR0915  (one story, told once)
         return found
 
     _crash(lab, seen, run, refuse, inspect)
-    run("one", "sleep", "1000", ExposedPorts={"99/tcp": {}}, Labels={"a": "b"})
+    run("one", "sleep", "1000", ExposedPorts={"99/tcp": {}}, Labels={"a": "b", "com.docker.swarm.task.id": "x"})
     demand(node, "POST", "/containers/one/pause")
     seen.states["paused"] = inspect("one")["State"]
     refuse("pause twice", "POST", "/containers/one/pause")

@@ -106,10 +106,21 @@ CREATED: dict[str, tuple[Spec, int, str]] = {
     "no boolean": ({"Type": "fluentd", "Config": {"fluentd-async": "x"}}, 400,
                    'strconv.ParseBool: parsing "x": invalid syntax'),
     "no size": ({"Type": "fluentd", "Config": {"fluentd-buffer-limit": "x"}}, 400, "invalid size: 'x'"),
+    "a collector's scheme": ({"Type": "fluentd", "Config": {"fluentd-address": "udp://1.2.3.4"}}, 400,
+                             "invalid fluentd-address (udp://1.2.3.4): unsupported scheme: 'udp'"),
+    "a collector's path": ({"Type": "fluentd", "Config": {"fluentd-address": "1.2.3.4/x"}}, 400,
+                           "invalid fluentd-address (1.2.3.4/x): should not contain a path element"),
+    "a collector's port": ({"Type": "fluentd", "Config": {"fluentd-address": "1.2.3.4:x"}}, 400,
+                           'invalid fluentd-address (1.2.3.4:x): parse "tcp://1.2.3.4:x": invalid port ":x" after'
+                           " host"),
+    "a collector's socket": ({"Type": "fluentd", "Config": {"fluentd-address": "unix://"}}, 400,
+                             "invalid fluentd-address (unix://): path is empty"),
 }  # fmt: skip
 STARTED: dict[str, tuple[Spec, str, int]] = {
     "syslog": ({"Type": "syslog"}, "Unix syslog delivery error", 500),
     "fluentd": ({"Type": "fluentd", "Config": {"fluentd-address": "tcp://127.0.0.1"}}, REFUSED_BY_NOBODY, 500),
+    "socket": ({"Type": "fluentd", "Config": {"fluentd-address": "unix:///nosuch"}},
+               "dial unix /nosuch: connect: no such file or directory", 500),
     "gelf": ({"Type": "gelf", "Config": {"gelf-address": "tcp://127.0.0.1:9"}},
              "gelf: cannot connect to GELF endpoint: 127.0.0.1:9 dial tcp 127.0.0.1:9: connect: connection refused",
              500),

@@ -43,6 +43,7 @@ class Story:
     worker: list[dict[str, Any]]
     other: list[dict[str, Any]]
     typed: list[str]
+    pruned: list[dict[str, Any]]
 
     def of(self, type_: str, events: list[dict[str, Any]]) -> Told:
         """Action and attributes of the events of one kind, without what differs from lab to lab."""
@@ -66,7 +67,13 @@ def story(lab: Lab) -> Story:
     demand(manager, "DELETE", f"/networks/{talk}")
     on_a_host(lab, worker)
     typed = type_line(lab, MANAGER, f"docker events --since {began} --until {engine_time(manager)} -f type=secret")
-    return Story(manager=events(manager, began), worker=events(worker, began), other=events(other, began), typed=typed)
+    return Story(
+        manager=events(manager, began),
+        worker=events(worker, began),
+        other=events(other, began),
+        typed=typed,
+        pruned=pruned(lab, worker),
+    )
 
 
 def in_the_swarm(lab: Lab) -> None:
@@ -107,6 +114,21 @@ def on_a_host(lab: Lab, worker: Node) -> None:
     demand(worker, "POST", "/volumes/create", {"Name": "notes"})
     demand(worker, "DELETE", "/volumes/notes")
     lab.clock.sleep(2)
+
+
+def pruned(lab: Lab, worker: Node) -> list[dict[str, Any]]:
+    """What is told when a host is tidied up: one thing of each kind is left over."""
+    began = engine_time(worker)
+    lab.clock.sleep(2)
+    demand(worker, "POST", "/images/alpine:latest/tag?repo=mine&tag=v1")
+    demand(worker, "DELETE", "/images/mine:v1")
+    demand(worker, "POST", "/containers/create", {"Image": "alpine:latest", "Cmd": ["true"], "Labels": _MADE})
+    demand(worker, "POST", "/volumes/create", {"Name": "notes"})
+    demand(worker, "POST", "/networks/create", {"Name": "talk"})
+    for kind, filters in (("containers", ""), ("volumes", '{"all":["1"]}'), ("networks", ""), ("images", "")):
+        demand(worker, "POST", f"/{kind}/prune?filters={filters}")
+    lab.clock.sleep(2)
+    return events(worker, began)
 
 
 def engine_time(node: Node) -> int:
@@ -204,6 +226,20 @@ def test_a_volume_is_created_and_destroyed(story: Story) -> None:
     """Its events name the driver."""
     volume = {"driver": "local"}
     assert story.of("volume", story.worker) == [("create", volume), ("destroy", volume)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("container", [("create", _MADE), ("destroy", _MADE)]),
+        ("volume", [("create", {"driver": "local"}), ("destroy", {"driver": "local"})]),
+        ("network", [("create", {"type": "bridge"}), ("destroy", {"type": "bridge"})]),
+        ("image", [("tag", {}), ("untag", {})]),
+    ],
+)
+def test_a_prune_is_told_when_it_is_over(story: Story, kind: str, told: Told) -> None:
+    """After what went, with the bytes that it made free; also when nothing went."""
+    assert story.of(kind, story.pruned) == [*told, ("prune", {"reclaimed": "0"})]
 
 
 @pytest.mark.parametrize("nth", range(4), ids=["first of slot 1", "first of slot 2", "second", "second of the other"])

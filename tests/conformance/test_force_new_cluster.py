@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarmlab.lab import Lab
-from tests.conformance.asking import MANAGER, WORKER, ask, create_service, demand, timed, wait_for
+from tests.conformance.asking import MANAGER, NS, WORKER, ask, create_service, demand, timed, wait_for
 
 STARTS_FROM = "three-managers"
 
@@ -28,6 +28,7 @@ class Story:
     after: dict[str, Any]
     managers: dict[str, str]
     services: list[str]
+    changed: tuple[dict[str, Any], str]
     former_leader: dict[str, Any]
     back_after_s: float
 
@@ -66,7 +67,20 @@ def story(lab: Lab) -> Story:
         services=services,
         former_leader=former_leader,
         back_after_s=expelled_after_s + back_s,
+        changed=with_settings(lab, body),
     )
+
+
+def with_settings(lab: Lab, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Once more, naming settings: what the swarm's are then; and how it refuses another time, naming a wrong one."""
+    update = demand(lab[WORKER], "GET", "/swarm")
+    locked = {**update["Spec"], "Labels": {"a": "b"}, "EncryptionConfig": {"AutoLockManagers": True}}
+    demand(lab[WORKER], "POST", f"/swarm/update?version={update['Version']['Index']}", locked)
+    named = {"Orchestration": {"TaskHistoryRetentionLimit": 0}, "Dispatcher": {"HeartbeatPeriod": 7 * NS}}
+    demand(lab[WORKER], "POST", "/swarm/init", {**body, "Spec": named})
+    changed = demand(lab[WORKER], "GET", "/swarm")["Spec"]
+    wrong = ask(lab[WORKER], "POST", "/swarm/init", {**body, "Spec": {"CAConfig": {"NodeCertExpiry": NS}}})
+    return changed, f"{wrong.status_code} {wrong.json()['message']}"
 
 
 def test_the_node_keeps_its_id(story: Story) -> None:
@@ -95,3 +109,16 @@ def test_the_former_leader_hears_that_it_was_removed(story: Story) -> None:
 def test_it_manages_again_by_itself(story: Story) -> None:
     """Its record still wants it to; it waits twice sixteen seconds for another role, and then joins anew."""
     assert 25 < story.back_after_s < 60
+
+
+def test_settings_that_are_named_change(story: Story) -> None:
+    """The others stay as they are; but managers are locked only if that is asked for again."""
+    spec, refusal = story.changed
+    assert spec["Orchestration"] == {"TaskHistoryRetentionLimit": 0}
+    assert spec["Dispatcher"] == {"HeartbeatPeriod": 7 * NS}
+    assert (spec["Labels"], spec["EncryptionConfig"]) == ({"a": "b"}, {"AutoLockManagers": False})
+    assert spec["CAConfig"] == story.before["Spec"]["CAConfig"]
+    assert refusal == (
+        "500 error updating cluster settings: rpc error: code = InvalidArgument desc = "
+        "minimum certificate expiry time is: 1h0m0s"
+    )

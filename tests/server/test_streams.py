@@ -133,6 +133,17 @@ def test_a_pull_is_given_up_when_its_client_goes(start_lab: StartLab, how: str) 
         assert manager.images.pull("postgres", tag="latest").tags == ["postgres:latest"]
 
 
+@pytest.mark.parametrize("request_line", ["POST /images/create?fromImage=postgres&tag=latest", "POST /swarm/init"])
+def test_who_waits_hears_nothing_when_the_engine_dies(start_lab: StartLab, request_line: str) -> None:
+    """The connection ends, as when a real one is killed; no last words are written."""
+    lab = start_lab(time="live", rate=0.01)
+    with RawClient(lab, "docker-swarm-1") as client:
+        client.send(request_line, b'{"ListenAddr":"0.0.0.0:2377"}', Content_Type="application/json")
+        wait_until(lambda: under_way(lab) == 1)
+        lab.faults.stop("docker-swarm-1")
+        assert b"stopped" not in client.read_to_end()
+
+
 def test_who_waits_for_an_answer_may_go(lab: EmbeddedBackend, manager: DockerClient) -> None:
     """A join that needs 20 seconds of engine time is left to itself, and moves time no more."""
     lab.faults.block("docker-swarm-3", "2377/tcp")

@@ -20,7 +20,7 @@ from swarmlab.commands.resources.image_pull import pull
 from swarmlab.commands.services.images import tagged
 from swarmlab.commands.session import Session, filters, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, flag
-from swarmlab.commands.spelling.references import Reference, check_reference
+from swarmlab.commands.spelling.references import Reference, check_name
 
 NONE = "<none>"
 _NOT_KNOWN = "N/A"
@@ -137,7 +137,7 @@ class ImagePull(Command, path="pull", also=("image pull",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        check_reference(self.image)
+        check_name(self.image)
         given = Reference.read(self.image)
         has_tag = bool(given.tag or given.digest)
         if self.all_tags and has_tag:

@@ -5,6 +5,7 @@ Source: docker/cli cli/command/image/{tag,remove,history}.go.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from swarmlab.commands.printing.units import age, decimal_size
 from swarmlab.commands.session import Params, Session, quoted
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
 from swarmlab.commands.spelling.platforms import platform_json
-from swarmlab.commands.spelling.references import Reference, check_reference
+from swarmlab.commands.spelling.references import Reference, check_name, check_reference
 
 _CREATED_BY_WIDTH = 45
 _COLUMNS = {
@@ -48,20 +49,20 @@ class ImageTag(Command, path="tag", also=("image tag",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        self._check(check_reference, self.source)
+        self._check(check_name, self.target)
         named = Reference.read(self.target)
-        self._check(named)
+        if named.digest:
+            raise DockerError("refusing to create a tag with a digest reference")
         repository = self.target.removesuffix(f":{named.tag}") if named.tag else self.target
         session.post(f"/images/{quoted(self.source)}/tag", params={"repo": repository, "tag": named.tag or "latest"})
 
-    def _check(self, named: Reference) -> None:
+    @staticmethod
+    def _check(check: Callable[[str], None], text: str) -> None:
         try:
-            check_reference(self.target)
+            check(text)
         except DockerError as error:
-            raise DockerError(
-                f'Error parsing reference: "{self.target}" is not a valid repository/tag: {error}'
-            ) from None
-        if named.digest:
-            raise DockerError("refusing to create a tag with a digest reference")
+            raise DockerError(f'Error parsing reference: "{text}" is not a valid repository/tag: {error}') from None
 
 
 @dataclass(frozen=True, kw_only=True)

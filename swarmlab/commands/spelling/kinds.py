@@ -39,7 +39,8 @@ class Kind:
     split: bool = False
 
 
-def _bool(text: str) -> bool:
+def read_bool(text: str) -> bool:
+    """What a switch is set to. Raises ValueError in Go's words."""
     if text not in _TRUE + _FALSE:
         raise ValueError(f'strconv.ParseBool: parsing "{text}": invalid syntax')
     return text in _TRUE
@@ -173,7 +174,7 @@ def _sysctl(text: str) -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "": Kind(read=_bool),
+    "": Kind(read=read_bool),
     "string": Kind(read=str),
     "command": Kind(read=_command),
     "uint": Kind(read=_number("ParseUint", r"\d+", 0, 2**64 - 1)),

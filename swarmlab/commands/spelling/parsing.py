@@ -11,9 +11,12 @@ from typing import Any
 
 from swarmlab.commands.command import REGISTRY, Command
 from swarmlab.commands.errors import DockerError, not_here, wrong_count, wrong_flags
+from swarmlab.commands.spelling.global_options import read_global_options, wrong_option
+from swarmlab.commands.spelling.kinds import read_bool
 from swarmlab.commands.spelling.options import Flag, arguments_of, flags_of
-from swarmlab.commands.spelling.usage import GROUPS, REAL, Help
+from swarmlab.commands.spelling.usage import GROUPS, HELP, REAL, Help, is_command, known_topic
 from swarmlab.commands.standard_input import HERE_STRING, ReadsInput
+from swarmlab.commands.system.version import CliVersion
 
 
 def parse(line: str) -> Command:
@@ -31,6 +34,11 @@ def parse(line: str) -> Command:
 
 def parse_words(words: Sequence[str]) -> Command:
     """The same from words, `docker` left out."""
+    asks_version, words = read_global_options(words)
+    if asks_version and not (words and is_command(words[0])):
+        return CliVersion()
+    if words[:1] == ["help"] and len(words) > 2:
+        words = ["help", " ".join(words[1:])]
     for size in (2, 1):
         typed = " ".join(words[:size])
         command = REGISTRY.get(typed)
@@ -39,29 +47,21 @@ def parse_words(words: Sequence[str]) -> Command:
     return _without_command(words)
 
 
-_GLOBAL = frozenset(
-    "--config --context -c --debug -D --host -H --log-level -l --tls --tlscacert --tlscert --tlskey --tlsverify"
-    " --version -v".split()
-)
-"""Flags of `docker` itself: a lab's commands go to a node of the lab, whatever else this machine reaches."""
-
-
 def _without_command(words: Sequence[str]) -> Command:
     plain = [word for word in words if not word.startswith("-")]
     group = " ".join(plain[:1])
-    wrong = next((word for word in words if word.startswith("-") and word not in ("--help", "-h")), "")
-    if words[0:1] and words[0].partition("=")[0] in _GLOBAL:
-        raise not_here(f"docker {words[0]}", "docker")
+    wrong = next((word for word in words if word.startswith("-") and word not in HELP), "")
+    if any(word in HELP for word in words[:2]) and (words[0] in HELP or group in GROUPS):
+        return Help(topic=known_topic(plain), by_shorthand="-h" in words)
+    if wrong and group in GROUPS and (len(plain) == 1 or words[1] == wrong):
+        raise wrong_flags(_unknown_flag(wrong), group, "")
     if group in GROUPS and len(plain) > 1:
         raise _unknown(f"{group} {plain[1]}", group)
-    if wrong and group in GROUPS:
-        raise wrong_flags(_unknown_flag(wrong), group, "")
     if group and group not in GROUPS and (group in REAL or not wrong):
         raise _unknown(group, "")
     if wrong:
-        see = "Usage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information"
-        raise DockerError(f"{_unknown_flag(wrong)}\n\n{see}", exit_code=125)
-    return Help(topic=group)
+        raise wrong_option(_unknown_flag(wrong))
+    return Help(topic=group, by_shorthand="-h" in words)
 
 
 def _unknown(path: str, group: str) -> DockerError:
@@ -92,6 +92,7 @@ class _Reading:
         self._short = {each.short: each for each in flags if each.short}
         self._values: dict[str, Any] = {}
         self._rest: list[str] = []
+        self._asks_help = self._by_shorthand = False
 
     def command(self) -> Command:
         """The command, or its help."""
@@ -103,8 +104,6 @@ class _Reading:
             if word == "--":
                 self._rest += self._words
                 break
-            if word == "--help":
-                return Help(topic=self._path)
             if word.startswith("--"):
                 self._read_long(word)
             elif word.startswith("-") and word != "-":
@@ -114,22 +113,36 @@ class _Reading:
                 if not self._command.interspersed:
                     self._rest += self._words
                     break
+        if self._asks_help or self._by_shorthand:
+            return Help(topic=self._path, by_shorthand=self._by_shorthand)
         return self._command(**self._values, **self._arguments())
 
     def _read_long(self, word: str) -> None:
         name, equals, value = word[2:].partition("=")
         found = self._long.get(name)
+        if name == "help":
+            self._read_help(value if equals else "true")
+            return
         if not found:
             raise self._lacking(f"--{name}") or self._wrong(f"unknown flag: --{name}")
         if not equals:
             value = self._next(found, f"flag needs an argument: --{name}")
         self._set(found, value)
 
+    def _read_help(self, text: str) -> None:
+        try:
+            self._asks_help = read_bool(text)
+        except ValueError as error:
+            raise self._wrong(f'invalid argument "{text}" for "--help" flag: {error}') from None
+
     def _read_short(self, word: str) -> None:
         letters = word[1:]
         while letters:
             letter, letters = letters[0], letters[1:]
             found = self._short.get(letter)
+            if not found and letter == "h":
+                self._by_shorthand = True
+                continue
             if not found:
                 raise self._lacking(f"-{letter}") or self._wrong(_unknown_short(letter, f"-{letter}{letters}"))
             if letters.startswith("="):

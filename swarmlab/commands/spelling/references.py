@@ -70,9 +70,15 @@ def shown(image: str) -> str:
 
 
 def check_reference(text: str) -> None:
+    """Raise DockerError unless this can mean an image: its name, its id, a digest."""
+    if not _ID.fullmatch(text) and not _DIGEST.fullmatch(text):
+        check_name(text)
+
+
+def check_name(text: str) -> None:
     """Raise DockerError unless this can name an image."""
-    if _ID.fullmatch(text) or _DIGEST.fullmatch(text):
-        return
+    if _ID.fullmatch(text):
+        raise DockerError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings")
     reference = Reference.read(text)
     if reference.path != reference.path.lower():
         raise DockerError(f"invalid reference format: repository name ({reference.path}) must be lowercase")

@@ -5,6 +5,7 @@ Source: spf13/pflag FlagUsagesWrapped, docker/cli cli/cobra.go. Only what is her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from swarmlab.commands.command import REGISTRY, Command
@@ -44,6 +45,7 @@ REAL = frozenset(
 )
 """Commands of the docker CLI that this package may lack."""
 
+HELP = ("--help", "-h")
 NAME_WIDTH = 11
 _HELP = Flag(name="help", long="help", short="", word="", help="Print usage", default="", syntax="")
 _SLOP = 5
@@ -56,13 +58,15 @@ class Help(Command, path="help"):
 
     Attributes:
         topic: the words after `docker`; empty for all.
+        by_shorthand: whether it is asked for by `-h`, which the CLI takes with a word of warning.
     """
 
     topic: str = argument(optional=True)
+    by_shorthand: bool = False
 
     def words(self) -> list[str]:
         """Spelled as people ask: `docker service scale --help`."""
-        return ["docker", *(self.topic or "").split(), "--help"]
+        return ["docker", *(self.topic or "").split(), "-h" if self.by_shorthand else "--help"]
 
     def sdk(self) -> str:
         """Help is not a matter of the engine."""
@@ -70,9 +74,24 @@ class Help(Command, path="help"):
 
     def perform(self, session: Session) -> None:
         """Print it."""
-        if self.topic and self.topic not in GROUPS and self.topic not in REGISTRY:
-            raise DockerError(f"unknown help topic: {self.topic}")
+        words = (self.topic or "").split()
+        known = known_topic(words)
+        if rest := words[len(known.split()) :]:
+            raise DockerError(f"unknown help topic: {' '.join(rest)}")
+        if self.by_shorthand:
+            session.terminal.print("Flag shorthand -h has been deprecated, use --help")
         session.terminal.print(help_text(self.topic or ""))
+
+
+def known_topic(words: Sequence[str]) -> str:
+    """The command, or the group of commands, that words begin with."""
+    beginnings = (" ".join(words[:size]) for size in (2, 1) if len(words) >= size)
+    return next((each for each in beginnings if each in REGISTRY or each in GROUPS), "")
+
+
+def is_command(word: str) -> bool:
+    """Whether the docker CLI has a command, or a group of them, of this name."""
+    return word in REGISTRY or word in GROUPS or word in REAL
 
 
 def help_text(topic: str) -> str:

@@ -6,7 +6,6 @@ Source: docker/cli cli/command/stack/swarm/{deploy,deploy_composefile}.go, cli/c
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ from swarmlab.commands.stacks.compose_services import (
     full_name,
     service_spec,
 )
-from swarmlab.commands.stacks.owned import label_of, owned, remove
+from swarmlab.commands.stacks.owned import check_stack_name, label_of, owned, remove
 from swarmlab.commands.standard_input import ReadsInput
 
 COMPOSE_FILE = 'Path to a Compose file, or "-" to read from stdin'
@@ -68,8 +67,7 @@ class StackDeploy(ReadsInput, path="stack deploy", also=("stack up",)):
 
     def perform(self, session: Session) -> None:
         """See Command."""
-        if not self.stack.strip("\"' \t\n"):
-            raise DockerError(f"invalid stack name: {json.dumps(self.stack)}")
+        check_stack_name(self.stack)
         content = read_compose(self, self.compose_file)
         for text in warnings(content):
             session.terminal.print(text)

@@ -5,6 +5,7 @@ Source: docker/cli cli/command/stack/swarm/{common,remove}.go.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from swarmlab.commands.errors import DockerError
@@ -13,6 +14,12 @@ from swarmlab.commands.stacks.compose_services import NAMESPACE
 
 KINDS = ("service", "secret", "config", "network")
 """In the order in which they are removed."""
+
+
+def check_stack_name(stack: str) -> None:
+    """Raise DockerError for a name of nothing but quotes and blanks. Source: docker/cli cli/command/stack/common.go."""
+    if not stack.strip("\"' \t\n\v\f\r"):
+        raise DockerError(f"invalid stack name: {json.dumps(stack)}")
 
 
 def label_of(stack: str) -> str:

@@ -21,7 +21,7 @@ from swarmlab.commands.stacks.compose import read_compose
 from swarmlab.commands.stacks.compose_output import compose_text
 from swarmlab.commands.stacks.compose_services import NAMESPACE
 from swarmlab.commands.stacks.deploy import COMPOSE_FILE
-from swarmlab.commands.stacks.owned import KINDS, label_of, name_of, owned, remove
+from swarmlab.commands.stacks.owned import KINDS, check_stack_name, label_of, name_of, owned, remove
 from swarmlab.commands.standard_input import ReadsInput
 
 _STACK_HEADERS = {"Name": "NAME", "Services": "SERVICES"}
@@ -89,6 +89,7 @@ class StackServices(Command, path="stack services"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        check_stack_name(self.stack)
         wanted = typed_filters(self.filter)
         wanted.setdefault("label", []).append(label_of(self.stack))
         services = session.get("/services", {**filters(wanted), "status": "true"})
@@ -118,6 +119,7 @@ class StackPs(Command, path="stack ps"):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        check_stack_name(self.stack)
         wanted = typed_filters(self.filter)
         wanted.setdefault("label", []).append(label_of(self.stack))
         tasks = session.get("/tasks", filters(wanted))
@@ -146,6 +148,8 @@ class StackRm(Command, path="stack rm", also=("stack remove", "stack down")):
 
     def perform(self, session: Session) -> None:
         """See Command."""
+        for stack in self.stacks:
+            check_stack_name(stack)
         failed = [stack for stack in self.stacks if not self._removed(session, stack)]
         if failed:
             raise DockerError("\n".join(f"Failed to remove some resources from stack: {stack}" for stack in failed))

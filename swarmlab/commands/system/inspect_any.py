@@ -69,10 +69,14 @@ class Inspect(Command, path="inspect"):
             params["container"] = {"size": 1}
         for kind in kinds:
             try:
-                return _found(session, kind, name, params.get(kind))
+                found = _found(session, kind, name, params.get(kind))
             except DockerError as error:
                 if error.status != 404 or self.type:
                     raise
+                continue
+            if self.size and kind != "container":
+                session.terminal.print(f"WARNING: --size ignored for {kind}")
+            return found
         raise DockerError(f"Error: No such object: {name}", status=404)
 
 

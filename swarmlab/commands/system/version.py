@@ -68,6 +68,21 @@ class SystemVersion(Command, path="version"):
             raise refusal
 
 
+@dataclass(frozen=True, kw_only=True)
+class CliVersion(Command):
+    """`docker --version`: which CLI's words are printed here."""
+
+    path = "--version"
+
+    def sdk(self) -> str:
+        """See Command."""
+        return "docker.__version__"
+
+    def perform(self, session: Session) -> None:
+        """See Command."""
+        session.terminal.print(f"Docker version {CLI_VERSION}, build {_CLI_BUILD['GitCommit']}")
+
+
 def _print_formatted(session: Session, template: Template, both: Version) -> DockerError | None:
     """Print what a template makes of client and server, as far as it comes. Returns what is wrong with it."""
     written: list[str] = []

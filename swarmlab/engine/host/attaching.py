@@ -68,7 +68,7 @@ class Attaching:
     def prepare(self, container: Container) -> Pending[None]:
         """Before a start: have an address on every overlay that the container is to be on."""
         ready: Pending[None] = resolved(None)
-        if "com.docker.swarm.task.id" in container.labels:
+        if container.config.managed:
             return ready  # a task comes with its addresses
         wanted = [config for config in endpoints_of(container.config) if self._is_to_be_attached(config)]
         for config in wanted:

@@ -65,9 +65,11 @@ class ContainerConfig:
         binds: what `--volume` asked for, as it was written, by target; paths of the host that are missing are made.
         volumes_from: containers whose mounts it gets too, `name` or `name:ro`.
         publish_all: whether every exposed port is published on some port of the host.
+        managed: whether the swarm's agent asked for it. Labels do not say so: users set them as they like.
     """
 
     image: str
+    managed: bool = False
     name: str = ""
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None

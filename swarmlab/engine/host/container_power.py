@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from swarmlab.engine.errors import ServerError
+from swarmlab.engine.errors import EngineStopped
 from swarmlab.engine.host.container import Container, ContainerStatus
 from swarmlab.engine.host.container_parts import ContainerParts
 from swarmlab.engine.host.container_restarts import wants_restart
@@ -29,7 +29,7 @@ class Power:
     def off(self) -> None:
         """The engine dies, and every process with it."""
         self._on = False
-        parts, died = self._parts, ServerError("the engine stopped")
+        parts, died = self._parts, EngineStopped()
         for container in parts.table.list(all_=True):
             self._starts.cancel(container, died)
         for container in parts.table.list():

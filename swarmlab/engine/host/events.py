@@ -100,6 +100,10 @@ class Events:
             for stream in self._streams:
                 stream._hear(event)
 
+    def pruned(self, type_: str, freed_bytes: int) -> None:
+        """Let everyone know that a prune has ended, whether or not anything went."""
+        self.emit(type_, "prune", "", {"reclaimed": str(freed_bytes)})
+
     def past(self, since: float | None = None, until: float | None = None) -> list[Event]:
         """The events that are still kept of that time, oldest first."""
         kept = map(_event, self._kept)

@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Callable
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Conflict, EngineError, NoSuchImage, ServerError
+from swarmlab.engine.errors import Conflict, EngineError, EngineStopped, NoSuchImage, ServerError
 from swarmlab.engine.host import repositories
 from swarmlab.engine.host.catalogue import CatalogueImage, Reference, parse_reference, with_tag
 from swarmlab.engine.host.events import Events
@@ -66,11 +66,7 @@ class Images:
                     return image
         parsed = parse_reference(reference)
         for image in self._images.values():
-            if (
-                f"{parsed.repository}@{parsed.digest}" in image.digests
-                if parsed.digest
-                else parsed.familiar in image.tags
-            ):
+            if _has_name(image, parsed):
                 return image
         raise NoSuchImage(reference if parsed.digest else parsed.familiar)
 
@@ -107,18 +103,15 @@ class Images:
         if not self._online():
             self._clock.after(_OFFLINE_S, lambda: pull.image.fail(ServerError(_UNREACHABLE)))
             return pull
-        wait_s = self._chance.between(*(_UP_TO_DATE_S if self._has_current(parsed) else _MANIFEST_S))
+        known = any(_has_name(image, parsed) for image in self._images.values())
+        wait_s = self._chance.between(*(_UP_TO_DATE_S if known else _MANIFEST_S))
         self._clock.after(wait_s, lambda: self._begin(pull, parsed, reference))
         return pull
-
-    def _has_current(self, parsed: Reference) -> bool:
-        name = f"{parsed.repository}@{parsed.digest}" if parsed.digest else parsed.familiar
-        return any(name in (*image.tags, *image.digests) for image in self._images.values())
 
     def power_off(self) -> None:
         """The engine dies, and what it is fetching is lost."""
         for pull in self._pulls:
-            pull.image.fail(ServerError("the engine stopped"))
+            pull.image.fail(EngineStopped())
         self._pulls = []
 
     def _begin(self, pull: Pull, parsed: Reference, reference: str) -> None:
@@ -132,8 +125,9 @@ class Images:
         id_ = parsed.digest or parsed.tag
         pull.show(PullStep(id=id_, status=f"Pulling from {_path(parsed.repository)}"))
         if content.id in self._images:
-            # A tag that is new here counts as news, though nothing was fetched. Source: recorded from Docker 28.5.2.
-            outcome = "Image is up to date" if self._has_current(parsed) else "Downloaded newer image"
+            # A tag that the image has not yet is news, though nothing was fetched. Source: recorded from Docker 28.5.2.
+            up_to_date = _has_name(self._images[content.id], parsed)
+            outcome = "Image is up to date" if up_to_date else "Downloaded newer image"
             self._finish(pull, parsed, content, outcome)
             return
         there = {layer for image in self._images.values() for layer in image.content.layer_digests}
@@ -144,7 +138,7 @@ class Images:
         if pull.ended:
             return
         image = self._add(parsed, content)
-        name = parsed.familiar if not parsed.digest else f"{parsed.repository}@{parsed.digest}"
+        name = _name(parsed)
         pull.show(PullStep(status=f"Digest: {content.digest}"), PullStep(status=f"Status: {what} for {name}"))
         self._events.emit("image", "pull", name, {"name": parsed.repository})
         pull.image.resolve(image)
@@ -155,9 +149,17 @@ class Images:
         digest = f"{content.repository}@{content.digest}"
         if digest not in image.digests:
             image.digests.append(digest)
-        if not parsed.digest and parsed.familiar not in image.tags:
-            image.tags.append(parsed.familiar)
+        if not parsed.digest:
+            self._give(image, parsed.familiar)
         return image
+
+    def _give(self, image: Image, name: str) -> None:
+        """A name is one image's alone: whichever had it before has it no more."""
+        for other in self._images.values():
+            if name in other.tags and other is not image:
+                other.tags.remove(name)
+        if name not in image.tags:
+            image.tags.append(name)
 
     def tag(self, source: str, repository: str, tag: str) -> None:
         """Give an image one more name; whichever image had it before has it no more.
@@ -168,11 +170,7 @@ class Images:
         """
         image = self.find(source)
         name = with_tag(repository, tag).familiar
-        for other in self._images.values():
-            if name in other.tags and other is not image:
-                other.tags.remove(name)
-        if name not in image.tags:
-            image.tags.append(name)
+        self._give(image, name)
         self._events.emit("image", "tag", image.id, {"name": name})
 
     def add(self, reference: str) -> Image:
@@ -200,8 +198,8 @@ class Images:
         if user is not None and len(image.tags) <= 1 and not force:
             self._refuse_removal(image, reference, user, by_id=by_id)
         gone = [("Untagged", name) for name in self._names_to_go(image, reference, by_id=by_id)]
-        for _, name in gone:
-            self._events.emit("image", "untag", image.id, {"name": name})
+        # The digests that go with a repository's last tag are not told of. Source: moby daemon/images/image_delete.go
+        self._tell_untagged(image, len(gone) if by_id else 1)
         return gone if image.tags else gone + self._delete(image)
 
     def prune(
@@ -217,9 +215,16 @@ class Images:
         gone: builtins.list[tuple[str, str]] = []
         for image in unused:
             names = [*image.tags, *image.digests]
+            self._tell_untagged(image, len(image.tags or image.digests))
             image.tags = []
             gone += [("Untagged", name) for name in names] + self._delete(image)
-        return gone, sum(image.content.size_bytes for image in unused)
+        freed = sum(image.content.size_bytes for image in unused)
+        self._events.pruned("image", freed)
+        return gone, freed
+
+    def _tell_untagged(self, image: Image, times: int) -> None:
+        for _ in range(times):
+            self._events.emit("image", "untag", image.id, {"name": image.id})
 
     def _delete(self, image: Image) -> builtins.list[tuple[str, str]]:
         """Remove an image, and those of its layers that no other one has."""
@@ -255,6 +260,14 @@ class Images:
             return [name, *digests]
         names, image.tags = [*image.tags, *image.digests], []
         return names
+
+
+def _name(parsed: Reference) -> str:
+    return f"{parsed.repository}@{parsed.digest}" if parsed.digest else parsed.familiar
+
+
+def _has_name(image: Image, parsed: Reference) -> bool:
+    return _name(parsed) in (*image.tags, *image.digests)
 
 
 def _short(id_: str) -> str:

@@ -2,18 +2,13 @@
 
 Owns no state; what is written is kept by logs.py whatever the driver, as Docker does for drivers that cannot read.
 Source: moby daemon/logger/factory.go and the drivers beside it; texts recorded from 28.5.2.
-Simplification: nobody collects logs in the simulated world: a driver that must connect is refused; what is sent by UDP
-goes nowhere, as it would. A driver that writes into somebody's cloud is refused with 501 once its options are in order.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere, ServerError
-
-Options = Mapping[str, str]
+from swarmlab.engine.host.log_collectors import CHECKS, Options, trouble_of_collector
+from swarmlab.engine.host.log_values import BOOLEANS, TRUE, boolean_refusal, integer_refusal, size_refusal
 
 _TAGS = ("env", "env-regex", "labels", "labels-regex", "tag")
 _FILES = ("compress", "max-file", "max-size")
@@ -56,16 +51,6 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _UNKNOWN = {"local": "unknown log opt '{}' for log driver local", "gelf": 'unknown log opt "{}" for gelf log driver'}
 _UNKNOWN_TO_OTHERS = "unknown log opt '{}' for {} log driver"
 _READABLE = ("", "json-file", "local", "journald")
-_BOOLEANS = ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False")
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
-_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
-_FACILITIES = frozenset(
-    "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5"
-    " local6 local7".split()
-)
-_FACILITY_NUMBERS = frozenset(map(str, range(24)))
-_FORMATS = ("", "rfc3164", "rfc5424", "rfc5424micro")
-_TCP_ONLY = ("gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay")
 
 
 # --- when a container is created -----------------------------------------------------------------------------------
@@ -86,8 +71,8 @@ def check_driver(name: str, options: Options) -> None:
     own = {key: value for key, value in options.items() if key not in ("mode", "max-buffer-size") and not _cache(key)}
     for key in sorted(own.keys() - set(_NAMES[name])):
         raise InvalidParameter(_UNKNOWN.get(name, _UNKNOWN_TO_OTHERS).format(key, name))
-    if name in _CHECKS:
-        _CHECKS[name](own)
+    if name in CHECKS:
+        CHECKS[name](own)
 
 
 def _cache(key: str) -> bool:
@@ -101,67 +86,11 @@ def _check_mode(options: Options) -> None:
     if "max-buffer-size" in options:
         if mode != "non-blocking":
             raise InvalidParameter("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
-        if refusal := _size_refusal(options["max-buffer-size"]):
+        if refusal := size_refusal(options["max-buffer-size"]):
             raise InvalidParameter(f"error parsing option max-buffer-size: {refusal}")
-    if (disabled := options.get("cache-disabled", "true")) not in _BOOLEANS:
+    if (disabled := options.get("cache-disabled", "true")) not in BOOLEANS:
         raise InvalidParameter(f"invalid value for option cache-disabled: {disabled}")
 
-
-def _check_syslog(options: Options) -> None:
-    address, facility = options.get("syslog-address", ""), options.get("syslog-facility", "")
-    scheme, separator, place = address.partition("://")
-    if address and (not separator or scheme not in ("tcp", "udp", "tcp+tls", "unix", "unixgram")):
-        raise InvalidParameter(f"unsupported scheme: '{scheme if separator else ''}'")
-    if scheme.startswith("unix"):
-        raise InvalidParameter(f"stat {place}: no such file or directory")
-    if facility and facility not in _FACILITIES and facility not in _FACILITY_NUMBERS:
-        raise InvalidParameter("invalid syslog facility")
-    if options.get("syslog-format", "") not in _FORMATS:
-        raise InvalidParameter("Invalid syslog format")
-
-
-def _check_gelf(options: Options) -> None:
-    address = options.get("gelf-address", "")
-    if not address:
-        raise InvalidParameter("gelf-address is a required parameter")
-    if address.partition("://")[0] not in ("tcp", "udp"):
-        raise InvalidParameter("gelf: endpoint needs to be TCP or UDP")
-    for key in _TCP_ONLY:
-        if key in options and address.startswith("udp"):
-            raise InvalidParameter(f'"{key}" is only valid for TCP')
-
-
-def _check_fluentd(options: Options) -> None:
-    for key in ("fluentd-async", "fluentd-request-ack", "fluentd-sub-second-precision"):
-        if refusal := _boolean_refusal(options.get(key, "true")):
-            raise InvalidParameter(refusal)
-    if "fluentd-buffer-limit" in options and (refusal := _size_refusal(options["fluentd-buffer-limit"])):
-        raise InvalidParameter(refusal)
-
-
-def _check_splunk(options: Options) -> None:
-    if options.get("splunk-url") and options.get("splunk-token"):
-        raise NotImplementedHere("this engine has no log driver splunk: no Splunk is simulated")
-
-
-def _check_awslogs(options: Options) -> None:
-    if not options.get("awslogs-group"):
-        raise InvalidParameter("must specify a value for log opt 'awslogs-group'")
-    raise NotImplementedHere("this engine has no log driver awslogs: no cloud is simulated")
-
-
-def _check_gcplogs(options: Options) -> None:
-    raise NotImplementedHere("this engine has no log driver gcplogs: no cloud is simulated")
-
-
-_CHECKS: dict[str, Callable[[Options], None]] = {
-    "syslog": _check_syslog,
-    "gelf": _check_gelf,
-    "fluentd": _check_fluentd,
-    "splunk": _check_splunk,
-    "awslogs": _check_awslogs,
-    "gcplogs": _check_gcplogs,
-}
 
 # --- when it is started, and when it is read -----------------------------------------------------------------------
 
@@ -194,7 +123,7 @@ def is_readable(name: str, options: Options) -> bool:
     """Whether lines are kept; of a driver that cannot read them a copy is."""
     if name in _READABLE:
         return True
-    return name != "none" and options.get("cache-disabled", "false") not in _BOOLEANS[:6]
+    return name != "none" and options.get("cache-disabled", "false") not in TRUE
 
 
 def _trouble(name: str, options: Options) -> str:
@@ -205,73 +134,34 @@ def _trouble(name: str, options: Options) -> str:
             return _trouble_of_local(options)
         case "journald":
             return "journald is not enabled on this host"
-        case "syslog":
-            address = options.get("syslog-address", "")
-            return _refused(address, "514") if address else "Unix syslog delivery error"
-        case "fluentd":
-            waits = options.get("fluentd-async", "false") in _BOOLEANS[:6]
-            return "" if waits else _refused(options.get("fluentd-address", "127.0.0.1"), "24224")
-        case "gelf":
-            refused = _refused(options["gelf-address"], "12201")
-            place = options["gelf-address"].partition("://")[2]
-            return f"gelf: cannot connect to GELF endpoint: {place} {refused}" if refused else ""
-        case "splunk":
-            return f"splunk: splunk-{'token' if options.get('splunk-url') else 'url'} is expected"
-    return ""
-
-
-def _refused(address: str, port: str) -> str:
-    """What a connection meets where nobody listens; a datagram meets nothing."""
-    scheme, separator, place = address.partition("://")
-    if separator and scheme == "udp":
-        return ""
-    host = place if separator else address
-    return f"dial tcp {host if ':' in host else f'{host}:{port}'}: connect: connection refused"
+    return trouble_of_collector(name, options)
 
 
 def _trouble_of_json_file(options: Options) -> str:
     if not options:
         return ""
     size, files, compress = options.get("max-size", ""), options.get("max-file", "1"), options.get("compress", "")
-    if refusal := _size_refusal(size) if size else "":
+    if refusal := size_refusal(size) if size else "":
         return refusal
-    if refusal := _integer_refusal(files):
+    if refusal := integer_refusal(files):
         return refusal
     if int(files) < 1:
         return "max-file cannot be less than 1"
-    if refusal := _boolean_refusal(compress) if compress else "":
+    if refusal := boolean_refusal(compress) if compress else "":
         return refusal
-    if compress in _BOOLEANS[:6] and (int(files) < 2 or not size):
+    if compress in TRUE and (int(files) < 2 or not size):
         return "compress cannot be true when max-file is less than 2 or max-size is not set"
     return ""
 
 
 def _trouble_of_local(options: Options) -> str:
     size, files, compress = options.get("max-size", ""), options.get("max-file", "5"), options.get("compress", "true")
-    if refusal := _size_refusal(size) if size else "":
+    if refusal := size_refusal(size) if size else "":
         return f"invalid value for max-size: {size}: {refusal}"
-    if refusal := _integer_refusal(files):
+    if refusal := integer_refusal(files):
         return f"invalid value for max-file: {files}: {refusal}"
-    if refusal := _boolean_refusal(compress):
+    if refusal := boolean_refusal(compress):
         return f"error reading compress log option: {refusal}"
-    if compress in _BOOLEANS[:6] and int(files) <= 1:
+    if compress in TRUE and int(files) <= 1:
         return "compression cannot be enabled when max file count is 1"
     return ""
-
-
-# --- values, in Go's words -----------------------------------------------------------------------------------------
-
-
-def _size_refusal(text: str) -> str:
-    found = _SIZE.fullmatch(text)
-    return "" if found else f"invalid size: '{text}'"
-
-
-def _integer_refusal(text: str) -> str:
-    if not _INTEGER.fullmatch(text):
-        return f'strconv.Atoi: parsing "{text}": invalid syntax'
-    return "" if -(2**63) <= int(text) < 2**63 else f'strconv.Atoi: parsing "{text}": value out of range'
-
-
-def _boolean_refusal(text: str) -> str:
-    return "" if text in _BOOLEANS else f'strconv.ParseBool: parsing "{text}": invalid syntax'

@@ -33,13 +33,13 @@ from swarmlab.engine.host.local_network import (
 from swarmlab.engine.host.network_rules import (
     LAN_DRIVERS,
     NetworkRequest,
+    check_configuration_use,
+    check_for_host,
     check_options,
-    check_request,
     check_unused,
     configuration,
     gateway_of,
 )
-from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
 from swarmlab.engine.pending import Pending
@@ -117,17 +117,18 @@ class Networks:
         """Make a network of this host, with the given range or a free one.
 
         Raises:
-            InvalidParameter: no name, no range.
+            InvalidParameter: no name, no range, no addresses.
             Conflict: the name is taken.
             Forbidden, ServerError: what is asked for does not go together.
-            NotFound: the configuration that it is to have is not there.
+            NotFound: the configuration that it is to have is not there, nor the driver.
+            NotImplementedHere: several ranges for one of a LAN.
         """
+        check_for_host(request)
         if not request.name:
             raise InvalidParameter("invalid name: name is empty")
         if any(network.name == request.name for network in self._all().values()):
             raise Conflict(f"network with name {request.name} already exists")
-        check_ranges([request.range_])
-        check_request(request)
+        check_configuration_use(request)
         network = self._make(self._configured(request))
         self._emit("create", network)
         return network
@@ -141,8 +142,7 @@ class Networks:
         if not request.config_from:
             return request
         source = configuration(self._networks, request.config_from)
-        range_ = source.ranges[0] if source.ranges else IPAMConfig()
-        return replace(request, range_=range_, options=source.options, labels=source.labels)
+        return replace(request, ranges=source.ranges, options=source.options, labels=source.labels)
 
     def _make(self, request: NetworkRequest, *, id_: str = "", scope: str = "local") -> LocalNetwork:
         driver, range_ = "null" if request.config_only else request.driver, request.range_
@@ -339,7 +339,7 @@ class Networks:
             attachable=spec.attachable,
             config_from=spec.config_from,
         )
-        check_request(request)
+        check_configuration_use(request)
         return self._make(self._configured(request), id_=network.id, scope="swarm")
 
     def drop_overlay(self, network_id: str) -> None:

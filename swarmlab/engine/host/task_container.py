@@ -47,6 +47,7 @@ def config_of(place: TaskPlace, name: str, networks: Networks) -> ContainerConfi
     return ContainerConfig(
         image=spec.image,
         name=name,
+        managed=True,
         entrypoint=spec.command or None,
         command=spec.args or None,
         env=(*spec.env, *_resource_variables(task)),

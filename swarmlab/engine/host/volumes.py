@@ -110,16 +110,23 @@ class Volumes:
         del self._volumes[name]
         self._events.emit("volume", "destroy", name, {"driver": volume.driver})
 
-    def prune(self, *, all_: bool = False, meant: Callable[[Volume], bool] = lambda _: True) -> builtins.list[Volume]:
-        """Remove the unused anonymous volumes that are meant, with `all_` the named ones too; returns what is gone.
+    def prune(
+        self, *, all_: bool = False, meant: Callable[[Volume], bool] = lambda _: True
+    ) -> tuple[builtins.list[Volume], int]:
+        """Remove the unused anonymous volumes that are meant, with `all_` the named ones too.
 
         Those with options of their own are spared. Source: moby volume/service/service.go, LocalVolumesSize filter.
+
+        Returns:
+            What is gone, and how many bytes that makes free.
         """
         kept = (volume for volume in self.list() if not volume.users and not volume.options)
         unused = [volume for volume in kept if (all_ or volume.anonymous) and meant(volume)]
         for volume in unused:
             self.remove(volume.name)
-        return unused
+        freed = sum(len(text) for volume in unused for text in volume.files.values())
+        self._events.pruned("volume", freed)
+        return unused, freed
 
 
 class _NoDriver(NotFound):

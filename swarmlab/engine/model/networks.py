@@ -33,7 +33,6 @@ class NetworkSpec:
     internal: bool = False
     attachable: bool = False
     ingress: bool = False
-    enable_ipv6: bool = False
     ipam_driver: str = ""
     ipam_options: Mapping[str, str] = field(default_factory=dict)
     config_from: str = ""

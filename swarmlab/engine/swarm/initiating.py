@@ -5,12 +5,13 @@ Source: moby daemon/cluster/swarm.go (Init, validateAndSanitizeInitRequest); tex
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from swarmlab.engine.errors import EngineError, InvalidParameter, ServerError, Unavailable
 from swarmlab.engine.ids import NodeId
 from swarmlab.engine.manager.control_cluster import check_settings
-from swarmlab.engine.model import DEFAULT_ADDR_POOL, ClusterSpec
+from swarmlab.engine.model import DEFAULT_ADDR_POOL, ClusterSpec, ExternalCA
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.swarm.founding import Founding
 from swarmlab.engine.swarm.manager_service import ManagerService
@@ -39,27 +40,33 @@ def check_init(request: InitRequest, node: Initiator) -> None:
     """
     if node.state is not LocalNodeState.INACTIVE:
         _check_force(request, node)
-    if request.spec.name != "default":
+    if request.spec.get("name", "default") != "default":
         raise InvalidParameter('swarm spec must be named "default"')
 
 
-def with_settings(request: InitRequest, node_id: NodeId) -> NodeId:
-    """The new manager, once its swarm is there: the swarm stays, with none of the settings, when one is wrong.
+def with_settings(request: InitRequest, node: Initiator) -> NodeId:
+    """The manager's id, once its swarm is there: the swarm stays, with the settings as they are, when one is wrong.
+
+    A new swarm has its settings from its first moment; one that goes on alone gets them now.
 
     Raises:
         ServerError: a setting is wrong.
     """
-    if wrong := _wrong_setting(request):
-        raise ServerError(f"error updating cluster settings: {wrong}")
-    return node_id
-
-
-def _wrong_setting(request: InitRequest) -> str:
     try:
-        check_settings(request.spec)
+        check_settings(_merged(ClusterSpec(), request))
+        if request.force_new_cluster and node.swarm is not None:
+            cluster = node.swarm.store.cluster()
+            node.swarm.control.update_cluster(cluster.meta.version, _merged(cluster.spec, request))
     except EngineError as error:
-        return str(error)
-    return ""
+        raise ServerError(f"error updating cluster settings: {error}") from None
+    return node.node_id
+
+
+def _merged(spec: ClusterSpec, request: InitRequest) -> ClusterSpec:
+    """What is not named stays, but for these. Source: moby daemon/cluster/convert/swarm.go, MergeSwarmSpecToGRPC."""
+    named = {"autolock_managers": False, "force_rotate": 0, **request.spec}
+    more: tuple[ExternalCA, ...] = request.spec.get("external_cas", ())  # type: ignore[assignment]
+    return replace(spec, **{**named, "external_cas": (*spec.external_cas, *more)})  # type: ignore[arg-type]
 
 
 def _check_force(request: InitRequest, node: Initiator) -> None:
@@ -71,9 +78,18 @@ def _check_force(request: InitRequest, node: Initiator) -> None:
 
 def founding_of(request: InitRequest) -> Founding:
     """What the new swarm is given, with the defaults of what was not asked for."""
+    spec = _merged(ClusterSpec(), request)
     return Founding(
-        spec=ClusterSpec() if _wrong_setting(request) else request.spec,
+        spec=ClusterSpec() if _is_wrong(spec) else spec,
         default_addr_pool=DEFAULT_ADDR_POOL if request.default_addr_pool is None else request.default_addr_pool,
         subnet_size=request.subnet_size or 24,
         data_path_port=request.data_path_port or 4789,
     )
+
+
+def _is_wrong(spec: ClusterSpec) -> bool:
+    try:
+        check_settings(spec)
+    except EngineError:
+        return True
+    return False

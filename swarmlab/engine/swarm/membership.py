@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import EngineError, Unavailable
+from swarmlab.engine.errors import EngineError, EngineStopped, Unavailable
 from swarmlab.engine.host.agent import Agent
 from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.model import Availability, ClusterObject, Node, Role
@@ -137,16 +137,19 @@ class Membership:
         else:
             self._begin_alone(self.swarm)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
-        return answer.then(lambda node_id: with_settings(request, node_id))
+        return answer.then(lambda _: with_settings(request, self))
 
     def _found(self, request: InitRequest) -> Swarm:
         founding = founding_of(request)
         self.swarm = swarm = self._make_swarm(lambda store: found(founding, store, self._chance, self._clock.now))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
+        self._begin_to_lead(swarm)
+        return swarm
+
+    def _begin_to_lead(self, swarm: Swarm) -> None:
         self.manager.start(self.addresses.served)
         self._clock.wake()
         self._timers.plan("lead", START_S, lambda: self._lead(swarm))
-        return swarm
 
     def _lead(self, swarm: Swarm) -> None:
         self.manager.be_ready()
@@ -400,22 +403,32 @@ class Membership:
     def power_off(self) -> None:
         """The engine dies; what is on disk stays."""
         self._timers.cancel()
+        asked = (self._initiating, self._joining.answer if self._joining else None, self._unlocking)
         if self._joining is not None:
             self._drop_out()
         self.manager.power_off()
         self.identity.rest()
         self._seen_ready = False
-        self._unlocking = None
+        self._initiating = self._unlocking = None
         self.contacts.hang_up()
+        for answer in asked:
+            if answer is not None:
+                answer.fail(EngineStopped())
 
     def power_on(self) -> None:
-        """The engine is back: a member looks for its swarm again, unless its key is locked or its certificate old."""
+        """The engine is back: a member looks for its swarm again, unless its key is locked or its certificate old.
+
+        Who died while it made a swarm goes on with that.
+        """
         if self.swarm is None:
             self.agent.power_on()
         elif self.identity.expired:
             self.state, self.error = LocalNodeState.ERROR, self.identity.describe_expiry()
         elif self.manager.runs and self.manager.lock_key:
             self.state, self.error = LocalNodeState.LOCKED, LOCKED
+        elif self.manager.runs and not self.swarm.raft.peers:
+            self.agent.power_on()
+            self._begin_to_lead(self.swarm)
         else:
             known = self.swarm.store.get(Node, self.node_id) is not None and self.finds_manager(self.swarm)
             state = LocalNodeState.ACTIVE if known or self.manager.runs else LocalNodeState.PENDING

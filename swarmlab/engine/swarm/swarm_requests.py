@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from swarmlab.engine.ids import NodeId
-from swarmlab.engine.model import Availability, ClusterObject, ClusterSpec
+from swarmlab.engine.model import Availability, ClusterObject
 from swarmlab.engine.swarm.contacts import RemoteManager
 
 # Source: moby daemon/cluster/errors.go and cluster.go (errNoManager).
@@ -49,7 +50,11 @@ class LocalNodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitRequest:
-    """What `docker swarm init` sends; empty means not given."""
+    """What `docker swarm init` sends; empty means not given.
+
+    Attributes:
+        spec: the settings that were named, by the names that ClusterSpec has for them.
+    """
 
     listen_addr: str = "0.0.0.0:2377"
     advertise_addr: str = ""
@@ -59,7 +64,7 @@ class InitRequest:
     subnet_size: int = 0
     force_new_cluster: bool = False
     availability: Availability = Availability.ACTIVE
-    spec: ClusterSpec = ClusterSpec()
+    spec: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

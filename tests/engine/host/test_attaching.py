@@ -25,6 +25,7 @@ class Lab(SwarmOfThree):
             image="alpine",
             name=name,
             command=command or ("sleep", "1000"),
+            labels={"com.docker.swarm.task.id": "said by a user, makes no task"},
             network_mode=network,
             endpoints=(EndpointConfig(network=network, aliases=(f"alias-of-{name}",)),),
         )

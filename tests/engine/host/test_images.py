@@ -192,6 +192,29 @@ def test_a_tag_moves_from_one_image_to_another(host: LocalHost) -> None:
     assert freed == old.content.size_bytes
 
 
+def test_a_pull_moves_a_tag_back_to_its_own_image(host: LocalHost) -> None:
+    """It was given to another image meanwhile, so the image is no news, but its name is."""
+    own = host.images.find("alpine")
+    host.images.tag("nginx:alpine", "alpine", "latest")
+    assert host.images.find("alpine") is not own
+    pull = host.images.pull("alpine")
+    assert host.wait(pull.image) is own
+    assert pull.read()[-1].status == "Status: Downloaded newer image for alpine:latest"
+    assert host.images.find("alpine") is own
+    assert host.images.find("nginx:alpine").tags == ["nginx:alpine"]
+
+
+def test_who_listens_hears_of_each_name_that_goes(host: LocalHost) -> None:
+    """By the image's id, and not of the digests that go with a repository's last tag."""
+    image = host.images.find("alpine")
+    host.images.tag("alpine", "mine", "v1")
+    heard = host.events.follow()
+    host.images.remove("alpine")
+    host.images.remove(image.id, force=True)
+    told = [(event.action, event.attributes["name"]) for event in heard.read()]
+    assert told == [("untag", image.id)] * 2 + [("delete", image.id)]
+
+
 def test_prune_of_all_spares_what_containers_are_made_of(host: LocalHost) -> None:
     """Stopped ones too."""
     host.run("true")

@@ -81,13 +81,13 @@ def test_refusals_are_the_engines(host: LocalHost) -> None:
 def test_a_range_that_is_none_is_refused(host: LocalHost, subnet: str, words: str) -> None:
     """Recorded from 28.5.2."""
     with pytest.raises(InvalidParameter, match=f"^invalid network config:\ninvalid subnet {subnet}: {words}$"):
-        host.networks.create(NetworkRequest(name="br1", range_=IPAMConfig(subnet=subnet)))
+        host.networks.create(NetworkRequest(name="br1", ranges=(IPAMConfig(subnet=subnet),)))
 
 
 def test_ranges_do_not_overlap(host: LocalHost) -> None:
     """The next free one; a wanted one that overlaps is refused."""
     assert host.networks.create(NetworkRequest(name="br1")).subnet == "172.18.0.0/16"
-    chosen = NetworkRequest(name="br2", range_=IPAMConfig(subnet="10.9.0.0/24"))
+    chosen = NetworkRequest(name="br2", ranges=(IPAMConfig(subnet="10.9.0.0/24"),))
     assert host.networks.create(chosen).gateway == "10.9.0.1"
     with pytest.raises(Forbidden, match=r"^invalid pool request: Pool overlaps with other one on this address space$"):
-        host.networks.create(NetworkRequest(name="br3", range_=IPAMConfig(subnet="172.18.5.0/24")))
+        host.networks.create(NetworkRequest(name="br3", ranges=(IPAMConfig(subnet="172.18.5.0/24"),)))

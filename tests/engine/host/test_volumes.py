@@ -64,8 +64,8 @@ def test_prune_takes_unused_anonymous_ones_unless_told_otherwise() -> None:
     host = LocalHost()
     host.volumes.create("v1")
     anonymous = host.volumes.create()
-    assert host.volumes.prune() == [anonymous]
-    assert [volume.name for volume in host.volumes.prune(all_=True)] == ["v1"]
+    assert host.volumes.prune()[0] == [anonymous]
+    assert [volume.name for volume in host.volumes.prune(all_=True)[0]] == ["v1"]
 
 
 def test_bad_names_and_drivers_are_refused() -> None:

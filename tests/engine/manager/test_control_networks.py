@@ -56,11 +56,7 @@ def test_networks_that_a_service_cannot_use(target: str, words: str) -> None:
     [
         (NetworkSpec(name="a b"), "name must be valid as a DNS name component"),
         (NetworkSpec(name="a", attachable=True, ingress=True), "ingress network cannot be attachable"),
-        (NetworkSpec(name="a", ipam=(IPAMConfig(subnet="x"),)), "ipam configuration: invalid subnet x"),
-        (
-            NetworkSpec(name="a", ipam=(IPAMConfig(subnet="10.1.0.0/24", gateway="10.2.0.1"),)),
-            "ipam configuration: subnet 10.1.0.0/24 does not contain gateway 10.2.0.1",
-        ),
+        (NetworkSpec(name="a", ipam=(IPAMConfig(),)), "ipam configuration: invalid subnet "),
     ],
 )
 def test_a_wrong_network_is_refused(wanted: NetworkSpec, words: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from swarmlab.engine.manager.control import Rotation
-from swarmlab.engine.model import ClusterObject, ClusterSpec, Role
+from swarmlab.engine.model import ClusterObject, Role
 from swarmlab.engine.swarm.membership import InitRequest, LocalNodeState
 from tests.engine.simulated import Hosts
 
@@ -44,7 +44,7 @@ def restart(hosts: Hosts, number: int) -> None:
 def test_a_swarm_can_be_locked_from_the_start() -> None:
     """It has a key at once."""
     hosts = Hosts()
-    hosts.init(3, spec=ClusterSpec(autolock_managers=True))
+    hosts.init(3, spec={"autolock_managers": True})
     assert key_of(hosts).startswith("SWMKEY-1-")
     restart(hosts, 3)
     assert hosts[3].membership.info().local_node_state is LocalNodeState.LOCKED

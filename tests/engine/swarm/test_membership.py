@@ -65,7 +65,7 @@ def test_init_takes_about_half_a_second() -> None:
 def test_a_swarm_stays_whose_settings_are_refused() -> None:
     """They are written once it is there: the command fails, the node manages a swarm with the usual settings."""
     hosts = Hosts()
-    spec = ClusterSpec(node_cert_expiry_s=60, task_history_retention_limit=3)
+    spec = {"node_cert_expiry_s": 60, "task_history_retention_limit": 3}
     answer = hosts[3].membership.init(InitRequest(spec=spec))
     assert hosts.refusal(answer)[1] == (
         "error updating cluster settings: rpc error: code = InvalidArgument desc = "
@@ -391,6 +391,42 @@ def test_the_only_manager_leads_again_when_it_is_back() -> None:
     assert "docker-swarm-3 unknown leader" in hosts.node_ls()
     hosts.advance(9)
     assert hosts.node_ls() == ["docker-swarm-1 ready", "docker-swarm-2 ready", "docker-swarm-3 ready leader"]
+
+
+def test_init_ends_with_its_engine_which_goes_on_when_it_is_back() -> None:
+    """What was begun stood on its disk."""
+    hosts = Hosts(nodes=3)
+    answer = hosts[3].membership.init(InitRequest())
+    hosts.advance(0.2)
+    hosts[3].power_off()
+    assert hosts.refusal(answer) == (0, "the engine stopped")
+    hosts.advance(5)
+    hosts[3].power_on()
+    hosts.advance(2)
+    assert hosts.node_ls() == ["docker-swarm-3 ready leader"]
+    assert hosts[3].membership.info().local_node_state is LocalNodeState.ACTIVE
+    hosts.wait(hosts.join(1))
+
+
+def test_to_go_on_alone_ends_with_the_engine_and_is_forgotten() -> None:
+    """The swarm is what it was."""
+    hosts = Hosts("formed")
+    answer = hosts[3].membership.init(InitRequest(force_new_cluster=True))
+    hosts[3].power_off()
+    assert hosts.refusal(answer) == (0, "the engine stopped")
+    hosts[3].power_on()
+    hosts.advance(10)
+    assert hosts.node_ls() == ["docker-swarm-1 ready", "docker-swarm-2 ready", "docker-swarm-3 ready leader"]
+
+
+def test_joining_ends_with_its_engine() -> None:
+    """And is forgotten."""
+    hosts = with_manager()
+    answer = hosts.join(1)
+    hosts[1].power_off()
+    assert hosts.refusal(answer) == (0, "the engine stopped")
+    hosts[1].power_on()
+    assert hosts[1].membership.info().local_node_state is LocalNodeState.INACTIVE
 
 
 def test_a_node_that_was_removed_while_it_was_off_finds_no_swarm() -> None:
