@@ -4,7 +4,8 @@
      ├─ lessons | magics                 checks and hints; %docker
      │   └─ widgets
      │       └─ plots | commands         pictures; every docker command once
-     │           └─ client               nodes, waiting: the docker SDK and nothing else
+     │           └─ looks                how states look, wherever they are shown
+     │               └─ client           nodes, watching, waiting: the docker SDK and nothing else
      └─ backends                         embedded, dind, your own hosts
          └─ server                       sockets and threads
              └─ api                      the Engine API, no socket

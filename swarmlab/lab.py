@@ -15,6 +15,7 @@ from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
+from swarmlab.client.watch import Watcher
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 
@@ -36,6 +37,7 @@ class Lab(Cluster):
     def __init__(self, backend: Backend, directory: LabDirectory) -> None:
         super().__init__(backend)
         self._directory = directory
+        self._watcher: Watcher | None = None
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -73,6 +75,13 @@ class Lab(Cluster):
     def __repr__(self) -> str:
         return f"<Lab {self.backend.name}: {', '.join(node.name for node in self)}>"
 
+    @property
+    def watcher(self) -> Watcher:
+        """Sees the cluster change, from the first time it is asked for until the lab ends."""
+        if self._watcher is None:
+            self._watcher = Watcher(self)
+        return self._watcher
+
     def reset(self, state: LabState) -> None:
         """Bring the lab to a named state; nothing is left of what was there before.
 
@@ -83,9 +92,14 @@ class Lab(Cluster):
         for node in self:
             node.close()
         self.backend.reset(state)
+        if self._watcher is not None:
+            self._watcher.forget()
 
     def close(self) -> None:
         """End the lab and remove everything that it created. Closing twice is harmless."""
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
         for node in self:
             node.close()
         if Lab._running is self:

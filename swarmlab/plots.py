@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from IPython.core.getipython import get_ipython
@@ -21,9 +20,7 @@ from matplotlib.ticker import MaxNLocator
 
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.tables import natural, table
-
-PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#BBBBBB")
-"""Okabe and Ito's colours, which people with any colour vision can tell apart. Source: jfly.uni-koeln.de/color."""
+from swarmlab.looks import ENDED, LOOKS, PALETTE, Look, colours_of, look_of
 
 NODES_A_ROW = 10
 FEW_NODES = 5
@@ -38,37 +35,6 @@ class Swarm(Protocol):
     def snapshot(self) -> Snapshot:
         """The swarm now."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How a task's state is drawn: a sign and a hatching, and what they mean."""
-
-    sign: str
-    hatch: str
-    meaning: str
-
-
-RUNNING = Look(sign="▶", hatch="", meaning="running")
-STARTING = Look(sign="…", hatch="//", meaning="on its way")
-PENDING = Look(sign="?", hatch="..", meaning="pending")
-LOST = Look(sign="!", hatch="xx", meaning="last seen running")
-STOPPING = Look(sign="■", hatch="--", meaning="to be stopped")
-ENDED = Look(sign="×", hatch="\\\\", meaning="ended")
-LOOKS = (RUNNING, STARTING, PENDING, LOST, STOPPING, ENDED)
-
-
-def look_of(task: TaskView, node: NodeView | None) -> Look:
-    """How this task is drawn; `node` is where it is."""
-    if not task.is_active:
-        return ENDED
-    if task.state in ("new", "pending"):
-        return PENDING
-    if node is not None and node.state == "down":
-        return LOST
-    if not task.is_wanted:
-        return STOPPING
-    return RUNNING if task.state == "running" else STARTING
 
 
 def plot_placement(swarm: Swarm, *services: str) -> None:
@@ -165,7 +131,7 @@ def _balance(before: Snapshot, after: Snapshot, services: Sequence[str]) -> list
 def draw_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> Figure:
     """Nodes side by side, ten in a row, each task a cell with its slot and state."""
     places = _places(snapshot, services)
-    colours = _colours(snapshot)
+    colours = colours_of(snapshot)
     rows = [places[start : start + NODES_A_ROW] for start in range(0, len(places), NODES_A_ROW)] or [[]]
     columns = max(len(rows[0]), 3)
     is_wide = columns <= FEW_NODES
@@ -177,13 +143,6 @@ def draw_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> Figure:
     figure.suptitle(f"Placement of {', '.join(services) or 'all services'}", fontsize=12)
     _legend(figure, places, colours)
     return figure
-
-
-def _colours(snapshot: Snapshot) -> dict[str, str]:
-    names = sorted(
-        {task.service for task in snapshot.tasks} | {service.name for service in snapshot.services}, key=natural
-    )
-    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
 
 
 def _cell_rows(tasks: list[TaskView], is_wide: bool) -> int:
