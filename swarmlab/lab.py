@@ -16,6 +16,7 @@ from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.watch import Watcher
+from swarmlab.lessons.current import use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 
@@ -61,6 +62,7 @@ class Lab(Cluster):
         lab = cls._start(name, state)
         cls._running = lab
         load_magics(lab)
+        use_cluster(lab)
         return lab
 
     @classmethod

@@ -11,7 +11,7 @@ _running: weakref.ref[Cluster] | None = None
 
 def use_cluster(cluster: Cluster) -> None:
     """From now on, this is the one that is looked at; the lab says so when it starts."""
-    global _running  # noqa: PLW0603  one kernel has one running lab
+    global _running
     _running = weakref.ref(cluster)
 
 

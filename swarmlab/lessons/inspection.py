@@ -1,7 +1,7 @@
 """One look at a live cluster, as a check needs it: services, tasks, containers, engines, ports.
 
-Owns the questions and the sentences for engines that give no answer. Asks only through the docker SDK and the lab's port
-check, and changes nothing. Each answer is asked for once; another look is another Inspection.
+Owns the questions, and the sentences for engines that give no answer. Asks only through the docker SDK and the lab's
+port check, and changes nothing. Each answer is asked for once; another look is another Inspection.
 """
 
 from __future__ import annotations

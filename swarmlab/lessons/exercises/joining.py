@@ -128,8 +128,8 @@ EXERCISES = (
         id="02-c",
         title="No more tasks, please",
         asks=(
-            f"Spread helloworld over the three nodes with three replicas. Then see to it that {PAUSED} keeps its task and"
-            " gets no other, and scale helloworld to five."
+            "Spread helloworld over the three nodes with three replicas. Then see to it that"
+            f" {PAUSED} keeps its task and gets no other, and scale helloworld to five."
         ),
         starts_from="helloworld",
         untouched=_untouched_availability,

@@ -21,7 +21,9 @@ def _all_said_ready(look: Inspection) -> str:
 
 
 def _disk_is_full(cluster: Cluster) -> None:
-    type_line(cluster, f"service create --name odd --replicas 3 --env HOST={{{{.Node.Hostname}}}} alpine sh -c '{PROGRAM}'")
+    type_line(
+        cluster, f"service create --name odd --replicas 3 --env HOST={{{{.Node.Hostname}}}} alpine sh -c '{PROGRAM}'"
+    )
     mark(cluster, "06-b")
     cluster.clock.sleep(5)
 

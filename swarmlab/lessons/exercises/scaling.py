@@ -62,8 +62,7 @@ EXERCISES = (
             "%docker service scale helloworld=2 second=…",
         ),
         solution=(
-            "%docker service create --name second alpine ping docker.com\n"
-            "%docker service scale helloworld=2 second=2"
+            "%docker service create --name second alpine ping docker.com\n%docker service scale helloworld=2 second=2"
         ),
         why="Each service is spread for itself; the other one counts only where nodes are otherwise equal.",
     ),
@@ -78,7 +77,7 @@ EXERCISES = (
         hints=(
             "`docker service rm` would be too much.",
             "A number of replicas may be very small.",
-            "%docker service scale --detach helloworld=0, and then 15 seconds of lab time until the containers are gone",
+            "%docker service scale --detach helloworld=0, and then 15 seconds of lab time until they have ended",
         ),
         solution="%docker service scale --detach helloworld=0\nlab.clock.sleep(15)",
         why="The settings are kept, and `scale helloworld=1` would start a task again.",

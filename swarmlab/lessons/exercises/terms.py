@@ -117,7 +117,7 @@ EXERCISES = (
         praise=f"{_named(*WANTED)} is closed, and nothing else",
         hints=(
             "`check_all()` above shows what is closed.",
-            'A host has two methods, `block` and `open`; both take a port, and `at=` names the wall.',
+            "A host has two methods, `block` and `open`; both take a port, and `at=` names the wall.",
             'lab["docker-swarm-1"].block("7946/…", at="firewall")',
         ),
         solution='lab["docker-swarm-1"].block("7946/udp", at="firewall")',
