@@ -14,7 +14,7 @@ from typing import Any
 
 from ipywidgets import HTML, Accordion, Box, Checkbox, Dropdown, Layout, Text, Textarea, Widget
 
-from swarmlab.commands import Command, DockerError
+from swarmlab.commands import Command, DockerError, ServiceCreate
 from swarmlab.commands.spelling.options import Flag, flags_of
 from swarmlab.widgets.work import NotPossible
 
@@ -73,15 +73,16 @@ _REMOVED: Mapping[str, str] = {
     "publish": "80",
     "secret": "password",
 }
-_CHOICES = re.compile(r'"([a-z-]+)"')
+_CHOICE = re.compile(r'"([a-z-]+)"')
+_CHOICES = {"endpoint_mode": ("vip", "dnsrr")}
 
 
 class Field:
     """One flag as a widget."""
 
-    def __init__(self, flag: Flag) -> None:
+    def __init__(self, flag: Flag, *, is_new: bool) -> None:
         self.flag = flag
-        self.widget = _widget(flag)
+        self.widget = _widget(flag, is_new=is_new)
 
     def typed(self) -> Any:
         """Its value; None or an empty tuple where nothing was typed."""
@@ -97,7 +98,7 @@ class Form:
     def __init__(self, command: type[Command], first: Sequence[str], groups: Groups) -> None:
         flags = {flag.name: flag for flag in flags_of(command)}
         names = [*first, *(name for group in groups.values() for name in group)]
-        self.fields = {name: Field(flags[name]) for name in names}
+        self.fields = {name: Field(flags[name], is_new=issubclass(command, ServiceCreate)) for name in names}
         self.first = fields_box([self.fields[name].widget for name in first])
         self.more = Accordion(
             [fields_box([self.fields[name].widget for name in group]) for group in groups.values()],
@@ -161,25 +162,22 @@ class Preview(HTML):
         self.value = f'<code class="refused" role="alert">✗ {escape(reason)}</code>'
 
 
-def _widget(flag: Flag) -> Widget:
+def _widget(flag: Flag, *, is_new: bool) -> Widget:
     given = {"description": f"--{flag.long}", "tooltip": flag.help, "style": _style(), "layout": _layout()}
     if not flag.word and not flag.syntax:
         return Checkbox(indent=False, **{**given, "style": {}})
-    if choices := _CHOICES.findall(flag.help.partition("(")[2]):
-        default = flag.default.strip('"') or "unchanged"
-        return Dropdown(options=[(f"({default})", None), *((choice, choice) for choice in choices)], **given)
+    default = flag.default.strip('"') if is_new else ""
+    if choices := _CHOICES.get(flag.name) or tuple(_CHOICE.findall(flag.help.partition("(")[2])):
+        return Dropdown(options=[(f"({default or 'unchanged'})", None), *zip(choices, choices, strict=True)], **given)
     if flag.kind.many:
         return Textarea(placeholder=f"{_example(flag)} (one a line)", rows=2, **given)
-    return Text(placeholder=_example(flag), continuous_update=False, **given)
+    return Text(placeholder=default or _example(flag), **given)
 
 
 def _example(flag: Flag) -> str:
-    if flag.default:
-        return flag.default.strip('"')
-    name = flag.name
-    if name.endswith("_rm"):
-        return _REMOVED.get(name.removesuffix("_rm"), "")
-    return EXAMPLES.get(name) or EXAMPLES.get(name.removesuffix("_add"), "")
+    if flag.name.endswith("_rm"):
+        return _REMOVED.get(flag.name.removesuffix("_rm"), "")
+    return EXAMPLES.get(flag.name) or EXAMPLES.get(flag.name.removesuffix("_add"), flag.default.strip('"'))
 
 
 def _style() -> dict[str, str]:

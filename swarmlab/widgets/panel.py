@@ -6,7 +6,8 @@ Owns the life of one panel. What it asks and does is told by each panel of swarm
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any, ClassVar
 
@@ -14,18 +15,21 @@ from ipywidgets import HTML, Box, Button, Checkbox, Dropdown, VBox, Widget
 
 from swarmlab.client import secrets
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.snapshots import Snapshot
+from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
 Build = Callable[[], Command]
+Act = Callable[[], str | None]
 Options = Sequence[tuple[str, Any]]
 
 
 class CommandButton(Button):
     """A button that is a command: its tooltip is the command line, as long as the form makes sense."""
 
-    def __init__(self, description: str, build: Build, **traits: Any) -> None:
+    def __init__(self, description: str, build: Callable[[], object], **traits: Any) -> None:
         super().__init__(description=description, **traits)
         self.build = build
         self.refresh()
@@ -41,6 +45,10 @@ class CommandButton(Button):
 class Panel(VBox):
     """One panel; what it has running ends with `end`.
 
+    Args:
+        cluster: where its commands go.
+        watcher: tells it what the cluster is like.
+
     Attributes:
         title: its heading.
         says: what stands in a notebook where no widgets are shown: the commands that it has.
@@ -49,21 +57,22 @@ class Panel(VBox):
     title: ClassVar[str]
     says: ClassVar[str]
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, watcher: Watcher) -> None:
         self.cluster = cluster
+        self.sight = Sight()
         self.card = CommandCard()
         self.asks_for_secrets = Checkbox(
             description="show join tokens and unlock keys",
             tooltip="They open the real swarm, and stay in a notebook that is saved",
             indent=False,
         )
-        self.work = Work(cluster, self.card, shown=self.shown, after=self.refresh)
+        self.work = Work(cluster, self.card, shown=self.shown, after=self.ended)
+        self._watcher = watcher
         self._buttons: list[CommandButton] = []
-        self._lock = threading.RLock()
-        self._refreshed_by: int | None = None
+        self._quiet_threads: set[int] = set()
         parts = [heading(self.title), *self.parts(), self.card]
         super().__init__(children=parts, _dom_classes=("swarmlab-panel",))
-        self.guarded(self.refresh)()
+        self._unsubscribe = watcher.subscribe(self.see)
 
     def __repr__(self) -> str:
         return f"<Panel {self.title}: {self.says}>"
@@ -73,22 +82,40 @@ class Panel(VBox):
         raise NotImplementedError
 
     def look(self) -> None:
-        """Read the cluster and show it; called again whenever it may have changed, from any thread."""
+        """Show `sight`, which has changed; called by the Watcher's thread."""
 
-    def refresh(self) -> None:
-        """Look at the cluster anew; nothing that is set meanwhile counts as chosen by the learner."""
-        with self._lock:
-            self._refreshed_by = threading.get_ident()
-            try:
+    def see(self, sight: Sight) -> None:
+        """Show what the Watcher sees."""
+        self.sight = sight
+        try:
+            with self.quietly():
                 self.look()
-            finally:
-                self._refreshed_by = None
-        self.retell()
+                self.retell()
+        except Exception as error:  # the Watcher has others to tell
+            self.work.refuse(error)
+
+    def ended(self) -> None:
+        """Something that the panel did is over; called by the thread that it ran on."""
+        self._watcher.look_soon()
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Fields that are set here were not set by the learner."""
+        self._quiet_threads.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self._quiet_threads.discard(threading.get_ident())
 
     @property
-    def is_refreshing(self) -> bool:
-        """Whether a change that is seen now comes from `refresh`, not from the learner."""
-        return self._refreshed_by == threading.get_ident()
+    def snapshot(self) -> Snapshot:
+        """The swarm as it was last seen; empty where there is none."""
+        return self.sight.snapshot or Snapshot(nodes=(), services=(), tasks=())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a change that is seen now was not made by the learner."""
+        return threading.get_ident() in self._quiet_threads
 
     def retell(self, _change: object = None) -> None:
         """Tell on every button what it would do now."""
@@ -110,6 +137,7 @@ class Panel(VBox):
         *,
         node: Callable[[], str | None] = lambda: None,
         complete: Prepare | None = None,
+        show: Callable[[str], None] | None = None,
     ) -> CommandButton:
         """A button that sends a command.
 
@@ -118,16 +146,18 @@ class Panel(VBox):
             build: the command as the form has it now; may refuse.
             node: where it is sent; whichever manager answers when it says None.
             complete: makes the command that is sent, where something has to be asked for first.
+            show: where its screen goes instead of to the card.
         """
         button = CommandButton(description, build)
-        button.on_click(self.guarded(lambda _: self.work.command(build(), node(), complete=complete)))
+        button.on_click(self.guarded(lambda _: self.work.command(build(), node(), complete=complete, show=show)))
         self._buttons.append(button)
         return button
 
-    def call_button(self, description: str, text: Callable[[], str], act: Callable[[], str]) -> Button:
-        """A button for what is no docker command; `text` is its Python."""
-        button = Button(description=description, tooltip=description)
+    def call_button(self, description: str, text: Callable[[], str], act: Act) -> CommandButton:
+        """A button for what is no docker command; `text` is its Python, what `act` returns is shown."""
+        button = CommandButton(description, text)
         button.on_click(self.guarded(lambda _: self.work.call(text(), act)))
+        self._buttons.append(button)
         return button
 
     def guarded(self, act: Callable[..., None]) -> Callable[..., None]:
@@ -152,6 +182,7 @@ class Panel(VBox):
 
     def end(self) -> None:
         """End what runs, and take the panel off the page."""
+        self._unsubscribe()
         self.work.close()
         for widget in _all_of(self):
             widget.close()
@@ -181,14 +212,15 @@ def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 
 def set_options(field: Dropdown, options: Options) -> None:
-    """Give a field other options; what is chosen stays chosen as long as it is there."""
+    """Give a field other options; what is chosen stays chosen as long as it is there, else the first is."""
     if tuple(field.options) == tuple(options):
         return
-    chosen = field.value
+    values = [value for _, value in options]
+    chosen = field.value if field.value in values else next(iter(values), None)
     with field.hold_sync():
+        field.index = None  # else the widget would choose the first meanwhile
         field.options = tuple(options)
-        if chosen in [value for _, value in options]:
-            field.value = chosen
+        field.value = chosen
 
 
 def _all_of(widget: Widget) -> list[Widget]:

@@ -30,6 +30,7 @@ MANUAL_PATIENCE_S = 30.0
 
 WAIT_S = 60.0
 
+
 class NotPossible(Exception):
     """A panel cannot do this now; the text says why. Nothing was sent."""
 
@@ -105,12 +106,13 @@ class Work:
 
         self._start(lines_of(command, self._shown), node or "", perform, show)
 
-    def call(self, text: str, act: Callable[[], str]) -> None:
+    def call(self, text: str, act: Callable[[], str | None]) -> None:
         """Do something that is no docker command; `text` is its Python, and what `act` returns is shown."""
 
         def perform(run: _Run) -> None:
-            run.screen.print(act())
-            run.screen.flush()
+            if answer := act():
+                run.screen.print(answer)
+                run.screen.flush()
 
         self._start([{"label": LAB, "text": text}], "", perform, None)
 
@@ -213,9 +215,7 @@ class Work:
 class _Run:
     """One thing that runs, and its way to the card; once left it shows nothing any more."""
 
-    def __init__(
-        self, card: CommandCard, shown: Callable[[str], str], show: Callable[[str], None] | None
-    ) -> None:
+    def __init__(self, card: CommandCard, shown: Callable[[str], str], show: Callable[[str], None] | None) -> None:
         self._card = card
         self._shown = shown
         self._show = show or (lambda text: self.show("result", text))
