@@ -51,7 +51,8 @@ def _pile_up(cluster: Cluster) -> None:
 
 
 def _still_piled_up(look: Inspection) -> str:
-    is_so = look.service("helloworld") is not None and look.running("helloworld")[THIRD] == 5
+    is_so = look.service("helloworld") is not None and look.replicas("helloworld") == 5
+    is_so = is_so and look.running("helloworld")[THIRD] == 5
     return f"all 5 tasks of helloworld run on {THIRD}" if is_so else ""
 
 
