@@ -1,7 +1,8 @@
 """How this repository runs under pytest, its notebooks included, however pytest is called.
 
-On the embedded lab, in manual time, with nothing done yet of the lessons: a lesson run twice prints the same bytes. On real engines (`SWARMLAB_BACKEND=dind`)
-cells tagged `embedded-only` are left out and only those tagged `same-on-real` are compared.
+On the embedded lab, in manual time, with nothing done yet of any lesson: a lesson run twice prints the same bytes. On
+real engines (`SWARMLAB_BACKEND=dind`) cells tagged `embedded-only` are left out and only those tagged `same-on-real`
+are compared.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def missing(item: pytest.Item) -> set[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Give each notebook's kernel a progress of its own; fail, instead of skipping, where `SWARMLAB_REQUIRE` says so."""
+    """Give each lesson a progress of its own; fail, instead of skipping, where `SWARMLAB_REQUIRE` says so."""
     if isinstance(item, IPyNbCell):
         os.environ["SWARMLAB_PROGRESS"] = str(item.config.stash[PROGRESS_DIR] / f"{item.path.stem}.json")
     for name in missing(item) & required():

@@ -93,7 +93,7 @@ EXERCISES = (
         solution=(
             "%docker service logs --tail 1 odd\n"
             f"%docker node update --availability drain {HOST}\n"
-            "lab.clock.sleep(15)\n"
+            "lab.clock.sleep(20)\n"
             "%docker service logs --tail 1 odd"
         ),
         why=(

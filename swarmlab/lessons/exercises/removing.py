@@ -53,9 +53,9 @@ EXERCISES = (
         hints=(
             "One command removes the declaration. The containers follow by themselves.",
             "`ping` does not end when it is asked to; the stop grace period is ten seconds.",
-            "%docker service rm helloworld, and then 15 seconds of lab time",
+            "%docker service rm helloworld, and then 20 seconds of lab time",
         ),
-        solution="%docker service rm helloworld\nlab.clock.sleep(15)",
+        solution="%docker service rm helloworld\nlab.clock.sleep(20)",
         why="The declaration is gone at once. Its containers get SIGTERM, ten seconds, and then SIGKILL.",
     ),
     Exercise(
@@ -78,7 +78,7 @@ EXERCISES = (
             f"%docker service create --name keeper --replicas 3 --mount type=volume,source={VOLUME},target=/{VOLUME}"
             " alpine ping docker.com\n"
             "%docker service rm keeper\n"
-            "lab.clock.sleep(15)\n"
+            "lab.clock.sleep(20)\n"
             f"%docker -n docker-swarm-2 volume rm {VOLUME}\n"
             f"%docker -n docker-swarm-3 volume rm {VOLUME}"
         ),

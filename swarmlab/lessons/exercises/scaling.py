@@ -77,9 +77,9 @@ EXERCISES = (
         hints=(
             "`docker service rm` would be too much.",
             "A number of replicas may be very small.",
-            "%docker service scale --detach helloworld=0, and then 15 seconds of lab time until they have ended",
+            "%docker service scale --detach helloworld=0, and then 20 seconds of lab time until they have ended",
         ),
-        solution="%docker service scale --detach helloworld=0\nlab.clock.sleep(15)",
+        solution="%docker service scale --detach helloworld=0\nlab.clock.sleep(20)",
         why="The settings are kept, and `scale helloworld=1` would start a task again.",
     ),
 )

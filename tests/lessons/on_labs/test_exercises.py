@@ -1,4 +1,4 @@
-"""Every exercise in its three states: untouched, done wrongly in a way that learners do it, done as its solution does."""
+"""Every exercise in its three states: untouched, done wrongly as learners do it, done as its solution does it."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ STORIES = {
         "there is no service keeper, and no host has a volume archive.",
         "%docker service create --name keeper --replicas 3 --mount type=volume,source=archive,target=/archive"
         " alpine ping docker.com\n"
-        "%docker service rm keeper\nlab.clock.sleep(15)\n%docker -n docker-swarm-2 volume rm archive",
+        "%docker service rm keeper\nlab.clock.sleep(20)\n%docker -n docker-swarm-2 volume rm archive",
         r"docker-swarm-3 still has the volume archive\.",
     ),
     "08-a": Story(
@@ -140,11 +140,11 @@ STORIES = {
     ),
     "08-c": Story(
         "everything is as begin() left it.",
-        'lab["docker-swarm-1"].start()\nlab.clock.sleep(20)\n'
-        "%docker node update --availability active docker-swarm-3",
+        'lab["docker-swarm-1"].start()\nlab.clock.sleep(20)\n%docker node update --availability active docker-swarm-3',
         r"7946/udp of docker-swarm-2 is closed at the security group\.",
     ),
 }
+
 
 def test_every_exercise_has_its_story() -> None:
     """And no other."""
