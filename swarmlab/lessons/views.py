@@ -17,6 +17,7 @@ from swarmlab.lessons.practice import Practice
 from swarmlab.lessons.predictions import Prediction
 from swarmlab.lessons.quiz import Quiz
 from swarmlab.widgets.card import CommandCard
+from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
@@ -33,11 +34,11 @@ class View(VBox):
         error: what went wrong in a callback, the same that `says` shows; a test asks for it.
     """
 
-    def __init__(self, heading: str, text: str, parts: Sequence[Widget]) -> None:
+    def __init__(self, heading: str, text: str, parts: Sequence[Widget], *below: Widget) -> None:
         self.says = HTML()
         self.error: Exception | None = None
-        title = HTML(f"<p><strong>{escape(heading)}</strong> {_paragraphs(text)}</p>")
-        super().__init__(children=[title, *parts, self.says], _dom_classes=("swarmlab-lesson",))
+        title = HTML(f"<div><strong>{escape(heading)}</strong> {_with_code(text)}</div>")
+        super().__init__(children=[title, *parts, self.says, *below, OwnKeys()], _dom_classes=("swarmlab-lesson",))
 
     def say(self, text: str) -> None:
         """Show a text, and let it be read aloud."""
@@ -76,17 +77,24 @@ class PredictionView(View):
         self.refresh()
 
     def _commit(self) -> None:
+        if self._is_settled():
+            return
         if self.field.value is None:
             raise ValueError("choose an answer first")
         self._prediction.commit(self.field.value)
 
     def refresh(self) -> None:
         """Show the answer and the outcome; with either, nothing can be changed any more."""
-        is_settled = self._prediction.answer is not None or self._prediction.happened is not None
-        self.field.disabled = self.commit.disabled = is_settled
+        if self._is_settled():
+            self.field.disabled = True
+            self.commit.description = "Committed" if self._prediction.answer is not None else "Too late"
         if self._prediction.answer is not None:
             self.field.value = self._prediction.answer
         self.say(self._prediction.comparison())
+
+    def _is_settled(self) -> bool:
+        """The button then does nothing; it stays enabled, or the keyboard would lose its place."""
+        return self._prediction.answer is not None or self._prediction.happened is not None
 
 
 class QuizView(View):
@@ -126,7 +134,7 @@ class ExerciseView(View):
         if exercise.breaks is None:
             del self.buttons["Begin"]
         row = HBox([self._made(name, *rest) for name, rest in self.buttons.items()], layout=Layout(flex_flow="wrap"))
-        super().__init__(f"Exercise {exercise.id} · {exercise.title}.", exercise.asks, [row, self.card])
+        super().__init__(f"Exercise {exercise.id} · {exercise.title}.", exercise.asks, [row], self.card)
         self.row = row
         self.say(f"{SIGNS[State.NOT_ATTEMPTED]} not checked yet")
 
@@ -195,7 +203,7 @@ def _button(name: str, tooltip: str) -> Button:
     return Button(description=name, tooltip=tooltip)
 
 
-def _paragraphs(text: str) -> str:
+def _with_code(text: str) -> str:
     """Escaped, with what stands between backticks as code."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))

@@ -99,7 +99,8 @@ def test_commit_settles_what_was_chosen() -> None:
     assert "choose an answer first" in view.says.value
     view.field.value = "5, 0, 0"
     view.commit.click()
-    assert (prediction.answer, view.field.disabled, view.commit.disabled) == ("5, 0, 0", True, True)
+    view.commit.click()
+    assert (prediction.answer, view.field.disabled, view.commit.description) == ("5, 0, 0", True, "Committed")
     prediction.outcome("2, 2, 1")
     assert "You predicted: 5, 0, 0\nWhat happened: 2, 2, 1" in view.says.value
 
@@ -120,7 +121,7 @@ def test_an_outcome_locks_an_open_question() -> None:
     prediction = predict(QUESTION, OPTIONS)
     view = view_of(prediction)
     prediction.outcome("2, 2, 1")
-    assert view.commit.disabled
+    assert (view.field.disabled, view.commit.description) == (True, "Too late")
     assert "No prediction made" in view.says.value
 
 
@@ -130,7 +131,7 @@ def test_running_the_cell_again_replaces_the_view() -> None:
     new = view_of(predict(QUESTION, OPTIONS))
     assert old.comm is None
     assert new.comm is not None
-    assert not new.commit.disabled
+    assert not new.field.disabled
 
 
 def test_what_is_shown_is_escaped() -> None:
