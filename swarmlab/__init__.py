@@ -22,12 +22,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from swarmlab.lab import Lab
+    from swarmlab.lessons.practice import exercise
+    from swarmlab.lessons.predictions import predict
+    from swarmlab.lessons.progress import progress
+    from swarmlab.lessons.quiz import quiz
     from swarmlab.plots import plot_balance, plot_placement
 
-_HOMES = {"Lab": "swarmlab.lab", "plot_balance": "swarmlab.plots", "plot_placement": "swarmlab.plots"}
+_HOMES = {
+    "Lab": "swarmlab.lab",
+    "exercise": "swarmlab.lessons.practice",
+    "plot_balance": "swarmlab.plots",
+    "plot_placement": "swarmlab.plots",
+    "predict": "swarmlab.lessons.predictions",
+    "progress": "swarmlab.lessons.progress",
+    "quiz": "swarmlab.lessons.quiz",
+}
 """Where the names of this package live: looked up when asked for, so that no part drags in all the others."""
 
-__all__ = ["Lab", "plot_balance", "plot_placement"]
+__all__ = ["Lab", "exercise", "plot_balance", "plot_placement", "predict", "progress", "quiz"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,8 +16,10 @@ from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.watch import Watcher
+from swarmlab.lessons.current import use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
+from swarmlab.widgets.panels import Panels
 
 BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
     "embedded": start_embedded,
@@ -38,6 +40,7 @@ class Lab(Cluster):
         super().__init__(backend)
         self._directory = directory
         self._watcher: Watcher | None = None
+        self._panels: Panels | None = None
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -61,6 +64,7 @@ class Lab(Cluster):
         lab = cls._start(name, state)
         cls._running = lab
         load_magics(lab)
+        use_cluster(lab)
         return lab
 
     @classmethod
@@ -82,6 +86,13 @@ class Lab(Cluster):
             self._watcher = Watcher(self)
         return self._watcher
 
+    @property
+    def panels(self) -> Panels:
+        """Forms over docker's commands: `lab.panels.services()`."""
+        if self._panels is None:
+            self._panels = Panels(self, self.watcher)
+        return self._panels
+
     def reset(self, state: LabState) -> None:
         """Bring the lab to a named state; nothing is left of what was there before.
 
@@ -97,6 +108,9 @@ class Lab(Cluster):
 
     def close(self) -> None:
         """End the lab and remove everything that it created. Closing twice is harmless."""
+        if self._panels is not None:
+            self._panels.close()
+            self._panels = None
         if self._watcher is not None:
             self._watcher.close()
             self._watcher = None

@@ -133,10 +133,16 @@ class Node:
 
 
 class Cluster:
-    """The nodes of a lab. `cluster["docker-swarm-3"]` is a node; iterating gives them in the order of their names."""
+    """The nodes of a lab. `cluster["docker-swarm-3"]` is a node; iterating gives them in the order of their names.
+
+    Attributes:
+        show_secrets: whether what is printed shows join tokens and unlock keys of real engines too. Set it to True to
+            copy one; a notebook that is saved then holds it.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
+        self.show_secrets = False
         self.context: str | None = None  # the one that `docker context use` chose
         self._nodes = {host.name: Node(host, backend) for host in backend.hosts}
 

@@ -79,6 +79,15 @@ class ServiceCreate(CapabilityFlags, ServiceFlags, path="service create"):
         if not self.detach:
             wait_on_service(session, answer["ID"], quiet=bool(self.quiet))
 
+    def check(self) -> None:
+        """Refuse, before anybody is asked, what makes no sense together.
+
+        Raises:
+            DockerError: in the words in which `perform` refuses it.
+        """
+        self._mode()
+        self._container()
+
     def spec(self, session: Session) -> Spec:
         """The service's spec; networks are looked up by name.
 

@@ -1,0 +1,228 @@
+"""What all panels share: a frame, buttons that are commands, an error boundary round every callback, refreshing.
+
+Owns the life of one panel. What it asks and does is told by each panel of swarmlab.widgets.panels.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+from typing import Any, ClassVar
+
+from ipywidgets import HTML, Box, Button, Checkbox, Dropdown, VBox, Widget
+
+from swarmlab.client import secrets
+from swarmlab.client.cluster import Cluster
+from swarmlab.client.snapshots import Snapshot
+from swarmlab.client.watch import Sight, Watcher
+from swarmlab.commands import Command, DockerError
+from swarmlab.widgets.card import CommandCard
+from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
+
+Build = Callable[[], Command]
+Act = Callable[[], str | None]
+Options = Sequence[tuple[str, Any]]
+
+
+class CommandButton(Button):
+    """A button that is a command: its tooltip is the command line, as long as the form makes sense."""
+
+    def __init__(self, description: str, build: Callable[[], object], **traits: Any) -> None:
+        super().__init__(description=description, **traits)
+        self.build = build
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the command that pressing would send now, or why it would not."""
+        try:
+            self.tooltip = secrets.masked(str(self.build()))
+        except (DockerError, NotPossible) as error:
+            self.tooltip = str(error).partition("\n")[0]
+
+
+class Panel(VBox):
+    """One panel; what it has running ends with `end`.
+
+    Args:
+        cluster: where its commands go.
+        watcher: tells it what the cluster is like.
+
+    Attributes:
+        title: its heading.
+        says: what stands in a notebook where no widgets are shown: the commands that it has.
+    """
+
+    title: ClassVar[str]
+    says: ClassVar[str]
+
+    def __init__(self, cluster: Cluster, watcher: Watcher) -> None:
+        self.cluster = cluster
+        self.sight = Sight()
+        self.card = CommandCard()
+        self.asks_for_secrets = Checkbox(
+            description="show join tokens and unlock keys",
+            tooltip="They open the real swarm, and stay in a notebook that is saved",
+            indent=False,
+        )
+        self.work = Work(cluster, self.card, shown=self.shown, after=self.ended)
+        self._watcher = watcher
+        self._buttons: list[CommandButton] = []
+        self._quiet_threads: set[int] = set()
+        parts = [heading(self.title), *self.parts(), self.card]
+        super().__init__(children=parts, _dom_classes=("swarmlab-panel",))
+        self._unsubscribe = watcher.subscribe(self.see)
+
+    def __repr__(self) -> str:
+        return f"<Panel {self.title}: {self.says}>"
+
+    def parts(self) -> Sequence[Widget]:
+        """Everything between the heading and the card."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """Show `sight`, which has changed; called by the Watcher's thread."""
+
+    def see(self, sight: Sight) -> None:
+        """Show what the Watcher sees."""
+        self.sight = sight
+        try:
+            with self.quietly():
+                self.look()
+                self.retell()
+        except Exception as error:  # the Watcher has others to tell
+            self.work.refuse(error)
+
+    def ended(self) -> None:
+        """Something that the panel did is over; called by the thread that it ran on."""
+        self._watcher.look_soon()
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Fields that are set here were not set by the learner."""
+        self._quiet_threads.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self._quiet_threads.discard(threading.get_ident())
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The swarm as it was last seen; empty where there is none."""
+        return self.sight.snapshot or Snapshot(nodes=(), services=(), tasks=())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a change that is seen now was not made by the learner."""
+        return threading.get_ident() in self._quiet_threads
+
+    def retell(self, _change: object = None) -> None:
+        """Tell on every button what it would do now."""
+        for button in self._buttons:
+            button.refresh()
+
+    def shown(self, text: str) -> str:
+        """What may be seen of a text."""
+        return secrets.shown(text, self.cluster.backend, asked=bool(self.asks_for_secrets.value))
+
+    def secrets_switch(self) -> Sequence[Widget]:
+        """The switch that shows secrets, where some are hidden."""
+        return () if secrets.is_simulated(self.cluster.backend) else (self.asks_for_secrets,)
+
+    def command_button(
+        self,
+        description: str,
+        build: Build,
+        *,
+        node: Callable[[], str | None] = lambda: None,
+        complete: Prepare | None = None,
+        show: Callable[[str], None] | None = None,
+    ) -> CommandButton:
+        """A button that sends a command.
+
+        Args:
+            description: its label.
+            build: the command as the form has it now; may refuse.
+            node: where it is sent; whichever manager answers when it says None.
+            complete: makes the command that is sent, where something has to be asked for first.
+            show: where its screen goes instead of to the card.
+        """
+        button = CommandButton(description, build)
+        button.on_click(self.guarded(lambda _: self.work.command(build(), node(), complete=complete, show=show)))
+        self._buttons.append(button)
+        return button
+
+    def call_button(self, description: str, text: Callable[[], str], act: Act) -> CommandButton:
+        """A button for what is no docker command; `text` is its Python, what `act` returns is shown."""
+        button = CommandButton(description, text)
+        button.on_click(self.guarded(lambda _: self.work.call(text(), act)))
+        self._buttons.append(button)
+        return button
+
+    def guarded(self, act: Callable[..., None]) -> Callable[..., None]:
+        """The error boundary of a callback: what goes wrong is shown on the card, and raised by `wait`."""
+
+        def guarded(*given: Any) -> None:
+            try:
+                act(*given)
+            except Exception as error:
+                self.work.refuse(error)
+
+        return guarded
+
+    def observed(self, *fields: Widget) -> None:
+        """Let the buttons follow these fields."""
+        for field in fields:
+            field.observe(self.guarded(self.retell), "value")
+
+    def wait(self, timeout_s: float = WAIT_S) -> None:
+        """Wait until what was pressed has ended, at most `timeout_s` wall seconds; raises what the card shows."""
+        self.work.wait(timeout_s)
+
+    def end(self) -> None:
+        """End what runs, and take the panel off the page."""
+        self._unsubscribe()
+        self.work.close()
+        for widget in _all_of(self):
+            widget.close()
+
+
+def heading(text: str, level: int = 4) -> HTML:
+    """A heading inside a panel."""
+    return HTML(f"<h{level}>{escape(text)}</h{level}>")
+
+
+def row(*widgets: Widget) -> Box:
+    """Widgets side by side, as far as they fit."""
+    return Box(widgets, _dom_classes=("swarmlab-row",))
+
+
+def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """An HTML table with headers for columns and rows."""
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return (
+        f'<table class="swarmlab-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def set_options(field: Dropdown, options: Options) -> None:
+    """Give a field other options; what is chosen stays chosen as long as it is there, else the first is."""
+    if tuple(field.options) == tuple(options):
+        return
+    values = [value for _, value in options]
+    chosen = field.value if field.value in values else next(iter(values), None)
+    with field.hold_sync():
+        field.index = None  # else the widget would choose the first meanwhile
+        field.options = tuple(options)
+        field.value = chosen
+
+
+def _all_of(widget: Widget) -> list[Widget]:
+    """A widget and all in it, inner ones first."""
+    return [each for child in getattr(widget, "children", ()) for each in _all_of(child)] + [widget]
