@@ -168,12 +168,16 @@ class Watcher:
     # --- the swarm ---
 
     def _watch(self) -> None:
-        while not self._closed.is_set():
-            began = time.monotonic()
-            self._is_wished = False
-            self._tell(self._look())
-            took = time.monotonic() - began
-            self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
+        try:
+            while not self._closed.is_set():
+                began = time.monotonic()
+                self._is_wished = False
+                self._tell(self._look())
+                took = time.monotonic() - began
+                self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
+        except Exception as error:
+            if not self._closed.is_set():
+                self._tell(replace(self.sight, problem=f"Watching has ended: {error}. Lab.start() starts another lab."))
 
     def _wait_until(self, earliest: float, latest: float) -> None:
         """Wait for a wish, though not less than the shortest and not more than the longest time."""
@@ -186,10 +190,9 @@ class Watcher:
                 self._wish.wait(left)
 
     def _tell(self, sight: Sight) -> None:
-        if sight == replace(self.sight, taken_at=sight.taken_at):
-            self.sight = sight
+        known, self.sight = self.sight, sight
+        if known.taken_at is not None and sight == replace(known, taken_at=sight.taken_at):
             return
-        self.sight = sight
         with self._lock:
             listeners = list(self._listeners)
         for listener in listeners:

@@ -68,14 +68,19 @@ class Connection(asyncio.Protocol):
 
     Args:
         handle: gets each request, and answers it now or later.
-        lost: hears that the connection is over.
+        made: hears that the connection has begun.
+        lost: hears that it is over.
     """
 
     def __init__(
-        self, handle: Callable[[Incoming, Connection], None], lost: Callable[[Connection], None] = lambda _: None
+        self,
+        handle: Callable[[Incoming, Connection], None],
+        made: Callable[[Connection], None] = lambda _: None,
+        lost: Callable[[Connection], None] = lambda _: None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._handle = handle
+        self._made = made
         self._lost = lost
         self._buffer = bytearray()
         self._timer: asyncio.TimerHandle | None = None
@@ -97,6 +102,7 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._limit_time()
+        self._made(self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of requests, or of whatever goes over a connection that was taken over."""

@@ -115,9 +115,14 @@ class Door:
         beginning.add_done_callback(self._beginning.discard)
 
     def _connect(self) -> Connection:
-        connection = Connection(self._handle, self._connections.discard)
-        self._connections.add(connection)
-        return connection
+        return Connection(self._handle, self._welcome, self._connections.discard)
+
+    def _welcome(self, connection: Connection) -> None:
+        """The engine may have died since the client knocked."""
+        if self.open:
+            self._connections.add(connection)
+        else:
+            connection.abort()
 
     def remove(self) -> None:
         """Close it and take the socket away."""

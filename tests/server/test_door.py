@@ -67,3 +67,20 @@ def test_a_closed_door_refuses_as_a_dead_engine_does(tmp_path: Path) -> None:
         door.remove()
 
     asyncio.run(run())
+
+
+def test_who_knocked_as_the_engine_died_is_not_left_waiting(tmp_path: Path) -> None:
+    """Accepted, but not yet greeted: the connection ends."""
+
+    async def run() -> bytes:
+        door = Door(tmp_path / "node.sock", lambda incoming, connection: None)
+        door.set_open(True)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(door.path))
+            assert door._listening is not None
+            door._accept(door._listening)
+            door.set_open(False)
+            client.setblocking(False)
+            return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(client, 1), timeout=10)
+
+    assert asyncio.run(run()) == b""
