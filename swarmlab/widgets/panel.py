@@ -18,7 +18,7 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
-from swarmlab.widgets.card import CommandCard
+from swarmlab.widgets.card import ROWS, CommandCard
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
 Build = Callable[[], Command]
@@ -52,15 +52,17 @@ class Panel(VBox):
     Attributes:
         title: its heading.
         says: what stands in a notebook where no widgets are shown: the commands that it has.
+        card_rows: lines of a result that are seen at once.
     """
 
     title: ClassVar[str]
     says: ClassVar[str]
+    card_rows: ClassVar[int] = ROWS
 
     def __init__(self, cluster: Cluster, watcher: Watcher) -> None:
         self.cluster = cluster
         self.sight = Sight()
-        self.card = CommandCard()
+        self.card = CommandCard(rows=self.card_rows)
         self.asks_for_secrets = Checkbox(
             description="show join tokens and unlock keys",
             tooltip="They open the real swarm, and stay in a notebook that is saved",

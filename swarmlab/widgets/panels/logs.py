@@ -35,6 +35,7 @@ class LogsPanel(Panel):
     """
 
     title = "logs"
+    card_rows = 0
     says = "docker service logs --follow --tail --since --timestamps"
 
     def __init__(self, cluster: Cluster, watcher: Watcher, service: str | None = None) -> None:
@@ -45,7 +46,7 @@ class LogsPanel(Panel):
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         self.service = Dropdown(description="service", tooltip="Whose logs")
-        self.task = Dropdown(options=[("all tasks", None)], description="task", tooltip="All tasks, or one alone")
+        self.task = Dropdown(options=[("all tasks", "")], description="task", tooltip="All tasks, or one alone")
         self.follow = Checkbox(description="--follow", indent=False, tooltip="Show new lines as they come; Cancel ends")
         self.timestamps = Checkbox(description="--timestamps", indent=False, tooltip="When each line was written")
         self.tail = text_field("--tail", "Number of lines from the end", value="100", placeholder="all")
@@ -97,7 +98,7 @@ class LogsPanel(Panel):
 
     def _show_tasks(self) -> None:
         tasks = [task for task in self.snapshot.tasks if task.service == self.service.value]
-        set_options(self.task, [("all tasks", None), *((self._name(task), task.id) for task in tasks)])
+        set_options(self.task, [("all tasks", ""), *((self._name(task), task.id) for task in tasks)])
 
     def _name(self, task: TaskView) -> str:
         node = self.snapshot.node(task.node_id)

@@ -69,7 +69,7 @@ class ServicesPanel(Panel):
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         self.list = HTML()
-        self.tabs = Tab([self._create_form(), self._change_form()], titles=("create", "scale, update, remove"))
+        self.tabs = Tab([self._create_form(), self._change_form()], titles=("create", "change"))
         return (self.list, row(self.command_button("service ls", ServiceLs)), self.tabs)
 
     def _create_form(self) -> Widget:
