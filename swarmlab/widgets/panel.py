@@ -182,12 +182,15 @@ class Panel(VBox):
         """Wait until what was pressed has ended, at most `timeout_s` wall seconds; raises what the card shows."""
         self.work.wait(timeout_s)
 
-    def end(self) -> None:
-        """End what runs, and take the panel off the page."""
+    def end(self, last_words: str = "") -> None:
+        """End what runs, and take the panel off the page; `last_words` stay in its place."""
         self._unsubscribe()
         self.work.close()
-        for widget in _all_of(self):
+        parts, self.children = self.children, [HTML(escape(last_words))] if last_words else []
+        for widget in [each for part in parts for each in _all_of(part)]:
             widget.close()
+        if not last_words:
+            self.close()
 
 
 def heading(text: str, level: int = 4) -> HTML:

@@ -12,7 +12,7 @@ from swarmlab.client.protocols import FaultRefused
 from swarmlab.commands import DockerError, ServiceCreate, ServiceScale, Session, parse
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.panel import Panel
-from swarmlab.widgets.panels import ClusterPanel, Panels, ServicesPanel
+from swarmlab.widgets.panels import ENDED, ClusterPanel, Panels, ServicesPanel
 from swarmlab.widgets.panels.inspect import Tree
 from swarmlab.widgets.work import NotPossible
 from tests.widgets.conftest import WITHIN_S, OnRealEngines, Open, OpenLab, all_of, button, press, until
@@ -444,7 +444,7 @@ def test_every_control_says_what_it_is(open_lab: OpenLab, kind: str) -> None:
 
 
 def test_a_panel_ends_with_its_lab(open_lab: OpenLab) -> None:
-    """No thread, no listener is left."""
+    """No thread is left; the page says what to do."""
     lab = open_lab("helloworld", time="live")
     panel = lab.panels.logs("helloworld")
     until(panel.service, "value", lambda name: name == "helloworld")
@@ -453,7 +453,8 @@ def test_a_panel_ends_with_its_lab(open_lab: OpenLab) -> None:
     until(panel.lines, "value", lambda html: "seq=" in str(html))
     lab.panels.close()
     assert [thread.name for thread in threading.enumerate() if thread.name == "swarmlab-panel"] == []
-    assert panel.comm is None
+    assert [each.value for each in panel.children] == [ENDED]
+    assert panel.button.comm is None
 
 
 def test_opening_panels_moves_no_manual_time(open_lab: OpenLab) -> None:
