@@ -72,8 +72,8 @@ class Panel(VBox):
         self._watcher = watcher
         self._buttons: list[CommandButton] = []
         self._quiet_threads: set[int] = set()
-        parts = [heading(self.title), *self.parts(), self.card]
-        super().__init__(children=parts, _dom_classes=("swarmlab-panel",))
+        self._parts = [heading(self.title), *self.parts(), self.card]
+        super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._unsubscribe = watcher.subscribe(self.see)
 
     def __repr__(self) -> str:
@@ -186,7 +186,8 @@ class Panel(VBox):
         """End what runs, and take the panel off the page; `last_words` stay in its place."""
         self._unsubscribe()
         self.work.close()
-        parts, self.children = self.children, [HTML(escape(last_words))] if last_words else []
+        parts = self._parts
+        self.children = [HTML(escape(last_words))] if last_words else []
         for widget in [each for part in parts for each in _all_of(part)]:
             widget.close()
         if not last_words:
