@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
-from ipywidgets import HTML, Box, Checkbox, Dropdown, Stack, Text, Textarea, VBox, Widget
+from ipywidgets import Box, Checkbox, Dropdown, Stack, Text, Textarea, VBox, Widget
 
-from swarmlab.commands import Command, DockerError, ServiceCreate
+from swarmlab.commands import Command, ServiceCreate
 from swarmlab.commands.spelling.options import Flag, flags_of
 from swarmlab.widgets.work import NotPossible
 
@@ -148,22 +147,6 @@ def words_of(text: str) -> tuple[str, ...]:
         return tuple(shlex.split(text))
     except ValueError as error:
         raise NotPossible(f"the container's command cannot be read: {error}") from None
-
-
-class Preview(HTML):
-    """The command as the form has it now, or why it would be refused."""
-
-    def __init__(self) -> None:
-        super().__init__(_dom_classes=("swarmlab-preview",))
-
-    def tell(self, command: str) -> None:
-        """Show a command line."""
-        self.value = f"<code>{escape(command)}</code>"
-
-    def refuse(self, error: DockerError | NotPossible) -> None:
-        """Show why there is none; usage is left out, it is for those who type."""
-        reason = str(error).partition("\n\n")[0]
-        self.value = f'<code class="refused" role="alert">✗ {escape(reason)}</code>'
 
 
 def _widget(flag: Flag, *, is_new: bool) -> Widget:

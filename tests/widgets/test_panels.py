@@ -131,6 +131,22 @@ def test_without_a_manager_nobody_can_join(open_lab: OpenLab) -> None:
     assert "docker swarm init on one node first" in panel.card.result
 
 
+def test_an_unlock_key_is_sent_and_forgotten(open_lab: OpenLab) -> None:
+    """A saved notebook holds what stands in fields."""
+    lab = open_lab()
+    panel = lab.panels.cluster()
+    type_on_manager(lab, "docker swarm update --autolock")
+    key = press(panel, "swarm unlock-key").split("provide the following key:")[1].split()[0]
+    lab.cluster["docker-swarm-3"].stop()
+    lab.cluster["docker-swarm-3"].start()
+    choose(panel, "docker-swarm-3")
+    panel.unlock_key.value = key
+    assert button(panel, "swarm unlock").tooltip == "docker swarm unlock <<< SWMKEY-1-…masked"
+    press(panel, "swarm unlock")
+    assert panel.card.state == "done"
+    assert panel.unlock_key.value == ""
+
+
 # --- services --------------------------------------------------------------------------------------------------------
 
 

@@ -106,7 +106,7 @@ class InspectPanel(Panel):
             case "service":
                 return [(each.name, each.name) for each in self.snapshot.services]
             case _:
-                return [(f"{each.name} {short_id(each.id)}, {each.state}", each.id) for each in self.snapshot.tasks]
+                return [(f"{each.name} {short_id(each.id)}", each.id) for each in self.snapshot.tasks]
 
     def _show(self, text: str) -> None:
         self.tree.text = text

@@ -15,10 +15,10 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.client.snapshots import TaskView
 from swarmlab.client.tables import short_id
 from swarmlab.client.watch import Watcher
-from swarmlab.commands import DockerError, ServiceLogs
+from swarmlab.commands import ServiceLogs
 from swarmlab.looks import PALETTE
-from swarmlab.widgets.forms import Preview, fields_box, text_field
-from swarmlab.widgets.panel import Panel, row, set_options
+from swarmlab.widgets.forms import fields_box, text_field
+from swarmlab.widgets.panel import Panel, Preview, row, set_options
 from swarmlab.widgets.work import NotPossible
 
 _PREFIX = re.compile(r"(?:\d{4}-\S+Z )?(?P<task>\S+@\S+) *\|")
@@ -55,7 +55,7 @@ class LogsPanel(Panel):
         self.lines = HTML(log_html("", {}))
         self.service.observe(self.guarded(lambda _: self._show_tasks()), "value")
         self.observed(self.service, self.task, self.follow, self.timestamps, self.tail, self.since)
-        self.button = self.command_button("service logs", self.command, show=self._show)
+        self.button = self.command_button("service logs", self.command, show=self._show, preview=self.preview)
         return (
             row(self.service, self.task),
             fields_box([self.tail, self.since]),
@@ -88,22 +88,13 @@ class LogsPanel(Panel):
             self.service.value, self._service = self._service, None
         self._show_tasks()
 
-    def retell(self, change: object = None) -> None:
-        """See Panel; the preview, too."""
-        super().retell(change)
-        try:
-            self.preview.tell(str(self.command()))
-        except (DockerError, NotPossible) as error:
-            self.preview.refuse(error)
-
     def _show_tasks(self) -> None:
         tasks = [task for task in self.snapshot.tasks if task.service == self.service.value]
         set_options(self.task, [("all tasks", ""), *((self._name(task), task.id) for task in tasks)])
 
     def _name(self, task: TaskView) -> str:
         node = self.snapshot.node(task.node_id)
-        place = f" on {node.label}" if node else ""
-        return f"{task.name}.{short_id(task.id)}{place}, {task.state}"
+        return f"{task.name}.{short_id(task.id)}{f' on {node.label}' if node else ''}"
 
     def _show(self, text: str) -> None:
         self.lines.value = log_html(text, self._colours)

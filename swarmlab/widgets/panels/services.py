@@ -13,7 +13,6 @@ from ipywidgets import HTML, Button, Dropdown, IntSlider, Tab, VBox, Widget
 from swarmlab.client.snapshots import ServiceView
 from swarmlab.commands import (
     Command,
-    DockerError,
     ServiceCreate,
     ServiceLs,
     ServicePs,
@@ -24,8 +23,8 @@ from swarmlab.commands import (
 )
 from swarmlab.commands.services.flags import HealthFlags, ResourceFlags, RestartFlags, UpdateFlags
 from swarmlab.commands.spelling.options import flags_of
-from swarmlab.widgets.forms import Form, Preview, fields_box, text_field, words_of
-from swarmlab.widgets.panel import Panel, row, set_options, table
+from swarmlab.widgets.forms import Form, fields_box, text_field, words_of
+from swarmlab.widgets.panel import Panel, Preview, row, set_options, table
 from swarmlab.widgets.work import NotPossible
 
 HIGHEST = 20
@@ -80,7 +79,7 @@ class ServicesPanel(Panel):
         )
         self.create_preview = Preview()
         self.observed(self.image, self.words, *self.create.widgets())
-        self.create_button = self.command_button("service create", self.creation)
+        self.create_button = self.command_button("service create", self.creation, preview=self.create_preview)
         return VBox(
             [
                 fields_box([self.image, self.words]),
@@ -107,7 +106,7 @@ class ServicesPanel(Panel):
         self.update = Form(ServiceUpdate, ["image", "replicas", "force", "detach"], UPDATE)
         self.update_preview = Preview()
         self.observed(self.service, *self.update.widgets())
-        self.update_button = self.command_button("service update", self.changes)
+        self.update_button = self.command_button("service update", self.changes, preview=self.update_preview)
         return VBox(
             [
                 row(self.service, self.replicas),
@@ -168,15 +167,6 @@ class ServicesPanel(Panel):
         super().ended()
         if self.card.state == "failed":
             self._place_slider()
-
-    def retell(self, change: object = None) -> None:
-        """See Panel; the previews, too."""
-        super().retell(change)
-        for preview, build in ((self.create_preview, self.creation), (self.update_preview, self.changes)):
-            try:
-                preview.tell(str(build()))
-            except (DockerError, NotPossible) as error:
-                preview.refuse(error)
 
     def _count(self, service: ServiceView) -> str:
         running = sum(
