@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,15 @@ def test_reset_brings_a_named_state_whatever_was_broken(lab: Lab) -> None:
     assert [service.name for service in lab.manager().client.services.list()] == ["helloworld"]
     lab.reset("separate")
     assert not any(node.is_manager() for node in lab)
+
+
+def test_panels_end_with_their_lab(runtime: Path) -> None:
+    """One place to open them from, and no thread of theirs is left."""
+    with Lab.start("formed") as lab:
+        panel = lab.panels.services()
+        assert lab.panels is lab.panels
+    assert panel.comm is not None  # it says that the lab has ended
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("swarmlab")] == []
 
 
 def test_one_seed_gives_one_lab(lab: Lab) -> None:

@@ -65,6 +65,8 @@ function render({ model, el }) {
   status.append(state, cancel);
   const result = element("pre", "swarmlab-card-result");
   result.tabIndex = 0;
+  result.style.height = `${1.4 * model.get("rows") + 1}em`;
+  result.hidden = model.get("rows") === 0;
   result.setAttribute("aria-label", "What the command printed");
   const advice = element("p", "swarmlab-card-advice");
   const spoken = element("div", "swarmlab-spoken");

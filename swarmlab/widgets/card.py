@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from anywidget import AnyWidget
-from traitlets import Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, Int, List, Unicode
 
 from swarmlab.commands import Command
 
 _HERE = Path(__file__).parent
 STATES = ("idle", "running", "done", "failed", "cancelled")
 DOCKER = "docker"
-SDK = "Python, docker SDK"
-LAB = "Python, swarmlab"
+SDK = "docker SDK"
+LAB = "swarmlab"
+ROWS = 11
 
 
 class CommandCard(AnyWidget):
@@ -29,6 +30,7 @@ class CommandCard(AnyWidget):
         node: where it is sent; empty where that goes without saying.
         result: a terminal's screen.
         advice: one line of what to do next.
+        rows: how many lines of the result are seen at once; 0 where it is shown elsewhere.
     """
 
     _esm = _HERE / "card.js"
@@ -39,6 +41,7 @@ class CommandCard(AnyWidget):
     state = Enum(STATES, "idle").tag(sync=True)
     result = Unicode().tag(sync=True)
     advice = Unicode().tag(sync=True)
+    rows = Int(ROWS).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
-from ipywidgets import HTML, Accordion, Box, Checkbox, Dropdown, Layout, Text, Textarea, Widget
+from ipywidgets import Box, Checkbox, Dropdown, Stack, Text, Textarea, VBox, Widget
 
-from swarmlab.commands import Command, DockerError, ServiceCreate
+from swarmlab.commands import Command, ServiceCreate
 from swarmlab.commands.spelling.options import Flag, flags_of
 from swarmlab.widgets.work import NotPossible
 
 LABEL_WIDTH = "185px"
-FIELD_WIDTH = "330px"
 Groups = Mapping[str, Sequence[str]]
 
 EXAMPLES: Mapping[str, str] = {
@@ -93,17 +91,22 @@ class Field:
 
 
 class Form:
-    """Fields for some flags of a command, in groups that open and close."""
+    """Fields for some flags of a command: the first ones always, the others a group at a time."""
 
     def __init__(self, command: type[Command], first: Sequence[str], groups: Groups) -> None:
         flags = {flag.name: flag for flag in flags_of(command)}
         names = [*first, *(name for group in groups.values() for name in group)]
         self.fields = {name: Field(flags[name], is_new=issubclass(command, ServiceCreate)) for name in names}
-        self.first = fields_box([self.fields[name].widget for name in first])
-        self.more = Accordion(
-            [fields_box([self.fields[name].widget for name in group]) for group in groups.values()],
-            titles=tuple(groups),
+        self.group = Dropdown(
+            options=[(title, number) for number, title in enumerate(["none", *groups])],
+            description="more flags",
+            tooltip="Which group of flags is shown; what was typed in the others counts, too",
+            style=_style(),
         )
+        self.first = fields_box([*(self.fields[name].widget for name in first), self.group])
+        boxes = [fields_box([self.fields[name].widget for name in group]) for group in groups.values()]
+        self.more = Stack([VBox(), *boxes], selected_index=0)
+        self.group.observe(lambda change: self.more.set_trait("selected_index", change["new"]), "value")
 
     def __getitem__(self, name: str) -> Any:
         """The widget of a flag, by the name that its command gives it."""
@@ -121,17 +124,17 @@ class Form:
     def clear(self) -> None:
         """Forget what was typed."""
         for field in self.fields.values():
-            field.widget.value = {Checkbox: False, Dropdown: None}.get(type(field.widget), "")
+            field.widget.value = False if isinstance(field.widget, Checkbox) else ""
 
 
 def fields_box(widgets: Sequence[Widget]) -> Box:
     """Fields in as many columns as fit."""
-    return Box(widgets, layout=Layout(flex_flow="row wrap", grid_gap="2px 14px", align_items="flex-start"))
+    return Box(widgets, _dom_classes=("swarmlab-fields",))
 
 
 def text_field(description: str, tooltip: str, **traits: Any) -> Text:
     """A field that belongs to no flag, as wide as those that do."""
-    return Text(description=description, tooltip=tooltip, style=_style(), layout=_layout(), **traits)
+    return Text(description=description, tooltip=tooltip, style=_style(), **traits)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -146,32 +149,16 @@ def words_of(text: str) -> tuple[str, ...]:
         raise NotPossible(f"the container's command cannot be read: {error}") from None
 
 
-class Preview(HTML):
-    """The command as the form has it now, or why it would be refused."""
-
-    def __init__(self) -> None:
-        super().__init__(_dom_classes=("swarmlab-preview",))
-
-    def tell(self, command: str) -> None:
-        """Show a command line."""
-        self.value = f"<code>{escape(command)}</code>"
-
-    def refuse(self, error: DockerError | NotPossible) -> None:
-        """Show why there is none; usage is left out, it is for those who type."""
-        reason = str(error).partition("\n\n")[0]
-        self.value = f'<code class="refused" role="alert">✗ {escape(reason)}</code>'
-
-
 def _widget(flag: Flag, *, is_new: bool) -> Widget:
-    given = {"description": f"--{flag.long}", "tooltip": flag.help, "style": _style(), "layout": _layout()}
+    given = {"description": f"--{flag.long}", "tooltip": flag.help, "style": _style()}
     if not flag.word and not flag.syntax:
         return Checkbox(indent=False, **{**given, "style": {}})
     default = flag.default.strip('"') if is_new else ""
     if choices := _CHOICES.get(flag.name) or tuple(_CHOICE.findall(flag.help.partition("(")[2])):
-        return Dropdown(options=[(f"({default or 'unchanged'})", None), *zip(choices, choices, strict=True)], **given)
+        return Dropdown(options=[(f"({default or 'unchanged'})", ""), *zip(choices, choices, strict=True)], **given)
     if flag.kind.many:
         return Textarea(placeholder=f"{_example(flag)} (one a line)", rows=2, **given)
-    return Text(placeholder=default or _example(flag), **given)
+    return Text(placeholder=default or _example(flag) if is_new else "unchanged", **given)
 
 
 def _example(flag: Flag) -> str:
@@ -182,7 +169,3 @@ def _example(flag: Flag) -> str:
 
 def _style() -> dict[str, str]:
     return {"description_width": LABEL_WIDTH}
-
-
-def _layout() -> Layout:
-    return Layout(width=FIELD_WIDTH)

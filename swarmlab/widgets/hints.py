@@ -28,6 +28,7 @@ HINTS: tuple[tuple[str, str], ...] = (
         "Too few managers are reachable: start them again, or use docker swarm init --force-new-cluster on one that is"
         " left.",
     ),
+    ("context deadline exceeded", "The managers cannot agree just now: docker node ls shows which are unreachable."),
     ("needs to be unlocked", "docker swarm unlock, with the key that docker swarm unlock-key shows on a manager."),
     ("no unlock key is set", "The swarm is not locked: docker swarm update --autolock turns locking on."),
     ("update out of sequence", "Somebody else changed it in the same moment: press again, it is read anew."),

@@ -18,28 +18,56 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
-from swarmlab.widgets.card import CommandCard
+from swarmlab.widgets.card import ROWS, CommandCard
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
 Build = Callable[[], Command]
 Act = Callable[[], str | None]
 Options = Sequence[tuple[str, Any]]
+MOST = 500
+"""So many things can be chosen from at once; more would be slow, and nobody reads them."""
+
+
+class Preview(HTML):
+    """A command as a form has it now, or why it would be refused."""
+
+    def __init__(self) -> None:
+        super().__init__(_dom_classes=("swarmlab-preview",))
+
+    def tell(self, command: str) -> None:
+        """Show a command line."""
+        self.value = f"<code>{escape(command)}</code>"
+
+    def refuse(self, reason: str) -> None:
+        """Show why there is none."""
+        self.value = f'<code class="refused" role="alert">✗ {escape(reason)}</code>'
 
 
 class CommandButton(Button):
-    """A button that is a command: its tooltip is the command line, as long as the form makes sense."""
+    """A button that is a command: its tooltip is the command line, as long as the form makes sense.
 
-    def __init__(self, description: str, build: Callable[[], object], **traits: Any) -> None:
-        super().__init__(description=description, **traits)
+    Args:
+        description: its label.
+        build: what pressing would send now; may refuse.
+        preview: shows the same.
+    """
+
+    def __init__(self, description: str, build: Callable[[], object], preview: Preview | None = None) -> None:
+        super().__init__(description=description)
         self.build = build
+        self.preview = preview
         self.refresh()
 
     def refresh(self) -> None:
         """Show the command that pressing would send now, or why it would not."""
         try:
             self.tooltip = secrets.masked(str(self.build()))
+            if self.preview:
+                self.preview.tell(self.tooltip)
         except (DockerError, NotPossible) as error:
-            self.tooltip = str(error).partition("\n")[0]
+            self.tooltip = str(error).partition("\n\n")[0]  # usage is for those who type
+            if self.preview:
+                self.preview.refuse(self.tooltip)
 
 
 class Panel(VBox):
@@ -52,15 +80,17 @@ class Panel(VBox):
     Attributes:
         title: its heading.
         says: what stands in a notebook where no widgets are shown: the commands that it has.
+        card_rows: lines of a result that are seen at once.
     """
 
     title: ClassVar[str]
     says: ClassVar[str]
+    card_rows: ClassVar[int] = ROWS
 
     def __init__(self, cluster: Cluster, watcher: Watcher) -> None:
         self.cluster = cluster
         self.sight = Sight()
-        self.card = CommandCard()
+        self.card = CommandCard(rows=self.card_rows)
         self.asks_for_secrets = Checkbox(
             description="show join tokens and unlock keys",
             tooltip="They open the real swarm, and stay in a notebook that is saved",
@@ -70,8 +100,8 @@ class Panel(VBox):
         self._watcher = watcher
         self._buttons: list[CommandButton] = []
         self._quiet_threads: set[int] = set()
-        parts = [heading(self.title), *self.parts(), self.card]
-        super().__init__(children=parts, _dom_classes=("swarmlab-panel",))
+        self._parts = [heading(self.title), *self.parts(), self.card]
+        super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._unsubscribe = watcher.subscribe(self.see)
 
     def __repr__(self) -> str:
@@ -138,6 +168,7 @@ class Panel(VBox):
         node: Callable[[], str | None] = lambda: None,
         complete: Prepare | None = None,
         show: Callable[[str], None] | None = None,
+        preview: Preview | None = None,
     ) -> CommandButton:
         """A button that sends a command.
 
@@ -147,8 +178,9 @@ class Panel(VBox):
             node: where it is sent; whichever manager answers when it says None.
             complete: makes the command that is sent, where something has to be asked for first.
             show: where its screen goes instead of to the card.
+            preview: shows the command before it is sent.
         """
-        button = CommandButton(description, build)
+        button = CommandButton(description, build, preview)
         button.on_click(self.guarded(lambda _: self.work.command(build(), node(), complete=complete, show=show)))
         self._buttons.append(button)
         return button
@@ -180,12 +212,16 @@ class Panel(VBox):
         """Wait until what was pressed has ended, at most `timeout_s` wall seconds; raises what the card shows."""
         self.work.wait(timeout_s)
 
-    def end(self) -> None:
-        """End what runs, and take the panel off the page."""
+    def end(self, last_words: str = "") -> None:
+        """End what runs, and take the panel off the page; `last_words` stay in its place."""
         self._unsubscribe()
         self.work.close()
-        for widget in _all_of(self):
+        parts = self._parts
+        self.children = [HTML(escape(last_words))] if last_words else []
+        for widget in [each for part in parts for each in _all_of(part)]:
             widget.close()
+        if not last_words:
+            self.close()
 
 
 def heading(text: str, level: int = 4) -> HTML:
@@ -213,6 +249,7 @@ def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 def set_options(field: Dropdown, options: Options) -> None:
     """Give a field other options; what is chosen stays chosen as long as it is there, else the first is."""
+    options = options[:MOST]
     if tuple(field.options) == tuple(options):
         return
     values = [value for _, value in options]

@@ -17,6 +17,8 @@ from swarmlab.widgets.panels.logs import LogsPanel
 from swarmlab.widgets.panels.ports import PortsPanel
 from swarmlab.widgets.panels.services import ServicesPanel
 
+ENDED = "The lab of this panel has ended. Start one (Lab.start), then run this cell again."
+
 __all__ = ["ClusterPanel", "FaultsPanel", "InspectPanel", "LogsPanel", "Panels", "PortsPanel", "ServicesPanel"]
 
 
@@ -65,7 +67,7 @@ class Panels:
     def close(self) -> None:
         """End all panels and what they have running."""
         while self._open:
-            self._open.popitem()[1].end()
+            self._open.popitem()[1].end(ENDED)
 
     def _opened(self, panel: P) -> P:
         before = self._open.pop(type(panel), None)

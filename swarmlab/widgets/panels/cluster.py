@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ipywidgets import HTML, Checkbox, Dropdown, Text, Widget
+from ipywidgets import HTML, Button, Checkbox, Dropdown, Password, Widget
 
 from swarmlab.client.cluster import Node
 from swarmlab.client.snapshots import NodeView
@@ -27,7 +27,7 @@ from swarmlab.commands import (
     SwarmUnlockKey,
     SystemInfo,
 )
-from swarmlab.widgets.panel import Panel, heading, row, set_options, table
+from swarmlab.widgets.panel import Build, Panel, heading, row, set_options, table
 from swarmlab.widgets.work import NotPossible
 
 PORT = 2377
@@ -58,7 +58,7 @@ class ClusterPanel(Panel):
         self.autolock = Checkbox(description="--autolock", indent=False, tooltip="Managers that start again are locked")
         self.force = Checkbox(description="--force", indent=False, tooltip="Also where docker would rather not")
         self.rotate = Checkbox(description="--rotate", indent=False, tooltip="Make a new one, the old one is refused")
-        self.unlock_key = Text(description="unlock key", tooltip="As docker swarm unlock-key shows it on a manager")
+        self.unlock_key = Password(description="unlock key", tooltip="As docker swarm unlock-key shows it on a manager")
         self.observed(self.node, self.advertise, self.autolock, self.force, self.rotate, self.unlock_key)
         return (
             self.nodes,
@@ -109,8 +109,14 @@ class ClusterPanel(Panel):
                 self.rotate,
                 *self.secrets_switch(),
             ),
-            row(self._here("swarm unlock", lambda: SwarmUnlock(key=self.unlock_key.value.strip())), self.unlock_key),
+            row(self._unlock_button(), self.unlock_key),
         )
+
+    def _unlock_button(self) -> Widget:
+        """The key is forgotten once it is sent: a saved notebook would keep it."""
+        button = self._here("swarm unlock", lambda: SwarmUnlock(key=self.unlock_key.value.strip()))
+        button.on_click(lambda _: self.unlock_key.set_trait("value", ""))
+        return button
 
     def look(self) -> None:
         """See Panel."""
@@ -143,7 +149,7 @@ class ClusterPanel(Panel):
         manager = "Leader" if view.is_leader else view.reachability.capitalize()
         return (name, address, view.role, view.state.capitalize(), view.availability.capitalize(), manager)
 
-    def _here(self, label: str, build: Any) -> Widget:
+    def _here(self, label: str, build: Build) -> Button:
         """A button whose command goes to the chosen machine."""
         return self.command_button(label, build, node=lambda: self._machine.name)
 

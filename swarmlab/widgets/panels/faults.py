@@ -30,6 +30,7 @@ class FaultsPanel(Panel):
     """`lab.panels.faults()`."""
 
     title = "faults"
+    card_rows = 3
     says = "stop or start an engine, cut a node off, block a port, kill a task, heal all"
 
     def parts(self) -> Sequence[Widget]:

@@ -10,6 +10,7 @@ function element(tag, className, text = "") {
 }
 
 // The text as `docker inspect` prints it, a line at a time with the path of what stands on it.
+// The line that closes an object has no path: it is not marked.
 function* lines(value, path, indent, name, comma) {
   const start = "    ".repeat(indent) + (name === null ? "" : `${JSON.stringify(name)}: `);
   const entries = value !== null && typeof value === "object" ? Object.entries(value) : null;
@@ -23,7 +24,7 @@ function* lines(value, path, indent, name, comma) {
     const more = number < entries.length - 1 ? "," : "";
     yield* lines(inner, [...path, key], indent + 1, Array.isArray(value) ? null : key, more);
   }
-  yield { path, text: "    ".repeat(indent) + close + comma };
+  yield { path: [], text: "    ".repeat(indent) + close + comma };
 }
 
 function short(value) {

@@ -44,10 +44,11 @@ class InspectPanel(Panel):
         cluster: where its commands go.
         watcher: tells it what the cluster is like.
         kind: node, service or task.
-        name: of the thing that is shown first; may be left out.
+        name: of the thing that is shown at once; may be left out.
     """
 
     title = "inspect"
+    card_rows = 0
     says = "docker node inspect, docker service inspect, docker inspect of a task; what each field means"
 
     def __init__(self, cluster: Cluster, watcher: Watcher, kind: str = "service", name: str | None = None) -> None:
@@ -95,6 +96,7 @@ class InspectPanel(Panel):
         for label, value in options:
             if self._wanted in (label, value, label.partition(" ")[0]):
                 self.name.value, self._wanted = value, None
+                self.button.click()
                 return
 
     def _names(self) -> Options:
@@ -104,7 +106,7 @@ class InspectPanel(Panel):
             case "service":
                 return [(each.name, each.name) for each in self.snapshot.services]
             case _:
-                return [(f"{each.name} {short_id(each.id)}, {each.state}", each.id) for each in self.snapshot.tasks]
+                return [(f"{each.name} {short_id(each.id)}", each.id) for each in self.snapshot.tasks]
 
     def _show(self, text: str) -> None:
         self.tree.text = text

@@ -15,10 +15,10 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.client.snapshots import TaskView
 from swarmlab.client.tables import short_id
 from swarmlab.client.watch import Watcher
-from swarmlab.commands import DockerError, ServiceLogs
+from swarmlab.commands import ServiceLogs
 from swarmlab.looks import PALETTE
-from swarmlab.widgets.forms import Preview, fields_box, text_field
-from swarmlab.widgets.panel import Panel, row, set_options
+from swarmlab.widgets.forms import fields_box, text_field
+from swarmlab.widgets.panel import Panel, Preview, row, set_options
 from swarmlab.widgets.work import NotPossible
 
 _PREFIX = re.compile(r"(?:\d{4}-\S+Z )?(?P<task>\S+@\S+) *\|")
@@ -35,6 +35,7 @@ class LogsPanel(Panel):
     """
 
     title = "logs"
+    card_rows = 0
     says = "docker service logs --follow --tail --since --timestamps"
 
     def __init__(self, cluster: Cluster, watcher: Watcher, service: str | None = None) -> None:
@@ -45,7 +46,7 @@ class LogsPanel(Panel):
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         self.service = Dropdown(description="service", tooltip="Whose logs")
-        self.task = Dropdown(options=[("all tasks", None)], description="task", tooltip="All tasks, or one alone")
+        self.task = Dropdown(options=[("all tasks", "")], description="task", tooltip="All tasks, or one alone")
         self.follow = Checkbox(description="--follow", indent=False, tooltip="Show new lines as they come; Cancel ends")
         self.timestamps = Checkbox(description="--timestamps", indent=False, tooltip="When each line was written")
         self.tail = text_field("--tail", "Number of lines from the end", value="100", placeholder="all")
@@ -54,7 +55,7 @@ class LogsPanel(Panel):
         self.lines = HTML(log_html("", {}))
         self.service.observe(self.guarded(lambda _: self._show_tasks()), "value")
         self.observed(self.service, self.task, self.follow, self.timestamps, self.tail, self.since)
-        self.button = self.command_button("service logs", self.command, show=self._show)
+        self.button = self.command_button("service logs", self.command, show=self._show, preview=self.preview)
         return (
             row(self.service, self.task),
             fields_box([self.tail, self.since]),
@@ -87,22 +88,13 @@ class LogsPanel(Panel):
             self.service.value, self._service = self._service, None
         self._show_tasks()
 
-    def retell(self, change: object = None) -> None:
-        """See Panel; the preview, too."""
-        super().retell(change)
-        try:
-            self.preview.tell(str(self.command()))
-        except (DockerError, NotPossible) as error:
-            self.preview.refuse(error)
-
     def _show_tasks(self) -> None:
         tasks = [task for task in self.snapshot.tasks if task.service == self.service.value]
-        set_options(self.task, [("all tasks", None), *((self._name(task), task.id) for task in tasks)])
+        set_options(self.task, [("all tasks", ""), *((self._name(task), task.id) for task in tasks)])
 
     def _name(self, task: TaskView) -> str:
         node = self.snapshot.node(task.node_id)
-        place = f" on {node.label}" if node else ""
-        return f"{task.name}.{short_id(task.id)}{place}, {task.state}"
+        return f"{task.name}.{short_id(task.id)}{f' on {node.label}' if node else ''}"
 
     def _show(self, text: str) -> None:
         self.lines.value = log_html(text, self._colours)

@@ -27,12 +27,13 @@ class PortsPanel(Panel):
     """`lab.panels.ports()`."""
 
     title = "ports"
+    card_rows = 2
     says = "2377/tcp, 7946/tcp, 7946/udp, 4789/udp between every two nodes, open or closed"
 
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         names = [node.name for node in self.cluster]
-        everywhere = [("all nodes", None)] if len(names) <= FEW else []
+        everywhere = [("all nodes", "")] if len(names) <= FEW else []
         self.node = Dropdown(
             options=[*everywhere, *((name, name) for name in names)],
             description="to",
@@ -46,7 +47,7 @@ class PortsPanel(Panel):
         return ("FROM → TO", *(f"{port} {MEANING[port]}" for port in PORTS))
 
     def _text(self) -> str:
-        to = "node" if self.node.value is None else f"lab[{self.node.value!r}]"
+        to = "node" if not self.node.value else f"lab[{self.node.value!r}]"
         return f"{to}.check(port, peer=peer)"
 
     def _check(self) -> str:
@@ -63,7 +64,7 @@ class PortsPanel(Panel):
     def _pairs(self) -> Iterator[tuple[str, str]]:
         """Who sends, and to whom."""
         names = [node.name for node in self.cluster]
-        for node in names if self.node.value is None else [self.node.value]:
+        for node in [self.node.value] if self.node.value else names:
             yield from ((peer, node) for peer in names if peer != node)
 
     def _ask(self, peer: str, node: str, port: Port) -> PortCheck:

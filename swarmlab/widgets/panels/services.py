@@ -13,7 +13,6 @@ from ipywidgets import HTML, Button, Dropdown, IntSlider, Tab, VBox, Widget
 from swarmlab.client.snapshots import ServiceView
 from swarmlab.commands import (
     Command,
-    DockerError,
     ServiceCreate,
     ServiceLs,
     ServicePs,
@@ -22,10 +21,10 @@ from swarmlab.commands import (
     ServiceScale,
     ServiceUpdate,
 )
-from swarmlab.commands.services.flags import HealthFlags, ResourceFlags, RestartFlags, UpdateFlags
+from swarmlab.commands.services.flags import ResourceFlags, RestartFlags, TaskHealthFlags, UpdateFlags
 from swarmlab.commands.spelling.options import flags_of
-from swarmlab.widgets.forms import Form, Preview, fields_box, text_field, words_of
-from swarmlab.widgets.panel import Panel, row, set_options, table
+from swarmlab.widgets.forms import Form, fields_box, text_field, words_of
+from swarmlab.widgets.panel import Panel, Preview, row, set_options, table
 from swarmlab.widgets.work import NotPossible
 
 HIGHEST = 20
@@ -40,7 +39,7 @@ _SHARED: Mapping[str, Sequence[str]] = {
     "resources": _names(ResourceFlags),
     "update and rollback": _names(UpdateFlags),
     "restart": _names(RestartFlags),
-    "health check": _names(HealthFlags),
+    "health check": _names(TaskHealthFlags),
     "stopping, logging": ["stop_grace_period", "stop_signal", "log_driver", "log_opt"],
 }
 CREATE: Mapping[str, Sequence[str]] = {
@@ -69,7 +68,7 @@ class ServicesPanel(Panel):
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         self.list = HTML()
-        self.tabs = Tab([self._create_form(), self._change_form()], titles=("create", "scale, update, remove"))
+        self.tabs = Tab([self._create_form(), self._change_form()], titles=("create", "change"))
         return (self.list, row(self.command_button("service ls", ServiceLs)), self.tabs)
 
     def _create_form(self) -> Widget:
@@ -80,7 +79,7 @@ class ServicesPanel(Panel):
         )
         self.create_preview = Preview()
         self.observed(self.image, self.words, *self.create.widgets())
-        self.create_button = self.command_button("service create", self.creation)
+        self.create_button = self.command_button("service create", self.creation, preview=self.create_preview)
         return VBox(
             [
                 fields_box([self.image, self.words]),
@@ -107,7 +106,7 @@ class ServicesPanel(Panel):
         self.update = Form(ServiceUpdate, ["image", "replicas", "force", "detach"], UPDATE)
         self.update_preview = Preview()
         self.observed(self.service, *self.update.widgets())
-        self.update_button = self.command_button("service update", self.changes)
+        self.update_button = self.command_button("service update", self.changes, preview=self.update_preview)
         return VBox(
             [
                 row(self.service, self.replicas),
@@ -168,15 +167,6 @@ class ServicesPanel(Panel):
         super().ended()
         if self.card.state == "failed":
             self._place_slider()
-
-    def retell(self, change: object = None) -> None:
-        """See Panel; the previews, too."""
-        super().retell(change)
-        for preview, build in ((self.create_preview, self.creation), (self.update_preview, self.changes)):
-            try:
-                preview.tell(str(build()))
-            except (DockerError, NotPossible) as error:
-                preview.refuse(error)
 
     def _count(self, service: ServiceView) -> str:
         running = sum(
