@@ -47,8 +47,9 @@ class PortsPanel(Panel):
         return ("FROM → TO", *(f"{port} {MEANING[port]}" for port in PORTS))
 
     def _text(self) -> str:
-        to = "node" if not self.node.value else f"lab[{self.node.value!r}]"
-        return f"{to}.check(port, peer=peer)"
+        """The first of many calls that are alike."""
+        peer, node = next(self._pairs())
+        return f"lab[{node!r}].check({PORTS[0]!r}, peer=lab[{peer!r}])  # and so on, for each port of each pair"
 
     def _check(self) -> str:
         pairs = list(self._pairs())
