@@ -43,7 +43,7 @@ from swarmlab.engine.model import (
 )
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import AnyChange, Store
 from swarmlab.server.garbage import collect_seldom
 
 SWARMKIT = {(3, 5): 0.10, (100, 1_000): 0.32, (1_000, 1_000): 0.32, (1_000, 10_000): 3.5, (1_000, 100_000): 80.0}
@@ -59,7 +59,7 @@ class Running:
         self.count = sum(map(_runs, store.all(Task)))
         store.subscribe(self._hear, Task)
 
-    def _hear(self, change: Change) -> None:
+    def _hear(self, change: AnyChange) -> None:
         before, after = change.before, change.after
         if _runs(after):
             self.count += not _runs(before)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from swarmlab.engine.ids import NodeId, TaskId
 from swarmlab.engine.model import Node, NodeState, Task, TaskState
-from swarmlab.engine.store import Change
+from swarmlab.engine.store import AnyChange
 from swarmlab.engine.swarm.cluster import Swarm
 
 
@@ -28,7 +28,7 @@ class Settling:
         """Follow the swarm no more."""
         self._swarm.store.unsubscribe(self._hear)
 
-    def _hear(self, change: Change) -> None:
+    def _hear(self, change: AnyChange) -> None:
         match change.object:
             case Task() as task if change.after is None:
                 self._restless.pop(task.id, None)

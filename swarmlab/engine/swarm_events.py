@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.model import Config, ContainerSpec, Network, Node, Replicated, Secret, Service
-from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.store import Action, AnyChange, Store
 from swarmlab.engine.swarm.membership import Membership
 
 Attributes = dict[str, str]
@@ -43,7 +43,7 @@ class SwarmEvents:
         if store is not None:
             store.subscribe(self._tell, Node, Service, Network, Secret, Config)
 
-    def _tell(self, change: Change) -> None:
+    def _tell(self, change: AnyChange) -> None:
         membership = self._membership
         if membership.swarm is None or membership.swarm.store is not self._store:
             return
@@ -63,7 +63,7 @@ def _name(obj: Told) -> str:
     return obj.hostname if isinstance(obj, Node) else obj.spec.name
 
 
-def _what_changed(change: Change) -> Attributes:
+def _what_changed(change: AnyChange) -> Attributes:
     """`x.old` and `x.new` of what users care for, where it changed."""
     if change.action is not Action.UPDATE:
         return {}

@@ -27,7 +27,7 @@ from swarmlab.engine.model import (
     reservations,
 )
 from swarmlab.engine.simulation import Simulation
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import AnyChange, Store
 from swarmlab.engine.swarm.cluster import Swarm
 from tests.invariants import settled
 from tests.invariants.owners import broken_by, is_placed
@@ -104,7 +104,7 @@ class _Watched:
             self._note_order(service)
         self._store.subscribe(self._on_change)
 
-    def _on_change(self, change: Change) -> None:
+    def _on_change(self, change: AnyChange) -> None:
         self._broken.extend(broken_by(change))
         if isinstance(change.after, Service):
             self._note_order(change.after)

@@ -33,7 +33,7 @@ from swarmlab.engine.model import (
     TaskStatus,
     with_status,
 )
-from swarmlab.engine.store import Action, Change, Store, Transaction
+from swarmlab.engine.store import Change, Hears, Store, Transaction
 
 BATCH_S = 0.1
 """Reports are written, and assignments sent, together with what comes within this time."""
@@ -79,8 +79,6 @@ class Dispatcher:
         links: the way to a node's agent; None while there is no such node any more (it left, or never came).
     """
 
-    hears = (Task, Node, ClusterObject)
-
     def __init__(self, store: Store, clock: Clock, chance: Chance, links: Links) -> None:
         self._store = store
         self._clock = clock
@@ -119,18 +117,26 @@ class Dispatcher:
 
     # --- what happens elsewhere ---
 
-    def on_change(self, change: Change) -> None:
-        """Mark nodes whose tasks changed, and new nodes."""
-        if isinstance(change.object, Task):
-            if self._assignments.note(change):
-                self._plan_batch()
-        elif isinstance(change.before, ClusterObject) and isinstance(change.after, ClusterObject):
+    @property
+    def hears(self) -> Hears:
+        """Nodes whose tasks changed are marked, and new nodes."""
+        return {Task: self._on_task, Node: self._on_node, ClusterObject: self._on_cluster}
+
+    def _on_task(self, change: Change[Task]) -> None:
+        if self._assignments.note(change):
+            self._plan_batch()
+
+    def _on_node(self, change: Change[Node]) -> None:
+        if self._fresh:
+            return
+        if change.before is None:
+            self._expect_call(change.object.id, FIRST_CALL_S)
+        elif change.after is None:
+            self._drop(change.object.id)
+
+    def _on_cluster(self, change: Change[ClusterObject]) -> None:
+        if change.before is not None and change.after is not None:
             self._follow_period(change.before.spec.heartbeat_period_s, change.after.spec.heartbeat_period_s)
-        elif isinstance(change.object, Node) and not self._fresh:
-            if change.action is Action.CREATE:
-                self._expect_call(change.object.id, FIRST_CALL_S)
-            elif change.action is Action.REMOVE:
-                self._drop(change.object.id)
 
     def _follow_period(self, before_s: float, after_s: float) -> None:
         """An agent hears of another period with the answer to its next heartbeat. Source: nodes.go, Heartbeat."""

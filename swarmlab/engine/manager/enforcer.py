@@ -15,7 +15,7 @@ from swarmlab.engine.ids import NodeId
 from swarmlab.engine.manager.constraints import suits
 from swarmlab.engine.manager.generic_resources import covers, free
 from swarmlab.engine.model import Availability, Node, Resources, Service, Task, TaskState, reservations
-from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.store import Change, Hears, Store
 
 
 class Enforcer:
@@ -25,8 +25,6 @@ class Enforcer:
         store: the swarm's store.
         clock: engine time.
     """
-
-    hears = (Node,)
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -40,9 +38,13 @@ class Enforcer:
         """Look at no node any more."""
         self._nodes = {}
 
-    def on_change(self, change: Change) -> None:
-        """Mark a node that changed."""
-        if isinstance(change.after, Node) and change.action is Action.UPDATE:
+    @property
+    def hears(self) -> Hears:
+        """A node that changed is marked."""
+        return {Node: self._on_node}
+
+    def _on_node(self, change: Change[Node]) -> None:
+        if change.before is not None and change.after is not None:
             self._nodes[change.after.id] = None
 
     def tick(self) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import TaskId
 from swarmlab.engine.manager.service_rules import is_job
-from swarmlab.engine.model import Service, Task, TaskState, restart_policy
-from swarmlab.engine.store import Action, Change, SlotKey, Store, slot_key
+from swarmlab.engine.model import Service, Task, restart_policy
+from swarmlab.engine.model.words import ASSIGNED, COMPLETE, REMOVE, RUNNING
+from swarmlab.engine.store import Change, Hears, SlotKey, Store, slot_key
 
 BATCH_S = 0.25
 MAX_DIRTY = 1000
@@ -24,8 +25,6 @@ class Reaper:
         store: the swarm's store.
         clock: engine time.
     """
-
-    hears = (Task,)
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -50,12 +49,16 @@ class Reaper:
             self._timer.cancel()
         self._forget()
 
-    def on_change(self, change: Change) -> None:
-        """Mark slots with a new task, and tasks that are over."""
+    @property
+    def hears(self) -> Hears:
+        """Slots with a new task are marked, and tasks that are over."""
+        return {Task: self._on_task}
+
+    def _on_task(self, change: Change[Task]) -> None:
         task = change.after
-        if not isinstance(task, Task):
+        if task is None:
             return
-        if change.action is Action.CREATE:
+        if change.before is None:
             self._dirty[slot_key(task)] = None
         elif _is_over(task):
             self._over[task.id] = None
@@ -115,11 +118,9 @@ class Reaper:
 
 def _is_over(task: Task) -> bool:
     """Whether the task is to be removed and does not run."""
-    return task.desired_state is TaskState.REMOVE and (
-        task.state < TaskState.ASSIGNED or task.state >= TaskState.COMPLETE
-    )
+    return task.desired_state is REMOVE and (task.state < ASSIGNED or task.state >= COMPLETE)
 
 
 def _has_ended(task: Task) -> bool:
     """Whether the task does not run and never will."""
-    return task.state.is_terminal or (task.state < TaskState.ASSIGNED and task.desired_state > TaskState.RUNNING)
+    return task.state.is_terminal or (task.state < ASSIGNED and task.desired_state > RUNNING)

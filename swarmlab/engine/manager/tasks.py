@@ -20,8 +20,10 @@ from swarmlab.engine.model import (
     TaskState,
     TaskStatus,
 )
+from swarmlab.engine.model.words import NEW, RUNNING
 
 Slot = list[Task]
+_DOWN, _DRAIN = NodeState.DOWN, Availability.DRAIN
 
 
 def new_task(
@@ -31,7 +33,7 @@ def new_task(
     *,
     slot: int = 0,
     node_id: str = "",
-    desired_state: TaskState = TaskState.RUNNING,
+    desired_state: TaskState = RUNNING,
 ) -> Task:
     """A task of the service as it is declared now; `node_id` is preset for global services and jobs only."""
     return Task(
@@ -42,7 +44,7 @@ def new_task(
         service_labels=service.spec.labels,
         slot=slot,
         node_id=NodeId(node_id),
-        status=TaskStatus(timestamp=now, state=TaskState.NEW, message="created"),
+        status=TaskStatus(timestamp=now, state=NEW, message="created"),
         desired_state=desired_state,
         spec_version=service.spec_version,
         endpoint=Endpoint(spec=service.spec.endpoint),
@@ -71,7 +73,7 @@ def _differs_in_placement_only(task: Task, service: Service) -> bool:
 
 def is_lost(node: Node | None) -> bool:
     """Whether nothing may run there any more: the node is gone, down or drained. Source: InvalidNode."""
-    return node is None or node.status.state is NodeState.DOWN or node.spec.availability is Availability.DRAIN
+    return node is None or node.status.state is _DOWN or node.spec.availability is _DRAIN
 
 
 def newest(tasks: Iterable[Task]) -> Task:

@@ -283,13 +283,13 @@ class Swarm:
 
     # --- who hears of what ---
 
-    def _on_change(self, change: Change) -> None:
+    def _on_change(self, change: Change[Node]) -> None:
         if change.after is None:
             self._managers_dirty = True
         elif _is_ready(change.after) and not _is_ready(change.before):
             self._ready.append(NodeId(change.object.id))
 
-    def _on_cluster(self, change: Change) -> None:
+    def _on_cluster(self, change: Change[ClusterObject]) -> None:
         """Managers hear at once how their keys are locked, all nodes in a moment whom they are to trust."""
         before, after = change.before, change.after
         assert isinstance(before, ClusterObject)

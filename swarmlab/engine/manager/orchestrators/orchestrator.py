@@ -18,7 +18,7 @@ from swarmlab.engine.manager.restarts import RestartSupervisor
 from swarmlab.engine.manager.tasks import new_task
 from swarmlab.engine.manager.updates import UpdateSupervisor
 from swarmlab.engine.model import Node, Service, Task, TaskState
-from swarmlab.engine.store import Action, Change, Store, Transaction
+from swarmlab.engine.store import Change, Hears, Store, Transaction
 
 
 class Orchestrator(ABC):
@@ -34,8 +34,6 @@ class Orchestrator(ABC):
     """Of the services that are looked after."""
     wanted: ClassVar[TaskState] = TaskState.RUNNING
     """The desired state of a task that is to do its work; with a higher one it is given up."""
-
-    hears = (Task, Node, Service)
 
     def __init__(self, store: Store, clock: Clock, chance: Chance) -> None:
         self._store, self._clock, self._chance = store, clock, chance
@@ -64,34 +62,39 @@ class Orchestrator(ABC):
 
     # --- marking ---
 
-    def on_change(self, change: Change) -> None:
-        """Mark services that changed, and whatever tasks and nodes give reason to do."""
-        if isinstance(change.after, Task) and change.after.service_id not in self._ours:
-            return
-        self._restarts.on_change(change)
-        self._updates.on_change(change)
-        removed = change.action is Action.REMOVE
-        match change.object:
-            case Task() as task:
-                if removed:
-                    self._restarts.cancel(task.id)
-                if task.service_id in self._ours and task.desired_state <= self.wanted:
-                    self._on_task(task, removed)
-            case Node() as node:
-                self._on_node(node, removed)
-            case Service() as service if self._is_ours(service):
-                self._on_service(service, removed)
+    @property
+    def hears(self) -> Hears:
+        """Services that changed are marked, and whatever tasks and nodes give reason to do."""
+        return {Task: self._hear_task, Node: self._hear_node, Service: self._hear_service}
 
-    def _is_ours(self, service: Service) -> bool:
-        return isinstance(service.spec.mode, self.modes)
-
-    def _on_service(self, service: Service, removed: bool) -> None:
-        self._services.pop(service.id, None)
+    def _hear_task(self, change: Change[Task]) -> None:
+        task, removed = change.object, change.after is None
+        is_ours = task.service_id in self._ours
         if removed:
+            self._restarts.forget(task)
+        elif is_ours:
+            self._restarts.on_task(task)
+            self._updates.on_task(task)
+        if is_ours and task.desired_state <= self.wanted:
+            self._on_task(task, removed)
+
+    def _hear_node(self, change: Change[Node]) -> None:
+        self._restarts.on_node(change)
+        self._on_node(change.object, change.after is None)
+
+    def _hear_service(self, change: Change[Service]) -> None:
+        service = change.object
+        if not self._is_ours(service):
+            return
+        self._services.pop(service.id, None)
+        if change.after is None:
             self._ours.pop(service.id, None)
             self._removed[service.id] = None
         else:
             self._ours[service.id] = self._services[service.id] = None
+
+    def _is_ours(self, service: Service) -> bool:
+        return isinstance(service.spec.mode, self.modes)
 
     @abstractmethod
     def _on_node(self, node: Node, removed: bool) -> None:
