@@ -30,9 +30,12 @@ from swarmlab.engine.host.task_container import (
 from swarmlab.engine.ids import NodeId, ServiceId, TaskId
 from swarmlab.engine.model import ContainerStatus, NodeDescription, PortConfig, PublishMode, Task, TaskSpec, TaskStatus
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.quick import maker
 from swarmlab.engine.templates import TaskPlace
 
 _CREATE_S = (0.01, 0.03)
+_container_status = maker(ContainerStatus)
+_place = maker(TaskPlace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,7 @@ class TaskHost:
         return self.containers.start(container.id)
 
     def _place(self, task: Task) -> TaskPlace:
-        return TaskPlace(task=task, node_id=self.node_id, description=self.description)
+        return _place(task=task, node_id=self.node_id, description=self.description)
 
     # --- names and addresses on overlays ---
 
@@ -154,7 +157,7 @@ class TaskHost:
 def container_status(container: Container) -> ContainerStatus:
     """What a task's status says of its container."""
     state = container.state
-    return ContainerStatus(container_id=container.id, pid=state.pid, exit_code=state.exit_code)
+    return _container_status(container_id=container.id, pid=state.pid, exit_code=state.exit_code)
 
 
 def port_status(container: Container) -> tuple[PortConfig, ...]:

@@ -35,11 +35,13 @@ from swarmlab.engine.model.words import (
     STARTING,
 )
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.quick import maker
 
 RETRY_S = 1.0
 GOSSIP_DELAY_S = 2.0
 """Between taking a task's names away and stopping it, so that the other nodes have heard of it."""
 
+_status = maker(TaskStatus)
 _NO_PORTS: tuple[PortConfig, ...] = ()
 
 T = TypeVar("T")
@@ -172,9 +174,7 @@ class TaskRunner:
             told = container_status(container) if container else told or ContainerStatus()
             ports = port_status(container) if container else ports
         self._report(
-            TaskStatus(
-                timestamp=self._host.parts.clock.now, state=state, message=message, err=err, container=told, ports=ports
-            )
+            _status(timestamp=self._host.now, state=state, message=message, err=err, container=told, ports=ports)
         )
 
     def _report(self, status: TaskStatus) -> None:

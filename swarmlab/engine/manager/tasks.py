@@ -21,8 +21,10 @@ from swarmlab.engine.model import (
     TaskStatus,
 )
 from swarmlab.engine.model.words import NEW, RUNNING
+from swarmlab.engine.quick import maker
 
 Slot = list[Task]
+_task, _status, _endpoint = maker(Task), maker(TaskStatus), maker(Endpoint)
 _DOWN, _DRAIN = NodeState.DOWN, Availability.DRAIN
 
 
@@ -36,7 +38,7 @@ def new_task(
     desired_state: TaskState = RUNNING,
 ) -> Task:
     """A task of the service as it is declared now; `node_id` is preset for global services and jobs only."""
-    return Task(
+    return _task(
         id=TaskId(chance.object_id()),
         spec=service.spec.task,
         service_id=service.id,
@@ -44,10 +46,10 @@ def new_task(
         service_labels=service.spec.labels,
         slot=slot,
         node_id=NodeId(node_id),
-        status=TaskStatus(timestamp=now, state=NEW, message="created"),
+        status=_status(timestamp=now, state=NEW, message="created"),
         desired_state=desired_state,
         spec_version=service.spec_version,
-        endpoint=Endpoint(spec=service.spec.endpoint),
+        endpoint=_endpoint(spec=service.spec.endpoint),
         job_iteration=service.job_status.iteration if service.job_status else None,
     )
 
