@@ -40,9 +40,6 @@ from swarmlab.engine.model import Labels
 from swarmlab.engine.pending import Pending, resolved
 from swarmlab.engine.programs.processes import SIGNALS, Running, signal_name
 from swarmlab.engine.programs.workloads import StartFailed
-from swarmlab.engine.quick import maker
-
-_state = maker(ContainerState)
 
 START_S = (0.35, 0.75)
 """How long a start takes; the starts of one host follow one another. Recorded from 28.5.2 on two cores."""
@@ -251,7 +248,7 @@ class Containers:
                 self._delete(container, volumes=True)
             pending.fail(error)
             return
-        container.state = _state(status=ContainerStatus.RUNNING, pid=pid, started_at=self._clock.now)
+        container.state = ContainerState(status=ContainerStatus.RUNNING, pid=pid, started_at=self._clock.now)
         container.log.begin()
         self.health.begin(container)
         self.tell(container, "start")
