@@ -11,6 +11,7 @@ An object that is given to a transaction is the store's from then on: it is stam
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
@@ -96,7 +97,8 @@ class Change(Generic[C]):
         return Action.REMOVE if self.after is None else Action.UPDATE
 
 
-Subscriber = Callable[[Change[Any]], None]
+Subscriber = Callable[[Sequence[Change[Any]]], None]
+"""Hears what a transaction did to the objects of one type, in order; of nothing else in between."""
 AnyChange = Change[StoreObject]
 Hears = Mapping[type[StoreObject], Subscriber]
 """Who hears of the changes of which objects."""
@@ -220,10 +222,10 @@ class Store:
         else:
             _keep_stamps(changes)
         self._write(changes)
-        subscribers = self._subscribers
-        for change in changes:
-            for subscriber in subscribers[type(change.object)]:
-                subscriber(change)
+        for type_, alike in itertools.groupby(changes, _type_of):
+            together = list(alike)
+            for subscriber in self._subscribers[type_]:
+                subscriber(together)
 
     def take_over(self, other: Store) -> None:
         """Begin, being empty, with everything that another store holds, versions and times included."""
@@ -320,6 +322,10 @@ class Transaction:
             del changes[id_]
         else:
             changes[id_] = Change(before, after)
+
+
+def _type_of(change: AnyChange) -> type[StoreObject]:
+    return type(change.object)
 
 
 def _keep_stamps(changes: list[AnyChange]) -> None:

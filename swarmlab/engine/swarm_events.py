@@ -7,7 +7,7 @@ leader shows as an update without attributes, since what raft knows is not store
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.model import Config, ContainerSpec, Network, Node, Replicated, Secret, Service
@@ -43,16 +43,17 @@ class SwarmEvents:
         if store is not None:
             store.subscribe(self._tell, Node, Service, Network, Secret, Config)
 
-    def _tell(self, change: AnyChange) -> None:
+    def _tell(self, changes: Sequence[AnyChange]) -> None:
         membership = self._membership
         if membership.swarm is None or membership.swarm.store is not self._store:
             return
         if not (membership.running and membership.manager.ready and membership.hears_leader()):
             return
-        match change.object:
-            case Node() | Service() | Network() | Secret() | Config() as obj:
-                attributes = {"name": _name(obj), **_what_changed(change)}
-                self._events.emit(_type(obj), change.action.value, obj.id, attributes, scope="swarm")
+        for change in changes:
+            match change.object:
+                case Node() | Service() | Network() | Secret() | Config() as obj:
+                    attributes = {"name": _name(obj), **_what_changed(change)}
+                    self._events.emit(_type(obj), change.action.value, obj.id, attributes, scope="swarm")
 
 
 def _type(obj: Told) -> str:

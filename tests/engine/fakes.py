@@ -7,7 +7,7 @@ can rely on: a container starts in 0.5 s, stops in `stop_s`. Images say how thei
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock
@@ -71,11 +71,12 @@ class FakeAgents:
 
     @property
     def hears(self) -> Hears:
-        return {Task: self._on_task}
+        return {Task: self._on_tasks}
 
-    def _on_task(self, change: Change[Task]) -> None:
-        if change.after is not None and change.after.node_id:
-            self._dirty[change.after.id] = None
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            if change.after is not None and change.after.node_id:
+                self._dirty[change.after.id] = None
 
     def wake(self, node_id: NodeId) -> None:
         """The node's agent is back and looks at its tasks."""

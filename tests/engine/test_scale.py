@@ -63,7 +63,7 @@ def cost_of_one_more(monkeypatch: pytest.MonkeyPatch, nodes: int) -> dict[str, i
             daemon.images.add("alpine:latest")
         sleepers(hosts, 12)
         heard: list[AnyChange] = []
-        hosts.swarm.store.subscribe(heard.append)
+        hosts.swarm.store.subscribe(heard.extend)
         cost.clear()
         version = hosts.swarm.store.version
         scale(hosts, 13)

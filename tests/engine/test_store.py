@@ -91,7 +91,7 @@ def test_an_illegal_move_is_refused() -> None:
 def test_subscribers_hear_one_change_an_object() -> None:
     """Several writes of one object in one transaction are one change, from the first state to the last."""
     store, heard = store_with(), list[AnyChange]()
-    store.subscribe(heard.append)
+    store.subscribe(heard.extend)
     with store.transaction() as tx:
         tx.create(service("a", "one"))
         tx.update(service("a", "two"))

@@ -8,6 +8,7 @@ Source: swarmkit manager/allocator/network.go, moby libnetwork/cnmallocator; ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock, Timer
@@ -119,39 +120,43 @@ class Allocator:
     def hears(self) -> Hears:
         """What needs an address is marked, what is over is freed."""
         return {
-            Task: self._on_task,
-            Network: self._on_network,
-            Service: self._on_service,
-            Node: self._on_node,
+            Task: self._on_tasks,
+            Network: self._on_networks,
+            Service: self._on_services,
+            Node: self._on_nodes,
         }
 
-    def _on_task(self, change: Change[Task]) -> None:
-        task, before = change.object, change.before
-        if change.after is None or task.status.state.is_terminal:
-            self._free_task(task, was_live=before is not None and not before.state.is_terminal)
-        elif before is None or before.node_id != task.node_id or before.networks is not task.networks:
-            self._learn_task(task)
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            task, before = change.object, change.before
+            if change.after is None or task.status.state.is_terminal:
+                self._free_task(task, was_live=before is not None and not before.state.is_terminal)
+            elif before is None or before.node_id != task.node_id or before.networks is not task.networks:
+                self._learn_task(task)
 
-    def _on_network(self, change: Change[Network]) -> None:
-        network = change.object
-        if change.after is None:
-            self._free_network(network)
-        elif change.before is None:
-            self._learn_network(network)
-            if network.spec.ingress:
-                self._nodes.dirty |= {node.id: None for node in self._store.all(Node)}
+    def _on_networks(self, changes: Sequence[Change[Network]]) -> None:
+        for change in changes:
+            network = change.object
+            if change.after is None:
+                self._free_network(network)
+            elif change.before is None:
+                self._learn_network(network)
+                if network.spec.ingress:
+                    self._nodes.dirty |= {node.id: None for node in self._store.all(Node)}
 
-    def _on_service(self, change: Change[Service]) -> None:
-        if change.after is None:
-            self._free_service(change.object)
-        else:
-            self._new_services[change.object.id] = None
+    def _on_services(self, changes: Sequence[Change[Service]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._free_service(change.object)
+            else:
+                self._new_services[change.object.id] = None
 
-    def _on_node(self, change: Change[Node]) -> None:
-        if change.after is None:
-            self._nodes.forget_node(change.object)
-        elif change.before is None:
-            self._nodes.dirty[change.object.id] = None
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._nodes.forget_node(change.object)
+            elif change.before is None:
+                self._nodes.dirty[change.object.id] = None
 
     # --- freeing ---
 

@@ -5,6 +5,8 @@ Source: swarmkit manager/dispatcher/assignments.go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swarmlab.engine.assignment import Assignment
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
 from swarmlab.engine.manager.dependencies import Dependencies
@@ -34,15 +36,22 @@ class Assignments:
         self._dirty.pop(node_id, None)
         self._dependencies.forget(node_id)
 
-    def note(self, change: Change[Task]) -> bool:
-        """Note a task's change. Returns whether a node is to hear of it.
+    def note(self, changes: Sequence[Change[Task]]) -> bool:
+        """Note changes of tasks. Returns whether nodes are to hear of some.
 
         What the agent reported itself is no news to it; states up to ASSIGNED are set by others.
         """
+        news = False
+        for change in changes:
+            if change.object.status.state >= ASSIGNED:
+                told = self._told.get(change.object.node_id)
+                if told is not None and self._note(change, told):
+                    news = True
+        return news
+
+    def _note(self, change: Change[Task], told: set[TaskId]) -> bool:
         before, task = change.before, change.object
-        state, told = task.status.state, self._told.get(task.node_id)
-        if told is None or state < ASSIGNED:
-            return False
+        state = task.status.state
         known = task.id in told
         ended = change.after is None or state.is_terminal
         if ended and known and self._dependencies.release(task):

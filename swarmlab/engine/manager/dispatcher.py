@@ -120,23 +120,23 @@ class Dispatcher:
     @property
     def hears(self) -> Hears:
         """Nodes whose tasks changed are marked, and new nodes."""
-        return {Task: self._on_task, Node: self._on_node, ClusterObject: self._on_cluster}
+        return {Task: self._on_tasks, Node: self._on_nodes, ClusterObject: self._on_cluster}
 
-    def _on_task(self, change: Change[Task]) -> None:
-        if self._assignments.note(change):
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        if self._assignments.note(changes):
             self._plan_batch()
 
-    def _on_node(self, change: Change[Node]) -> None:
-        if self._fresh:
-            return
-        if change.before is None:
-            self._expect_call(change.object.id, FIRST_CALL_S)
-        elif change.after is None:
-            self._drop(change.object.id)
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in () if self._fresh else changes:
+            if change.before is None:
+                self._expect_call(change.object.id, FIRST_CALL_S)
+            elif change.after is None:
+                self._drop(change.object.id)
 
-    def _on_cluster(self, change: Change[ClusterObject]) -> None:
-        if change.before is not None and change.after is not None:
-            self._follow_period(change.before.spec.heartbeat_period_s, change.after.spec.heartbeat_period_s)
+    def _on_cluster(self, changes: Sequence[Change[ClusterObject]]) -> None:
+        for change in changes:
+            if change.before is not None and change.after is not None:
+                self._follow_period(change.before.spec.heartbeat_period_s, change.after.spec.heartbeat_period_s)
 
     def _follow_period(self, before_s: float, after_s: float) -> None:
         """An agent hears of another period with the answer to its next heartbeat. Source: nodes.go, Heartbeat."""

@@ -8,6 +8,7 @@ Source: swarmkit manager/orchestrator/constraintenforcer/constraint_enforcer.go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock
@@ -40,12 +41,13 @@ class Enforcer:
 
     @property
     def hears(self) -> Hears:
-        """A node that changed is marked."""
-        return {Node: self._on_node}
+        """Nodes that changed are marked."""
+        return {Node: self._on_nodes}
 
-    def _on_node(self, change: Change[Node]) -> None:
-        if change.before is not None and change.after is not None:
-            self._nodes[change.after.id] = None
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            if change.before is not None and change.after is not None:
+                self._nodes[change.after.id] = None
 
     def tick(self) -> bool:
         """Reject what does not suit the changed nodes."""

@@ -7,6 +7,8 @@ Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swarmlab.engine.clock import Clock, Timer
 from swarmlab.engine.ids import TaskId
 from swarmlab.engine.manager.service_rules import is_job
@@ -52,18 +54,22 @@ class Reaper:
     @property
     def hears(self) -> Hears:
         """Slots with a new task are marked, and tasks that are over."""
-        return {Task: self._on_task}
+        return {Task: self._on_tasks}
 
-    def _on_task(self, change: Change[Task]) -> None:
-        task = change.after
-        if task is None:
-            return
-        if change.before is None:
-            self._dirty[slot_key(task)] = None
-        elif _is_over(task):
-            self._over[task.id] = None
-        elif not self._dirty:
-            return
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            task = change.after
+            if task is None:
+                continue
+            if change.before is None:
+                self._dirty[slot_key(task)] = None
+            elif task.desired_state is REMOVE and _is_over(task):
+                self._over[task.id] = None
+            elif not self._dirty:
+                continue
+            self._plan()
+
+    def _plan(self) -> None:
         if len(self._dirty) + len(self._over) > MAX_DIRTY:
             self._mark_due()
         elif self._timer is None:

@@ -7,7 +7,7 @@ Source: swarmkit manager/scheduler/scheduler.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock, Timer
@@ -69,24 +69,30 @@ class Scheduler:
     @property
     def hears(self) -> Hears:
         """The memory of nodes and tasks is kept current; a pass is planned when something may have become possible."""
-        return {Task: self._on_task, Node: self._on_node}
+        return {Task: self._on_tasks, Node: self._on_nodes}
 
-    def _on_task(self, change: Change[Task]) -> None:
-        if self._unlearn(change.object) if change.after is None else self._learn(change.after):
-            self._wanted = True
-        self._plan_pass()
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            if self._unlearn(change.object) if change.after is None else self._learn(change.after):
+                self._wanted = True
+            if self._version_seen != self._store.version:
+                self._debounce()
 
-    def _on_node(self, change: Change[Node]) -> None:
-        node = change.object
-        if change.after is None:
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            self._learn_node(change.object, removed=change.after is None)
+            if self._version_seen != self._store.version:
+                self._debounce()
+
+    def _learn_node(self, node: Node, *, removed: bool) -> None:
+        if removed:
             self._nodes.pop(node.id, None)
+            return
+        if node.id in self._nodes:
+            self._nodes[node.id].node = node
         else:
-            self._wanted = True
-            if node.id in self._nodes:
-                self._nodes[node.id].node = node
-            else:
-                self._nodes[node.id] = NodeInfo(node)
-        self._plan_pass()
+            self._nodes[node.id] = NodeInfo(node)
+        self._wanted = True
 
     def _learn(self, task: Task) -> bool:
         """Take note of a task as it is now. Returns whether tasks without a node should be tried again."""
@@ -126,10 +132,8 @@ class Scheduler:
         info = self._nodes.get(task.node_id)
         return self._waiting.pop(task.id, None) is not None or (info is not None and info.remove(task.id))
 
-    def _plan_pass(self) -> None:
-        """After each transaction: (re)start the wait before the next pass, unless it lasts too long already."""
-        if self._version_seen == self._store.version:
-            return
+    def _debounce(self) -> None:
+        """Once for each transaction: (re)start the wait before the next pass, unless it lasts too long already."""
         self._version_seen = self._store.version
         if not (self._wanted or self._preassigned):
             return

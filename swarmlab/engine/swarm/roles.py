@@ -8,7 +8,7 @@ Source: swarmkit manager/role_manager.go; times recorded from 28.5.2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -84,10 +84,11 @@ class RoleKeeper:
     @property
     def hears(self) -> Hears:
         """Nodes are marked whose wanted role changed, or that have just come."""
-        return {Node: self._on_node}
+        return {Node: self._on_nodes}
 
-    def _on_node(self, change: Change[Node]) -> None:
-        self._dirty[change.object.id] = None
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            self._dirty[change.object.id] = None
 
     def recheck(self, node_id: NodeId) -> None:
         """The node's engine is free for a role again."""

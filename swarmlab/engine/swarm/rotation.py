@@ -8,6 +8,7 @@ Source: swarmkit ca/reconciler.go, ca/server.go (rootReconciliationRetryInterval
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -65,13 +66,14 @@ class RootRotation:
     @property
     def hears(self) -> Hears:
         """Marked are a rotation that begins, ends or changes, and nodes that renewed, came back or left."""
-        return {ClusterObject: self._on_cluster, Node: self._on_node}
+        return {ClusterObject: self._on_cluster, Node: self._on_nodes}
 
-    def _on_cluster(self, change: Change[ClusterObject]) -> None:
-        self._dirty |= change.before is None or _next_root(change.before) != _next_root(change.after)
+    def _on_cluster(self, changes: Sequence[Change[ClusterObject]]) -> None:
+        for change in changes:
+            self._dirty |= change.before is None or _next_root(change.before) != _next_root(change.after)
 
-    def _on_node(self, change: Change[Node]) -> None:
-        if self._wanted is not None:
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes if self._wanted is not None else ():
             self._note(change.object.id, change.after)
 
     def _note(self, node_id: NodeId, node: Node | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -65,33 +65,38 @@ class Orchestrator(ABC):
     @property
     def hears(self) -> Hears:
         """Services that changed are marked, and whatever tasks and nodes give reason to do."""
-        return {Task: self._hear_task, Node: self._hear_node, Service: self._hear_service}
+        return {Task: self._hear_tasks, Node: self._hear_nodes, Service: self._hear_services}
 
-    def _hear_task(self, change: Change[Task]) -> None:
-        task, removed = change.object, change.after is None
-        is_ours = task.service_id in self._ours
-        if removed:
-            self._restarts.forget(task)
-        elif is_ours:
-            self._restarts.on_task(task)
-            self._updates.on_task(task)
-        if is_ours and task.desired_state <= self.wanted:
-            self._on_task(task, removed)
+    def _hear_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        ours, wanted = self._ours, self.wanted
+        for change in changes:
+            task = change.object
+            if change.after is None:
+                self._restarts.forget(task)
+            if task.service_id not in ours:
+                continue
+            if change.after is not None:
+                self._restarts.on_task(task)
+                self._updates.on_task(task)
+            if task.desired_state <= wanted:
+                self._on_task(task, change.after is None)
 
-    def _hear_node(self, change: Change[Node]) -> None:
-        self._restarts.on_node(change)
-        self._on_node(change.object, change.after is None)
+    def _hear_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            self._restarts.on_node(change)
+            self._on_node(change.object, change.after is None)
 
-    def _hear_service(self, change: Change[Service]) -> None:
-        service = change.object
-        if not self._is_ours(service):
-            return
-        self._services.pop(service.id, None)
-        if change.after is None:
-            self._ours.pop(service.id, None)
-            self._removed[service.id] = None
-        else:
-            self._ours[service.id] = self._services[service.id] = None
+    def _hear_services(self, changes: Sequence[Change[Service]]) -> None:
+        for change in changes:
+            service = change.object
+            if not self._is_ours(service):
+                continue
+            self._services.pop(service.id, None)
+            if change.after is None:
+                self._ours.pop(service.id, None)
+                self._removed[service.id] = None
+            else:
+                self._ours[service.id] = self._services[service.id] = None
 
     def _is_ours(self, service: Service) -> bool:
         return isinstance(service.spec.mode, self.modes)
