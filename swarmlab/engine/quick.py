@@ -71,6 +71,14 @@ def changer(cls: type[C], *changing: str) -> Callable[..., C]:
     return scope["changed"]  # type: ignore[no-any-return]
 
 
+def likeness(cls: type[C], *differing: str) -> Callable[[C, C], bool]:
+    """Whether two quick values are equal but for these fields, to be made once."""
+    names = [each.name for each in fields(cls) if each.name not in differing]  # type: ignore[arg-type]
+    tests = [f"(one.{name} is other.{name} or one.{name} == other.{name})" for name in names]
+    alike: Callable[[C, C], bool] = eval(f"lambda one, other: {' and '.join(tests)}")
+    return alike
+
+
 def _default(of: Field[Any], scope: dict[str, Any]) -> str:
     """The default of a parameter, as it is written; what it means goes to `scope`."""
     if of.default is not MISSING:

@@ -140,7 +140,7 @@ class TaskHost:
 
     def publish(self, task: Task, container: Container, networks: Networks) -> None:
         """The container runs: let the other nodes know its names and addresses."""
-        for record in records_of(task, container.id, networks):
+        for record in records_of(task, container.id, networks) if task.networks else ():
             self.overlay.publish(self.parts.hostname, record)
 
     def hide(self, task: Task, container: Container, networks: Networks) -> bool:
@@ -162,7 +162,7 @@ def container_status(container: Container) -> ContainerStatus:
 
 def port_status(container: Container) -> tuple[PortConfig, ...]:
     """The ports that a running container publishes on its host."""
-    if not container.state.running:
+    if not (container.config.ports and container.state.running):
         return ()
     return tuple(
         PortConfig(

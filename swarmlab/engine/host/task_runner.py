@@ -41,6 +41,7 @@ RETRY_S = 1.0
 GOSSIP_DELAY_S = 2.0
 """Between taking a task's names away and stopping it, so that the other nodes have heard of it."""
 
+_CREATED = Status.CREATED
 _status = maker(TaskStatus)
 _NO_PORTS: tuple[PortConfig, ...] = ()
 
@@ -174,7 +175,9 @@ class TaskRunner:
             told = container_status(container) if container else told or ContainerStatus()
             ports = port_status(container) if container else ports
         self._report(
-            _status(timestamp=self._host.now, state=state, message=message, err=err, container=told, ports=ports)
+            _status(
+                timestamp=self._host.parts.clock.now, state=state, message=message, err=err, container=told, ports=ports
+            )
         )
 
     def _report(self, status: TaskStatus) -> None:
@@ -241,7 +244,7 @@ class TaskRunner:
         container = self._container()
         if container is None:
             self._fail(NoSuchContainer(self._name))
-        elif container.state.status is not Status.CREATED:
+        elif container.state.status is not _CREATED:
             self._started(container)
         else:
             self._start_container(container)

@@ -324,10 +324,12 @@ class Allocator:
         """The networks of a service or of one of its tasks, without addresses yet; those that are gone left out."""
         wanted = self._nodes.ingress if needs_ingress(service.spec) else None
         ingress = (NetworkAttachment(network_id=wanted),) if wanted else ()
-        there = (config for config in configs or service.spec.networks if self._store.get(Network, config.target))
-        return ingress + tuple(
-            NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases) for config in there
-        )
+        there = [
+            NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases)
+            for config in configs or service.spec.networks
+            if self._store.get(Network, config.target)
+        ]
+        return (*ingress, *there)
 
     def _allocate_nodes(self, transaction: Transaction) -> None:
         waiting, self._nodes.dirty = self._nodes.dirty, {}

@@ -7,10 +7,11 @@ Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from swarmlab.engine.clock import Clock, Timer
-from swarmlab.engine.ids import TaskId
+from swarmlab.engine.ids import ServiceId, TaskId
 from swarmlab.engine.manager.service_rules import is_job
 from swarmlab.engine.model import Service, Task, restart_policy
 from swarmlab.engine.model.words import ASSIGNED, COMPLETE, REMOVE, RUNNING
@@ -88,9 +89,9 @@ class Reaper:
         before = self._store.version
         over, self._over = self._over, {}
         dirty, self._dirty = self._dirty, {}
-        doomed = dict(over)
+        doomed, limit_of = dict(over), functools.cache(self._limit)
         for key in dirty:
-            doomed |= dict.fromkeys(task.id for task in self._surplus(key))
+            doomed |= {surplus.id: None for surplus in self._surplus(key, limit_of(key[0]))}
         with self._store.transaction() as transaction:
             for task_id in doomed:
                 task = transaction.get(Task, task_id)
@@ -98,9 +99,8 @@ class Reaper:
                     transaction.remove(task)
         return self._store.version != before
 
-    def _surplus(self, key: SlotKey) -> list[Task]:
+    def _surplus(self, key: SlotKey, limit: int | None) -> list[Task]:
         """The oldest ended tasks of a slot beyond the limit. A slot with several live tasks stays marked."""
-        limit = self._limit(key)
         tasks = self._store.tasks_of_slot(key)
         if limit is None or len(tasks) <= limit:
             return []
@@ -112,9 +112,9 @@ class Reaper:
             self._dirty[key] = None
         return surplus
 
-    def _limit(self, key: SlotKey) -> int | None:
-        """How many tasks the slot may keep; None for any number. Jobs keep all their tasks."""
-        service = self._store.get(Service, key[0])
+    def _limit(self, service_id: ServiceId) -> int | None:
+        """How many tasks each slot of a service may keep; None for any number. Jobs keep all their tasks."""
+        service = self._store.get(Service, service_id)
         if service is None or is_job(service.spec):
             return None
         attempts = restart_policy(service.spec.task).max_attempts

@@ -219,10 +219,9 @@ class RestartSupervisor:
         for callback in delay.on_done:
             callback()
 
-    def on_task(self, task: Task) -> None:
-        """Notice the end of an old task."""
-        if self._by_old and task.status.state.is_terminal:
-            self._old_ended(task.id)
+    def on_end(self, task: Task) -> None:
+        """A task has ended, perhaps one that another waits for."""
+        self._old_ended(task.id)
 
     def on_node(self, change: Change[Node]) -> None:
         """Notice that a node of old tasks is lost."""

@@ -76,7 +76,8 @@ class Orchestrator(ABC):
             if task.service_id not in ours:
                 continue
             if change.after is not None:
-                self._restarts.on_task(task)
+                if task.status.state.is_terminal:
+                    self._restarts.on_end(task)
                 self._updates.on_task(task)
             if task.desired_state <= wanted:
                 self._on_task(task, change.after is None)
