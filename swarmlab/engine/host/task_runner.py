@@ -67,7 +67,7 @@ class TaskRunner:
         self._busy = False
         self._waits_for: Timer | Pending[None] | Pending[int] | Pending[Image] | None = None
         self._removed: Pending[None] | None = None
-        if not task.state.is_terminal:
+        if not task.status.state.is_terminal:
             host.has_work(task.id)
 
     # --- orders ---
@@ -169,16 +169,13 @@ class TaskRunner:
 
     def _set(self, state: TaskState, message: str, err: str = "") -> None:
         """From the start on a status tells of the container; of none, where there is none."""
-        told, ports = self.status.container, _NO_PORTS
+        told, ports, now = self.status.container, _NO_PORTS, self._host.parts.clock.now
         if state >= STARTING:
             container = self._container()
             told = container_status(container) if container else told or ContainerStatus()
             ports = port_status(container) if container else ports
-        self._report(
-            _status(
-                timestamp=self._host.parts.clock.now, state=state, message=message, err=err, container=told, ports=ports
-            )
-        )
+        self.status = _status(timestamp=now, state=state, message=message, err=err, container=told, ports=ports)
+        self._host.report(self.task.id, self.status)
 
     def _report(self, status: TaskStatus) -> None:
         self.status = status

@@ -381,17 +381,12 @@ class Dispatcher:
 
 
 def _news(known: TaskStatus, reported: Sequence[TaskStatus]) -> list[TaskStatus]:
-    """What of the reports on a task moves it on."""
+    """What of the reports on a task says something new: never a lower state, never life after the end."""
     news = []
     for status in reported:
-        if _moves_on(known, status):
+        if known.state.is_terminal or status.state < known.state:
+            continue
+        if status.state is not known.state or status != known:
             news.append(status)
             known = status
     return news
-
-
-def _moves_on(known: TaskStatus, reported: TaskStatus) -> bool:
-    """Whether a report says something new: never a lower state, never life after the end."""
-    if known.state.is_terminal or reported.state < known.state:
-        return False
-    return reported.state is not known.state or reported != known
