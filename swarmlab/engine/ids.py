@@ -49,7 +49,6 @@ class Chance:
 
     def __init__(self, seed: int | str) -> None:
         self._seed = seed
-        self._streams: dict[str, Chance] = {}
 
     # Made when they are first drawn from: most of the many sources in a large lab never are.
 
@@ -64,6 +63,10 @@ class Chance:
     @cached_property
     def _hex_ids(self) -> random.Random:
         return random.Random(f"hex ids {self._seed}")
+
+    @cached_property
+    def _streams(self) -> dict[str, Chance]:
+        return {}
 
     @cached_property
     def _keys(self) -> random.Random:
