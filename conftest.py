@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.needs import NEEDS, required
 
-pytest_plugins = ["tests.recorded_routes"]
+pytest_plugins = ["tests.recorded_routes", "tests.listed_differences"]
 
 os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
 os.environ.setdefault("SWARMLAB_TIME", "manual")

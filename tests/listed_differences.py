@@ -1,0 +1,49 @@
+"""What is listed in docs/engine-versions.toml is compared, too: a pytest plugin for real labs of older engines.
+
+A listed test must fail there, and its failure must show the listed words; then it counts as expected (`xfailed`). If it
+passes, or fails in another way, it is a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.older_engines import LIST, Difference, engines, node_engine, node_version
+
+_DIFFERENCE = pytest.StashKey[Difference]()
+
+
+def pytest_report_header() -> list[str]:
+    """Which engine the nodes of real labs have."""
+    version = node_version()
+    return [f"nodes of real labs: Docker Engine {version}"] if version else []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Find those that are listed."""
+    engine = engines().get(node_engine())
+    listed = engine.by_test() if engine else {}
+    for item in items:
+        if difference := listed.get(item.nodeid):
+            item.stash[_DIFFERENCE] = difference
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn an expected failure, and a pass that was not expected, into what they are."""
+    report = yield
+    difference = item.stash.get(_DIFFERENCE, None)
+    if difference is None or report.skipped:
+        return report
+    if report.passed and call.when == "call":
+        report.outcome, report.longrepr = "failed", f"{LIST.name} says that this is otherwise: {difference.older}"
+    elif report.failed and call.excinfo is not None:
+        if missing := difference.missing_in(str(call.excinfo.value)):
+            report.sections.append((f"{LIST.name} says otherwise; not seen", "\n".join(missing)))
+        else:
+            report.outcome, report.wasxfail = "skipped", f"engine {node_version()}: {difference.older}"
+    return report

@@ -1,0 +1,89 @@
+"""docs/engine-versions.md: what older real engines do otherwise. tools/conformance_table.py writes it.
+
+Made of docs/engine-versions.toml and of what transcripts say under `---- 20.10`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.older_engines import Difference, Engine, engines
+from tests.transcripts.typed import Step, parse
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "engine-versions.md"
+TRANSCRIPTS = ROOT / "tests" / "transcripts"
+HEAD = """\
+# What older engines do otherwise
+
+Docker Engine 28.5.2 says what is right: the embedded lab shows what it shows. The conformance tests and transcripts also
+run on older engines, named by `SWARMLAB_NODE_IMAGE` (`.ci/node-image bookworm` makes an image with 20.10.24), and pass
+there too: what is otherwise stands here, made from `docs/engine-versions.toml` and the transcripts, and is compared as
+well. A listed test that finds no difference, or another one, fails.
+"""
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+def render(collected: Sequence[str]) -> str:
+    """The whole page.
+
+    Args:
+        collected: node ids of all tests that are compared.
+
+    Raises:
+        ValueError: a test is listed that is not there.
+    """
+    parts = [HEAD]
+    for name, engine in engines().items():
+        if lost := [test for difference in engine.differences for test in difference.tests if test not in collected]:
+            raise ValueError(f"docs/engine-versions.toml lists tests that are not there: {', '.join(lost)}")
+        parts += [f"\n## Docker Engine {engine.version}\n\n", engine.run, "\n", *_tests(engine, collected), *_typed(name)]
+    return "".join(parts)
+
+
+def _tests(engine: Engine, collected: Sequence[str]) -> Iterator[str]:
+    """What is listed, and in how many tests of which modules it is seen."""
+    yield f"| What | {engine.version} | 28.5.2, and the embedded lab | Seen by |\n|---|---|---|---|\n"
+    for difference in engine.differences:
+        yield f"| {_cells(difference.what, difference.older, difference.newest, _seen_by(difference))} |\n"
+
+
+def _seen_by(difference: Difference) -> str:
+    modules = Counter(Path(test.partition("::")[0]).stem for test in difference.tests)
+    return ", ".join(f"{count} in `{module}`" for module, count in modules.items())
+
+
+def _typed(engine: str) -> Iterator[str]:
+    """What the transcripts say of an engine; commands with the same difference share a row."""
+    rows: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in sorted(TRANSCRIPTS.glob("*.txt")):
+        for step in parse(path.read_text()):
+            if engine in step.older:
+                rows[_printed(step, engine)].append(step.line)
+    count = sum(map(len, rows.values()))
+    yield f"\nTyped with the docker CLI 28, {count} commands of the transcripts print something else:\n\n"
+    yield "| Typed | Printed with this engine | With 28.5.2, and on the embedded lab |\n|---|---|---|\n"
+    for (older, newest), lines in rows.items():
+        yield f"| {_cells('<br>'.join(map(_code, lines)), older, newest)} |\n"
+
+
+def _printed(step: Step, engine: str) -> tuple[str, str]:
+    """What an engine prints and the newest does not, and the other way round."""
+    older, newest = step.older[engine], step.expected
+    return _only(older, newest), _only(newest, older)
+
+
+def _only(lines: Sequence[str], other: Sequence[str]) -> str:
+    return "<br>".join(_code(line) for line in lines if line not in other) or "(without)"
+
+
+def _code(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text}{fence}"
+
+
+def _cells(*texts: str) -> str:
+    return " | ".join(_BAR.sub(r"\\|", text) for text in texts)
