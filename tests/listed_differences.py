@@ -36,14 +36,17 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn an expected failure, and a pass that was not expected, into what they are."""
     report = yield
-    difference = item.stash.get(_DIFFERENCE, None)
-    if difference is None or report.skipped:
-        return report
-    if report.passed and call.when == "call":
-        report.outcome, report.longrepr = "failed", f"{LIST.name} says that this is otherwise: {difference.older}"
-    elif report.failed and call.excinfo is not None:
-        if missing := difference.missing_in(str(call.excinfo.value)):
-            report.sections.append((f"{LIST.name} says otherwise; not seen", "\n".join(missing)))
-        else:
-            report.outcome, report.wasxfail = "skipped", f"engine {node_version()}: {difference.older}"
+    if (difference := item.stash.get(_DIFFERENCE, None)) and not report.skipped:
+        judge(report, difference, str(call.excinfo.value) if call.excinfo else "")
     return report
+
+
+def judge(report: pytest.TestReport, difference: Difference, failure: str) -> None:
+    """Make of a report what the list makes of it; `failure` is what a failed test said."""
+    if report.passed:
+        if report.when == "call":
+            report.outcome, report.longrepr = "failed", f"{LIST.name} says that this is otherwise: {difference.older}"
+    elif missing := difference.missing_in(failure):
+        report.sections.append((f"{LIST.name} says otherwise; not seen", "\n".join(missing)))
+    else:
+        report.outcome, report.wasxfail = "skipped", f"older engine: {difference.older}"

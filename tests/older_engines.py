@@ -1,4 +1,4 @@
-"""Older engines than 28.5: which one a real lab has, and what it is known to do otherwise (docs/engine-versions.toml)."""
+"""Older engines than 28.5: which one a real lab has, what it does otherwise (docs/engine-versions.toml)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""docs/conformance.md: the tests that run alike on the embedded engine and on real ones, as pytest collects them; and
-docs/engine-versions.md: what older real engines do otherwise, as docs/engine-versions.toml and the transcripts say.
+"""What is compared with real engines: docs/conformance.md and docs/engine-versions.md.
+
+The first counts the tests that run alike on the embedded engine and on real ones, as pytest collects them; of the
+second see tools/engine_versions.py.
 
 python tools/conformance_table.py             write both
 python tools/conformance_table.py --check     fail if they are not current

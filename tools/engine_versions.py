@@ -19,10 +19,10 @@ TRANSCRIPTS = ROOT / "tests" / "transcripts"
 HEAD = """\
 # What older engines do otherwise
 
-Docker Engine 28.5.2 says what is right: the embedded lab shows what it shows. The conformance tests and transcripts also
-run on older engines, named by `SWARMLAB_NODE_IMAGE` (`.ci/node-image bookworm` makes an image with 20.10.24), and pass
-there too: what is otherwise stands here, made from `docs/engine-versions.toml` and the transcripts, and is compared as
-well. A listed test that finds no difference, or another one, fails.
+Docker Engine 28.5.2 says what is right: the embedded lab shows what it shows. The same conformance tests and
+transcripts run on older engines, too: `SWARMLAB_NODE_IMAGE` names them, and `.ci/node-image bookworm` makes an image
+with 20.10.24. What is otherwise there stands here, made from `docs/engine-versions.toml` and the transcripts, and is
+compared as well: a listed test that finds no difference, or another one, fails.
 """
 _BAR = re.compile(r"(?<!\\)\|")
 
@@ -40,11 +40,17 @@ def render(collected: Sequence[str]) -> str:
     for name, engine in engines().items():
         if lost := [test for difference in engine.differences for test in difference.tests if test not in collected]:
             raise ValueError(f"docs/engine-versions.toml lists tests that are not there: {', '.join(lost)}")
-        parts += [f"\n## Docker Engine {engine.version}\n\n", engine.run, "\n", *_tests(engine, collected), *_typed(name)]
+        parts += [
+            f"\n## Docker Engine {engine.version}\n\n",
+            engine.run,
+            "\n",
+            *_tests(engine, collected),
+            *_typed(name),
+        ]
     return "".join(parts)
 
 
-def _tests(engine: Engine, collected: Sequence[str]) -> Iterator[str]:
+def _tests(engine: Engine) -> Iterator[str]:
     """What is listed, and in how many tests of which modules it is seen."""
     yield f"| What | {engine.version} | 28.5.2, and the embedded lab | Seen by |\n|---|---|---|---|\n"
     for difference in engine.differences:
@@ -73,11 +79,15 @@ def _typed(engine: str) -> Iterator[str]:
 def _printed(step: Step, engine: str) -> tuple[str, str]:
     """What an engine prints and the newest does not, and the other way round."""
     older, newest = step.older[engine], step.expected
-    return _only(older, newest), _only(newest, older)
+    if sorted(older) == sorted(newest):
+        return _shown(older), _shown(newest)
+    return _shown([line for line in older if line not in newest]), _shown(
+        [line for line in newest if line not in older]
+    )
 
 
-def _only(lines: Sequence[str], other: Sequence[str]) -> str:
-    return "<br>".join(_code(line) for line in lines if line not in other) or "(without)"
+def _shown(lines: Sequence[str]) -> str:
+    return "<br>".join(map(_code, lines)) or "(without)"
 
 
 def _code(text: str) -> str:

@@ -184,6 +184,7 @@ def slots(tasks: list[Seen]) -> list[int | None]:
 COMPLETE = ("complete", "complete", "finished", "")
 FAILED = ("shutdown", "failed", "started", "task: non-zero exit (3)")
 
+
 def test_nothing_is_left_of_jobs_that_are_removed(story: Story) -> None:
     """Their tasks go, those that are complete too."""
     assert story.left == []
