@@ -15,6 +15,7 @@ import docker
 from swarmlab.backends.dind.node_plan import DEFAULT_IMAGE
 from tests.needs import has_docker
 
+FOLDER = "tests/conformance/"
 LIST = Path(__file__).parent.parent / "docs" / "engine-versions.toml"
 
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -70,7 +71,10 @@ def engines() -> Mapping[str, Engine]:
         name: Engine(
             version=engine["version"],
             run=engine["run"],
-            differences=tuple(Difference(**{**row, "tests": tuple(row["tests"])}) for row in engine["differences"]),
+            differences=tuple(
+                Difference(**{**row, "tests": tuple(FOLDER + test for test in row["tests"])})
+                for row in engine["differences"]
+            ),
         )
         for name, engine in tomllib.loads(LIST.read_text())["engines"].items()
     }

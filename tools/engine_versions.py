@@ -40,13 +40,7 @@ def render(collected: Sequence[str]) -> str:
     for name, engine in engines().items():
         if lost := [test for difference in engine.differences for test in difference.tests if test not in collected]:
             raise ValueError(f"docs/engine-versions.toml lists tests that are not there: {', '.join(lost)}")
-        parts += [
-            f"\n## Docker Engine {engine.version}\n\n",
-            engine.run,
-            "\n",
-            *_tests(engine, collected),
-            *_typed(name),
-        ]
+        parts += [f"\n## Docker Engine {engine.version}\n\n{engine.run}\n", *_tests(engine), *_typed(name)]
     return "".join(parts)
 
 
