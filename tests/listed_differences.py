@@ -22,12 +22,16 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Find those that are listed."""
+    """Find those that are listed, and skip what is left out."""
     engine = engines().get(node_engine())
-    listed = engine.by_test() if engine else {}
+    if engine is None:
+        return
+    listed = engine.by_test()
     for item in items:
         if difference := listed.get(item.nodeid):
             item.stash[_DIFFERENCE] = difference
+        if reason := engine.left_out.get(item.nodeid.partition("::")[0]):
+            item.add_marker(pytest.mark.skip(reason=f"engine {node_version()}: {reason}"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,12 +51,12 @@ class Engine:
 
     Attributes:
         version: the one that the list is made of.
-        run: what was run on it, in Markdown.
+        left_out: why a module is not run on it, by the module's name.
         differences: all that is known.
     """
 
     version: str
-    run: str
+    left_out: Mapping[str, str]
     differences: tuple[Difference, ...]
 
     def by_test(self) -> Mapping[str, Difference]:
@@ -70,7 +70,7 @@ def engines() -> Mapping[str, Engine]:
     return {
         name: Engine(
             version=engine["version"],
-            run=engine["run"],
+            left_out={FOLDER + module: reason for module, reason in engine["left_out"].items()},
             differences=tuple(
                 Difference(**{**row, "tests": tuple(FOLDER + test for test in row["tests"])})
                 for row in engine["differences"]

@@ -40,13 +40,30 @@ def render(collected: Sequence[str]) -> str:
     for name, engine in engines().items():
         if lost := [test for difference in engine.differences for test in difference.tests if test not in collected]:
             raise ValueError(f"docs/engine-versions.toml lists tests that are not there: {', '.join(lost)}")
-        parts += [f"\n## Docker Engine {engine.version}\n\n{engine.run}\n", *_tests(engine), *_typed(name)]
+        parts += [
+            f"\n## Docker Engine {engine.version}\n\n",
+            *_counts(engine, collected),
+            *_tests(engine),
+            *_typed(name),
+        ]
     return "".join(parts)
+
+
+def _counts(engine: Engine, collected: Sequence[str]) -> Iterator[str]:
+    """Module by module, how many tests there are and how many of them see a difference."""
+    tests, listed = (Counter(test.partition("::")[0] for test in ids) for ids in (collected, engine.by_test()))
+    run, otherwise = sum(tests[module] for module in tests.keys() - engine.left_out.keys()), listed.total()
+    yield f"{run} tests run: {run - otherwise} find what they find on 28.5.2, {otherwise} what is listed below.\n"
+    for module, reason in engine.left_out.items():
+        yield f"Left out are the {tests[module]} of `{Path(module).stem}`: {reason}.\n"
+    yield "\n| Module | As on 28.5.2 | Otherwise |\n|---|---|---|\n"
+    for module in sorted(tests.keys() - engine.left_out.keys()):
+        yield f"| `{Path(module).stem}` | {tests[module] - listed[module]} | {listed[module] or ''} |\n"
 
 
 def _tests(engine: Engine) -> Iterator[str]:
     """What is listed, and in how many tests of which modules it is seen."""
-    yield f"| What | {engine.version} | 28.5.2, and the embedded lab | Seen by |\n|---|---|---|---|\n"
+    yield f"\n| What | {engine.version} | 28.5.2, and the embedded lab | Seen by |\n|---|---|---|---|\n"
     for difference in engine.differences:
         yield f"| {_cells(difference.what, difference.older, difference.newest, _seen_by(difference))} |\n"
 
