@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if difference := listed.get(item.nodeid):
             item.stash[_DIFFERENCE] = difference
-        if reason := engine.left_out.get(item.nodeid.partition("::")[0]):
+        if reason := engine.why_left_out(item.nodeid):
             item.add_marker(pytest.mark.skip(reason=f"engine {node_version()}: {reason}"))
 
 

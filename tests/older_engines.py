@@ -51,13 +51,17 @@ class Engine:
 
     Attributes:
         version: the one that the list is made of.
-        left_out: why a module is not run on it, by the module's name.
+        left_out: why a module or a test is not run on it, by its node id.
         differences: all that is known.
     """
 
     version: str
     left_out: Mapping[str, str]
     differences: tuple[Difference, ...]
+
+    def why_left_out(self, test: str) -> str:
+        """Why a test is not run; empty if it is."""
+        return self.left_out.get(test) or self.left_out.get(test.partition("::")[0], "")
 
     def by_test(self) -> Mapping[str, Difference]:
         """What each test sees."""

@@ -50,15 +50,22 @@ def render(collected: Sequence[str]) -> str:
 
 
 def _counts(engine: Engine, collected: Sequence[str]) -> Iterator[str]:
-    """Module by module, how many tests there are and how many of them see a difference."""
-    tests, listed = (Counter(test.partition("::")[0] for test in ids) for ids in (collected, engine.by_test()))
-    run, otherwise = sum(tests[module] for module in tests.keys() - engine.left_out.keys()), listed.total()
-    yield f"{run} tests run: {run - otherwise} find what they find on 28.5.2, {otherwise} what is listed below.\n"
-    for module, reason in engine.left_out.items():
-        yield f"Left out are the {tests[module]} of `{Path(module).stem}`: {reason}.\n"
+    """Module by module, how many tests are run and how many of them see a difference."""
+    run = [test for test in collected if not engine.why_left_out(test)]
+    tests, listed = (Counter(test.partition("::")[0] for test in ids) for ids in (run, engine.by_test()))
+    alike = len(run) - listed.total()
+    yield f"{len(run)} tests run: {alike} find what they find on 28.5.2, {listed.total()} what is listed below.\n"
+    yield f"{len(collected) - len(run)} are left out:\n\n"
+    yield from (f"- `{_short(left)}`: {reason}.\n" for left, reason in engine.left_out.items())
     yield "\n| Module | As on 28.5.2 | Otherwise |\n|---|---|---|\n"
-    for module in sorted(tests.keys() - engine.left_out.keys()):
-        yield f"| `{Path(module).stem}` | {tests[module] - listed[module]} | {listed[module] or ''} |\n"
+    yield from (
+        f"| `{_short(name)}` | {tests[name] - listed[name]} | {listed[name] or ''} |\n" for name in sorted(tests)
+    )
+
+
+def _short(test: str) -> str:
+    """The name of a module or test without its folder."""
+    return test.rpartition("/")[2].replace(".py", "")
 
 
 def _tests(engine: Engine) -> Iterator[str]:
