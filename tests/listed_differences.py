@@ -10,24 +10,19 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.older_engines import LIST, Difference, engines, node_engine, node_version
+from tests.older_engines import FOLDER, LIST, Difference, engines, node_engine, node_version
 
 _DIFFERENCE = pytest.StashKey[Difference]()
 
 
-def pytest_report_header() -> list[str]:
-    """Which engine the nodes of real labs have."""
-    version = node_version()
-    return [f"nodes of real labs: Docker Engine {version}"] if version else []
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Find those that are listed, and skip what is left out."""
-    engine = engines().get(node_engine())
+    compared = [item for item in items if item.nodeid.startswith(FOLDER)]
+    engine = engines().get(node_engine()) if compared else None
     if engine is None:
         return
     listed = engine.by_test()
-    for item in items:
+    for item in compared:
         if difference := listed.get(item.nodeid):
             item.stash[_DIFFERENCE] = difference
         if reason := engine.why_left_out(item.nodeid):
