@@ -4,6 +4,7 @@ import pytest
 
 from tests.listed_differences import judge
 from tests.older_engines import Difference, engines
+from tools import engine_versions
 
 DIFFERENCE = Difference(what="", older='500 `it\'s "a"`', newest="400 `b`", tests=())
 
@@ -41,3 +42,11 @@ def test_no_test_is_listed_twice() -> None:
     for engine in engines().values():
         listed = [test for difference in engine.differences for test in difference.tests]
         assert len(listed) == len(set(listed))
+
+
+def test_what_is_listed_is_there() -> None:
+    """A test that is renamed is missed when the page is made."""
+    listed = [test for engine in engines().values() for test in engine.by_test()]
+    assert "| `test_secrets` | 0 | 4 |" in engine_versions.render(listed)
+    with pytest.raises(ValueError, match="tests that are not there: tests/conformance/"):
+        engine_versions.render(listed[1:])
