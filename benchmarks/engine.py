@@ -19,7 +19,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarmlab.api.messages import Request, Response
@@ -37,10 +37,10 @@ from swarmlab.engine.model import (
     ServiceSpec,
     Task,
     TaskSpec,
-    TaskState,
     UpdateConfig,
     UpdateState,
 )
+from swarmlab.engine.model.words import RUNNING
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
 from swarmlab.engine.store import Change, Store
@@ -59,16 +59,13 @@ class Running:
         self.count = sum(map(_runs, store.all(Task)))
         store.subscribe(self._hear, Task)
 
-    def _hear(self, change: Change) -> None:
-        before, after = change.before, change.after
-        if _runs(after):
-            self.count += not _runs(before)
-        elif before is not None:
-            self.count -= _runs(before)
+    def _hear(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            self.count += _runs(change.after) - _runs(change.before)
 
 
-def _runs(task: object) -> bool:
-    return isinstance(task, Task) and task.status.state is TaskState.RUNNING and task.desired_state is TaskState.RUNNING
+def _runs(task: Task | None) -> bool:
+    return task is not None and task.status.state is RUNNING and task.desired_state is RUNNING
 
 
 class Cluster:

@@ -1,7 +1,10 @@
-"""docs/conformance.md: the tests that run alike on the embedded engine and on real ones, as pytest collects them.
+"""What is compared with real engines: docs/conformance.md and docs/engine-versions.md.
 
-python tools/conformance_table.py             write it
-python tools/conformance_table.py --check     fail if it is not current
+The first counts the tests that run alike on the embedded engine and on real ones, as pytest collects them; of the
+second see tools/engine_versions.py.
+
+python tools/conformance_table.py             write both
+python tools/conformance_table.py --check     fail if they are not current
 """
 
 from __future__ import annotations
@@ -15,6 +18,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tools import engine_versions
+
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "conformance.md"
 COMPARED = ("tests/conformance", "tests/transcripts/test_transcripts.py")
@@ -24,7 +31,8 @@ HEAD = """\
 One body of tests runs on the embedded engine (`make test`) and on three real Docker Engines (`make real`), and expects
 the same of both: HTTP status, error text, JSON keys and types, the states that tasks go through, what the docker CLI
 prints. {tests} tests in {modules} modules do; the transcripts among them type {commands} commands of the real CLI. What
-is known to differ is in [differences.md](differences.md).
+is known to differ is in [differences.md](differences.md); what engines older than 28.5 do otherwise, in
+[engine-versions.md](engine-versions.md).
 
 | Module | What it compares | Tests |
 |---|---|---|
@@ -32,18 +40,18 @@ is known to differ is in [differences.md](differences.md).
 
 
 class Collected:
-    """Counts what pytest collects, by module."""
+    """Keeps what pytest collects."""
 
     def __init__(self) -> None:
-        self.tests: Counter[str] = Counter()
+        self.tests: list[str] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Collected is everything."""
-        self.tests.update(item.path.relative_to(ROOT).as_posix() for item in session.items)
+        self.tests = [item.nodeid for item in session.items]
 
 
-def collect() -> Counter[str]:
-    """How many tests each module has."""
+def collect() -> list[str]:
+    """The node ids of all tests that are compared."""
     collected = Collected()
     with contextlib.redirect_stdout(io.StringIO()) as said:
         folders = [str(ROOT / folder) for folder in COMPARED]
@@ -65,9 +73,9 @@ def count_commands() -> int:
     return sum(":~$ docker " in line for line in lines)
 
 
-def make_table() -> str:
-    """The whole file."""
-    tests = collect()
+def make_table(collected: list[str]) -> str:
+    """The whole of docs/conformance.md."""
+    tests = Counter(test.partition("::")[0] for test in collected)
     rows = [f"| `{name}` | {first_sentence(ROOT / name)} | {tests[name]} |" for name in sorted(tests)]
     head = HEAD.format(tests=tests.total(), modules=len(tests), commands=count_commands())
     return head + "\n".join(rows) + "\n"
@@ -75,13 +83,15 @@ def make_table() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write or check."""
-    table = make_table()
+    collected = collect()
+    pages = {TABLE: make_table(collected), engine_versions.PAGE: engine_versions.render(collected)}
     if arguments == ["--check"]:
-        if not TABLE.exists() or TABLE.read_text() != table:
-            print("docs/conformance.md is not current: make fix", file=sys.stderr)
-            return 1
-        return 0
-    TABLE.write_text(table)
+        old = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
+        for path in old:
+            print(f"{path.relative_to(ROOT)} is not current: make fix", file=sys.stderr)
+        return 1 if old else 0
+    for path, text in pages.items():
+        path.write_text(text)
     return 0
 
 

@@ -131,7 +131,8 @@ class Clock:
                 clock._held.append(entry)
                 continue
             callback()
-            clock.wake()
+            if clock._woken is not None:
+                clock._woken()
             ran = True
         return ran
 
@@ -141,7 +142,8 @@ class Clock:
         Raises:
             ValueError: `now` lies in the past, or beyond a timer that has not run.
         """
-        due = self.next_due()
-        if now < self._queue.now or (due is not None and now > due):
-            raise ValueError(f"time cannot move from {self._queue.now} to {now}: the next timer is due at {due}")
-        self._queue.now = now
+        queue = self._queue
+        passes = bool(queue.timers) and now > queue.timers[0][0]
+        if now < queue.now or (passes and (due := self.next_due()) is not None and now > due):
+            raise ValueError(f"time cannot move from {queue.now} to {now}: the next timer is due at {self.next_due()}")
+        queue.now = now

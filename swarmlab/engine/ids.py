@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 def base36(number: int, width: int) -> str:
     """`number` in base 36, padded with zeros on the left to `width` digits, at most `width` of them."""
-    pairs = []
+    text = ""
     while number:
-        number, pair = divmod(number, 36 * 36)
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs)).lstrip("0").rjust(width, "0")[:width]
+        number, four = divmod(number, 36**4)
+        text = f"{_PAIRS[four // 36**2]}{_PAIRS[four % 36**2]}{text}"
+    return text.lstrip("0").rjust(width, "0")[:width]
 
 
 class Chance:
@@ -49,7 +49,6 @@ class Chance:
 
     def __init__(self, seed: int | str) -> None:
         self._seed = seed
-        self._streams: dict[str, Chance] = {}
 
     # Made when they are first drawn from: most of the many sources in a large lab never are.
 
@@ -64,6 +63,10 @@ class Chance:
     @cached_property
     def _hex_ids(self) -> random.Random:
         return random.Random(f"hex ids {self._seed}")
+
+    @cached_property
+    def _streams(self) -> dict[str, Chance]:
+        return {}
 
     @cached_property
     def _keys(self) -> random.Random:

@@ -88,7 +88,7 @@ class Pending(Generic[T]):
 def resolved(value: T) -> Pending[T]:
     """A pending answer that stands already."""
     pending: Pending[T] = Pending()
-    pending.resolve(value)
+    pending._value, pending.done = value, True
     return pending
 
 

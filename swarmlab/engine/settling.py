@@ -5,6 +5,8 @@ Owns, while somebody waits for that, which tasks and nodes are still on their wa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swarmlab.engine.ids import NodeId, TaskId
 from swarmlab.engine.model import Node, NodeState, Task, TaskState
 from swarmlab.engine.store import Change
@@ -22,22 +24,27 @@ class Settling:
             self._note_node(node)
         for task in swarm.store.all(Task):
             self._note_task(task)
-        swarm.store.subscribe(self._hear, Node, Task)
+        swarm.store.subscribe(self._hear_nodes, Node)
+        swarm.store.subscribe(self._hear_tasks, Task)
 
     def close(self) -> None:
         """Follow the swarm no more."""
-        self._swarm.store.unsubscribe(self._hear)
+        self._swarm.store.unsubscribe(self._hear_nodes)
+        self._swarm.store.unsubscribe(self._hear_tasks)
 
-    def _hear(self, change: Change) -> None:
-        match change.object:
-            case Task() as task if change.after is None:
-                self._restless.pop(task.id, None)
-            case Task() as task:
-                self._note_task(task)
-            case Node() as node if change.after is None:
-                self._unready.pop(node.id, None)
-            case Node() as node:
-                self._note_node(node)
+    def _hear_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._restless.pop(change.object.id, None)
+            else:
+                self._note_task(change.after)
+
+    def _hear_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._unready.pop(change.object.id, None)
+            else:
+                self._note_node(change.after)
 
     def _note_task(self, task: Task) -> None:
         if _is_at_rest(task):

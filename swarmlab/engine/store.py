@@ -11,11 +11,12 @@ An object that is given to a transaction is the store's from then on: it is stam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from types import TracebackType
-from typing import TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Ambiguous, NotFound
@@ -38,9 +39,21 @@ from swarmlab.engine.model import (
 from swarmlab.engine.store_index import Index, SlotKey, name_of, slot_key
 from swarmlab.engine.transitions import check_move
 
-__all__ = ["Action", "Change", "SlotKey", "Store", "Transaction", "Uncommitted", "name_of", "slot_key"]
+__all__ = [
+    "Action",
+    "AnyChange",
+    "Change",
+    "Hears",
+    "SlotKey",
+    "Store",
+    "Transaction",
+    "Uncommitted",
+    "name_of",
+    "slot_key",
+]
 
 T = TypeVar("T", Node, Service, Task, Network, Secret, Config, ClusterVolume, ClusterObject)
+C = TypeVar("C", bound=StoreObject)
 
 _KIND: dict[type[StoreObject], Kind] = {
     Node: Kind.NODE,
@@ -62,21 +75,33 @@ class Action(Enum):
     REMOVE = "remove"
 
 
-@dataclass(slots=True)
-class Change:
+class Change(Generic[C]):
     """One object before and after a transaction; `before` is None on create, `after` on remove.
 
-    `object` is the object as it is, or as it last was. Nobody writes to it; it is not frozen since that takes
+    `object` is the object as it is, or as it last was. Nobody writes to a change; it is not frozen since that takes
     time, and there is one for every write.
     """
 
-    action: Action
-    before: StoreObject | None
-    after: StoreObject | None
-    object: StoreObject
+    __slots__ = ("after", "before", "object")
+
+    def __init__(self, before: C | None, after: C | None) -> None:
+        self.before = before
+        self.after = after
+        self.object: C = before if after is None else after  # type: ignore[assignment]
+
+    @property
+    def action(self) -> Action:
+        """What was done."""
+        if self.before is None:
+            return Action.CREATE
+        return Action.REMOVE if self.after is None else Action.UPDATE
 
 
-Subscriber = Callable[[Change], None]
+Subscriber = Callable[[Sequence[Change[Any]]], None]
+"""Hears what a transaction did to the objects of one type, in order; of nothing else in between."""
+AnyChange = Change[StoreObject]
+Hears = Mapping[type[StoreObject], Subscriber]
+"""Who hears of the changes of which objects."""
 
 
 class Uncommitted(Exception):
@@ -184,7 +209,7 @@ class Store:
         """
         return Transaction(self, logged=logged)
 
-    def commit(self, changes: list[Change], *, logged: bool = True) -> None:
+    def commit(self, changes: list[AnyChange], *, logged: bool = True) -> None:
         """Write what a transaction collected, then tell of it."""
         if not changes:
             return
@@ -196,12 +221,11 @@ class Store:
             self._stamp(changes)
         else:
             _keep_stamps(changes)
-        for change in changes:
-            self._write(change)
-        subscribers = self._subscribers
-        for change in changes:
-            for subscriber in subscribers[type(change.object)]:
-                subscriber(change)
+        self._write(changes)
+        for type_, alike in itertools.groupby(changes, _type_of):
+            together = list(alike)
+            for subscriber in self._subscribers[type_]:
+                subscriber(together)
 
     def take_over(self, other: Store) -> None:
         """Begin, being empty, with everything that another store holds, versions and times included."""
@@ -211,7 +235,7 @@ class Store:
             for obj in table.values():
                 self._index.add(obj)
 
-    def _stamp(self, changes: list[Change]) -> None:
+    def _stamp(self, changes: list[AnyChange]) -> None:
         """Give all objects the version and the time of this transaction, in place."""
         now, version = self._clock.now, self.version
         metas: dict[float, Meta] = {}
@@ -225,29 +249,31 @@ class Store:
                 meta = metas[created] = Meta(version=version, created_at=created, updated_at=now)
             object.__setattr__(after, "meta", meta)
 
-    def _write(self, change: Change) -> None:
-        before, after = change.before, change.after
-        if after is None:
-            obj = change.object
-            del self._tables[type(obj)][obj.id]
-            self._index.remove(obj)
-            return
-        self._tables[type(after)][after.id] = after
-        if before is None:
-            self._index.add(after)
-        else:
-            self._index.change(before, after)
+    def _write(self, changes: list[AnyChange]) -> None:
+        tables, index = self._tables, self._index
+        for change in changes:
+            before, after, obj = change.before, change.after, change.object
+            if after is None:
+                del tables[type(obj)][obj.id]
+                index.remove(obj)
+                continue
+            tables[type(obj)][obj.id] = after
+            if before is None:
+                index.add(after)
+            else:
+                index.change(before, after)
 
 
 class Transaction:
     """Writes that will be committed together. Reading inside it sees its own writes."""
 
-    __slots__ = ("_changes", "_logged", "_store")
+    __slots__ = ("_changes", "_logged", "_store", "_tables")
 
     def __init__(self, store: Store, *, logged: bool = True) -> None:
         self._store = store
+        self._tables = store._tables
         self._logged = logged
-        self._changes: dict[str, Change] = {}
+        self._changes: dict[str, AnyChange] = {}
 
     def __enter__(self) -> Transaction:
         return self
@@ -259,7 +285,7 @@ class Transaction:
     def get(self, type_: type[T], id_: str) -> T | None:
         """The object as it stands in this transaction."""
         change = self._changes.get(id_)
-        return self._store.get(type_, id_) if change is None else change.after  # type: ignore[return-value]
+        return self._tables[type_].get(id_) if change is None else change.after  # type: ignore[return-value]
 
     def create(self, obj: StoreObject) -> None:
         """Add a new object."""
@@ -289,25 +315,20 @@ class Transaction:
 
     def _put(self, id_: str, before: StoreObject | None, after: StoreObject | None) -> None:
         """Note a write; an object that is written again keeps the place of its first write."""
-        change = self._changes.get(id_)
-        if change is None:
-            self._changes[id_] = _change(before, after)
-        elif change.before is None and after is None:
-            del self._changes[id_]
+        changes = self._changes
+        if id_ in changes:
+            before = changes[id_].before
+        if before is None and after is None:
+            del changes[id_]
         else:
-            self._changes[id_] = _change(change.before, after)
+            changes[id_] = Change(before, after)
 
 
-def _change(before: StoreObject | None, after: StoreObject | None) -> Change:
-    if before is None:
-        assert after is not None
-        return Change(Action.CREATE, None, after, after)
-    if after is None:
-        return Change(Action.REMOVE, before, None, before)
-    return Change(Action.UPDATE, before, after, after)
+def _type_of(change: AnyChange) -> type[StoreObject]:
+    return type(change.object)
 
 
-def _keep_stamps(changes: list[Change]) -> None:
+def _keep_stamps(changes: list[AnyChange]) -> None:
     for change in changes:
         if change.after is not None and change.before is not None:
             object.__setattr__(change.after, "meta", change.before.meta)

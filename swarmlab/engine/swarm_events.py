@@ -7,11 +7,11 @@ leader shows as an update without attributes, since what raft knows is not store
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from swarmlab.engine.host.events import Events
 from swarmlab.engine.model import Config, ContainerSpec, Network, Node, Replicated, Secret, Service
-from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.store import Action, AnyChange, Store
 from swarmlab.engine.swarm.membership import Membership
 
 Attributes = dict[str, str]
@@ -43,16 +43,17 @@ class SwarmEvents:
         if store is not None:
             store.subscribe(self._tell, Node, Service, Network, Secret, Config)
 
-    def _tell(self, change: Change) -> None:
+    def _tell(self, changes: Sequence[AnyChange]) -> None:
         membership = self._membership
         if membership.swarm is None or membership.swarm.store is not self._store:
             return
         if not (membership.running and membership.manager.ready and membership.hears_leader()):
             return
-        match change.object:
-            case Node() | Service() | Network() | Secret() | Config() as obj:
-                attributes = {"name": _name(obj), **_what_changed(change)}
-                self._events.emit(_type(obj), change.action.value, obj.id, attributes, scope="swarm")
+        for change in changes:
+            match change.object:
+                case Node() | Service() | Network() | Secret() | Config() as obj:
+                    attributes = {"name": _name(obj), **_what_changed(change)}
+                    self._events.emit(_type(obj), change.action.value, obj.id, attributes, scope="swarm")
 
 
 def _type(obj: Told) -> str:
@@ -63,7 +64,7 @@ def _name(obj: Told) -> str:
     return obj.hostname if isinstance(obj, Node) else obj.spec.name
 
 
-def _what_changed(change: Change) -> Attributes:
+def _what_changed(change: AnyChange) -> Attributes:
     """`x.old` and `x.new` of what users care for, where it changed."""
     if change.action is not Action.UPDATE:
         return {}

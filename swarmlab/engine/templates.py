@@ -13,6 +13,7 @@ from typing import TypeVar
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.ids import NodeId
 from swarmlab.engine.model import ContainerSpec, Mount, NodeDescription, Platform, Task
+from swarmlab.engine.quick import quick
 from swarmlab.gotemplate import CallError, Function, NotInTemplates, Struct, Template, TemplateError
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ def fill(text: str, context: Struct, functions: Mapping[str, Function] | None = 
         raise NotImplementedHere(f"this engine's templates do not have {error}") from None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPlace:
     """A task and the node that it runs on: what placeholders stand for."""

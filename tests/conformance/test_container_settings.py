@@ -24,8 +24,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "signal": ({"StopSignal": "SIGFOO"}, "invalid signal: SIGFOO"),
     "no signal": ({"StopSignal": "0"}, "invalid signal: 0"),
-    "variable": ({"Env": ["A=1", "=x"]}, 'invalid environment variable: "=x"'),
-    "empty variable": ({"Env": [""]}, 'invalid environment variable: ""'),
+    "variable": ({"Env": ["A=1", "=x"]}, "invalid environment variable: =x"),
+    "empty variable": ({"Env": [""]}, "invalid environment variable: "),
     "host": ({"HostConfig": {"ExtraHosts": ["foo"]}}, 'bad format for add-host: "foo"'),
     "host's address": ({"HostConfig": {"ExtraHosts": ["a:b"]}}, 'invalid IP address in add-host: "b"'),
     "score": (

@@ -58,7 +58,7 @@ def seen(lab: Lab) -> Iterator[Seen]:  # noqa: PLR0915  (one story, told once)
 
     def refuse(name: str, method: str, path: str, body: object = None) -> None:
         answer = ask(node, method, path, body)
-        seen.refused[name] = (answer.status_code, answer.json()["message"])
+        seen.refused[name] = (answer.status_code, answer.json().get("message", ""))
 
     once = make({"Cmd": ["echo", "hi"], "AttachStdout": True, "User": "root"})
     seen.created = demand(node, "GET", f"/exec/{once}/json")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from swarmlab.client.cluster import Node
 from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, NS, WORKER, ask, create_service, demand, timed, wait_for
 
@@ -15,6 +16,13 @@ STARTS_FROM = "three-managers"
 NO_MANAGER = (
     "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. Please run this "
     "command on a manager node or promote the current node to a manager."
+)
+NO_SWARM = (
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
+    "and try again."
+)
+LOCKED = (
+    'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.'
 )
 
 
@@ -29,6 +37,7 @@ class Story:
     managers: dict[str, str]
     services: list[str]
     changed: tuple[dict[str, Any], str]
+    locked: list[tuple[str, str]]
     former_leader: dict[str, Any]
     back_after_s: float
 
@@ -68,19 +77,48 @@ def story(lab: Lab) -> Story:
         former_leader=former_leader,
         back_after_s=expelled_after_s + back_s,
         changed=with_settings(lab, body),
+        locked=with_a_locked_key(lab, body),
     )
 
 
 def with_settings(lab: Lab, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Once more, naming settings: what the swarm's are then; and how it refuses another time, naming a wrong one."""
-    update = demand(lab[WORKER], "GET", "/swarm")
-    locked = {**update["Spec"], "Labels": {"a": "b"}, "EncryptionConfig": {"AutoLockManagers": True}}
-    demand(lab[WORKER], "POST", f"/swarm/update?version={update['Version']['Index']}", locked)
+    update_swarm(lab, Labels={"a": "b"})
     named = {"Orchestration": {"TaskHistoryRetentionLimit": 0}, "Dispatcher": {"HeartbeatPeriod": 7 * NS}}
     demand(lab[WORKER], "POST", "/swarm/init", {**body, "Spec": named})
     changed = demand(lab[WORKER], "GET", "/swarm")["Spec"]
     wrong = ask(lab[WORKER], "POST", "/swarm/init", {**body, "Spec": {"CAConfig": {"NodeCertExpiry": NS}}})
     return changed, f"{wrong.status_code} {wrong.json()['message']}"
+
+
+def update_swarm(lab: Lab, **settings: Any) -> None:
+    """Change settings of the swarm that goes on alone."""
+    swarm = demand(lab[WORKER], "GET", "/swarm")
+    demand(lab[WORKER], "POST", f"/swarm/update?version={swarm['Version']['Index']}", {**swarm["Spec"], **settings})
+
+
+def with_a_locked_key(lab: Lab, body: dict[str, Any]) -> list[tuple[str, str]]:
+    """And once more, with autolock: the answer, and what the node is then, after a restart, and unlocked."""
+    node = lab[WORKER]
+    update_swarm(lab, EncryptionConfig={"AutoLockManagers": True})
+    key = demand(node, "GET", "/swarm/unlockkey")["UnlockKey"]
+    id_ = demand(node, "GET", "/info")["Swarm"]["NodeID"]
+    refused = ask(node, "POST", "/swarm/init", body)
+    seen = [(str(refused.status_code), refused.json()["message"]), state_of(node)]
+    unheard = ask(node, "POST", "/swarm/unlock", {"UnlockKey": key})
+    seen.append((str(unheard.status_code), unheard.json()["message"]))
+    node.stop()
+    node.start()
+    seen.append(state_of(node))
+    demand(node, "POST", "/swarm/unlock", {"UnlockKey": key})
+    wait_for(lab, lambda: state_of(node), ("active", id_))
+    return seen
+
+
+def state_of(node: Node) -> tuple[str, str]:
+    """What the node is, and which."""
+    info = demand(node, "GET", "/info")["Swarm"]
+    return info["LocalNodeState"], info["NodeID"]
 
 
 def test_the_node_keeps_its_id(story: Story) -> None:
@@ -112,13 +150,23 @@ def test_it_manages_again_by_itself(story: Story) -> None:
 
 
 def test_settings_that_are_named_change(story: Story) -> None:
-    """The others stay as they are; but managers are locked only if that is asked for again."""
+    """The others stay as they are."""
     spec, refusal = story.changed
     assert spec["Orchestration"] == {"TaskHistoryRetentionLimit": 0}
     assert spec["Dispatcher"] == {"HeartbeatPeriod": 7 * NS}
-    assert (spec["Labels"], spec["EncryptionConfig"]) == ({"a": "b"}, {"AutoLockManagers": False})
+    assert spec["Labels"] == {"a": "b"}
     assert spec["CAConfig"] == story.before["Spec"]["CAConfig"]
     assert refusal == (
         "500 error updating cluster settings: rpc error: code = InvalidArgument desc = "
         "minimum certificate expiry time is: 1h0m0s"
     )
+
+
+def test_a_locked_manager_does_not_go_on_alone(story: Story) -> None:
+    """It is in no swarm then, until its engine starts again; nothing is lost."""
+    assert story.locked == [
+        ("503", LOCKED),
+        ("inactive", ""),
+        ("503", NO_SWARM),
+        ("locked", ""),
+    ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from swarmlab.client.waiting import WaitTimeout
 from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, NS, Spec, ask, demand, type_line, update_service
 from tests.conformance.watching import (
@@ -138,7 +140,9 @@ def story(lab: Lab) -> Story:
     change(lab, told)
     for service in demand(lab.manager(), "GET", "/services"):
         demand(lab.manager(), "DELETE", f"/services/{service['ID']}")
-    wait_until(lab, lambda: not demand(lab.manager(), "GET", "/tasks"), "no tasks")
+    with suppress(WaitTimeout):
+        wait_until(lab, lambda: not demand(lab.manager(), "GET", "/tasks"), "no tasks", timeout_s=30)
+    told.left = demand(lab.manager(), "GET", "/tasks")
     return told
 
 
@@ -179,6 +183,12 @@ def slots(tasks: list[Seen]) -> list[int | None]:
 
 COMPLETE = ("complete", "complete", "finished", "")
 FAILED = ("shutdown", "failed", "started", "task: non-zero exit (3)")
+
+
+def test_nothing_is_left_of_jobs_that_are_removed(story: Story) -> None:
+    """Their tasks go, those that are complete too."""
+    assert story.left == []
+
 
 # --- the first run -------------------------------------------------------------------------------------------------
 

@@ -174,6 +174,8 @@ def story(lab: Lab) -> Story:
         told.shown[name] = allocated(lab, name)
     for what, (body, _, _) in REFUSED.items():
         told.refused[what] = told_of(ask(manager, "POST", "/networks/create", {"Name": "x", **body}))
+        if told.refused[what] == (0, ""):
+            demand(manager, "DELETE", "/networks/x")
     for node in (MANAGER, WORKER):
         assert ask(lab[node], "POST", "/images/create?fromImage=alpine&tag=latest").ok
     for what, (node, network, address, _, _) in CONTAINERS.items():
@@ -394,7 +396,7 @@ TYPED = {
     "docker network create --config-only --config-from t1 t4": [
         "Error response from daemon: a configuration network cannot depend on another configuration network"
     ],
-    "docker network create --ipv4=false t4": ["Error response from daemon: IPv4 or IPv6 must be enabled"],
+    "docker network create --ipv4=false t5": ["Error response from daemon: IPv4 or IPv6 must be enabled"],
     "docker network create --subnet 172.28.0.0/24 --subnet 172.28.1.0/24 t4": [
         "Error response from daemon: bridge driver doesn't support multiple subnets"
     ],

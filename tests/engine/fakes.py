@@ -7,7 +7,7 @@ can rely on: a container starts in 0.5 s, stops in `stop_s`. Images say how thei
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock
@@ -37,7 +37,7 @@ from swarmlab.engine.model import (
     TLSInfo,
     UpdateConfig,
 )
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import Change, Hears, Store
 
 NOW = 1_790_000_000.0
 START_S = 0.5
@@ -55,8 +55,6 @@ STEPS = {
 class FakeAgents:
     """The agents of all nodes, as a loop of the manager."""
 
-    hears = (Task,)
-
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._dirty: dict[TaskId, None] = {}
@@ -71,9 +69,14 @@ class FakeAgents:
     def stop(self) -> None:
         self._dirty = {}
 
-    def on_change(self, change: Change) -> None:
-        if isinstance(change.after, Task) and change.after.node_id:
-            self._dirty[change.after.id] = None
+    @property
+    def hears(self) -> Hears:
+        return {Task: self._on_tasks}
+
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            if change.after is not None and change.after.node_id:
+                self._dirty[change.after.id] = None
 
     def wake(self, node_id: NodeId) -> None:
         """The node's agent is back and looks at its tasks."""

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
-from swarmlab.engine.quick import changed, changer, quick
+from swarmlab.engine.quick import changed, changer, likeness, maker, quick
 
 
 @quick
@@ -57,3 +57,23 @@ def test_it_refuses_what_a_dataclass_refuses(wrong: dict[str, int]) -> None:
         Point(**wrong)
     with pytest.raises(TypeError):
         Point(1)  # type: ignore[misc]
+
+
+def test_a_maker_makes_what_the_class_does() -> None:
+    """The same values, frozen, of the same fields."""
+    make = maker(Point)
+    assert make(x=1, labels={"a": "b"}) == Point(x=1, labels={"a": "b"})
+    assert make(x=1).labels is not make(x=1).labels
+    assert type(make(x=1)) is Point
+    with pytest.raises(FrozenInstanceError):
+        make(x=1).x = 2  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        make(z=1)  # type: ignore[call-arg]
+
+
+def test_a_likeness_looks_at_all_fields_but_some() -> None:
+    """By value, not by identity."""
+    alike = likeness(Point, "y")
+    assert alike(Point(x=1, y=2, labels={"a": "b"}), Point(x=1, y=3, labels={"a": "b"}))
+    assert not alike(Point(x=1), Point(x=2))
+    assert not alike(Point(x=1), Point(x=1, labels={"a": "b"}))

@@ -11,7 +11,7 @@ import pytest
 from swarmlab.engine import store
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.model import ContainerSpec, Replicated, Service, ServiceSpec, Task, TaskSpec, TaskState
-from swarmlab.engine.store import Change
+from swarmlab.engine.store import AnyChange
 from swarmlab.engine.swarm.cluster import Swarm
 from swarmlab.engine.transitions import check_move
 from tests.engine.simulated import Hosts
@@ -62,8 +62,8 @@ def cost_of_one_more(monkeypatch: pytest.MonkeyPatch, nodes: int) -> dict[str, i
         for daemon in hosts.simulation.daemons.values():
             daemon.images.add("alpine:latest")
         sleepers(hosts, 12)
-        heard: list[Change] = []
-        hosts.swarm.store.subscribe(heard.append)
+        heard: list[AnyChange] = []
+        hosts.swarm.store.subscribe(heard.extend)
         cost.clear()
         version = hosts.swarm.store.version
         scale(hosts, 13)

@@ -9,7 +9,7 @@ from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Ambiguous, NotFound
 from swarmlab.engine.ids import NodeId, ServiceId, TaskId
 from swarmlab.engine.model import ContainerSpec, Service, ServiceSpec, Task, TaskSpec, TaskState, TaskStatus
-from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.store import Action, AnyChange, Store
 from swarmlab.engine.transitions import IllegalMove
 
 SPEC = TaskSpec(container=ContainerSpec(image="alpine"))
@@ -90,8 +90,8 @@ def test_an_illegal_move_is_refused() -> None:
 
 def test_subscribers_hear_one_change_an_object() -> None:
     """Several writes of one object in one transaction are one change, from the first state to the last."""
-    store, heard = store_with(), list[Change]()
-    store.subscribe(heard.append)
+    store, heard = store_with(), list[AnyChange]()
+    store.subscribe(heard.extend)
     with store.transaction() as tx:
         tx.create(service("a", "one"))
         tx.update(service("a", "two"))

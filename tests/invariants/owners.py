@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from swarmlab.engine.model import Node, Service, Task, TaskState
-from swarmlab.engine.store import Action, Change
+from swarmlab.engine.store import Action, AnyChange
 from swarmlab.engine.transitions import MOVES
 
 _MANAGER = "swarmlab.engine.manager."
@@ -59,7 +59,7 @@ FIELDS: dict[type, dict[str, tuple[str, ...]]] = {
 }
 
 
-def broken_by(change: Change) -> Iterator[str]:
+def broken_by(change: AnyChange) -> Iterator[str]:
     """What a change, heard of in a store's subscriber, does that nobody may do, or that its writer may not."""
     kind = type(change.object)
     writer = _writer()
@@ -97,7 +97,7 @@ def _moved(writer: str, before: Task, after: Task) -> Iterator[str]:
         yield f"{writer} moved a task to another node: {before} -> {after}"
 
 
-def is_placed(change: Change) -> bool:
+def is_placed(change: AnyChange) -> bool:
     """Whether the scheduler has just given a task to a node."""
     return (
         isinstance(change.before, Task)

@@ -6,7 +6,7 @@ Each promise is a function that yields how it is broken. `settled.py` says what 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -27,7 +27,7 @@ from swarmlab.engine.model import (
     reservations,
 )
 from swarmlab.engine.simulation import Simulation
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import AnyChange, Store
 from swarmlab.engine.swarm.cluster import Swarm
 from tests.invariants import settled
 from tests.invariants.owners import broken_by, is_placed
@@ -102,14 +102,15 @@ class _Watched:
         self._since: dict[object, float] = {}
         for service in self._store.all(Service):
             self._note_order(service)
-        self._store.subscribe(self._on_change)
+        self._store.subscribe(self._hear)
 
-    def _on_change(self, change: Change) -> None:
-        self._broken.extend(broken_by(change))
-        if isinstance(change.after, Service):
-            self._note_order(change.after)
-        if is_placed(change):
-            self._broken.extend(misplaced(self._store, change.after))
+    def _hear(self, changes: Sequence[AnyChange]) -> None:
+        for change in changes:
+            self._broken.extend(broken_by(change))
+            if isinstance(change.after, Service):
+                self._note_order(change.after)
+            if is_placed(change):
+                self._broken.extend(misplaced(self._store, change.after))
 
     def _note_order(self, service: Service) -> None:
         """Note who may, and for how long afterwards, have two tasks in a slot."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from swarmlab.client.protocols import Host, LabState
+from tests.older_engines import node_engine
 from tests.transcripts.typed import Typist, starts_from
 
 LINE = re.compile(r"(?P<name>\S+) (?P<address>\S+) (?P<docker_host>unix://\S+)")
@@ -74,7 +75,7 @@ def real_lab(state: LabState) -> Iterator[Typist]:
     try:
         backend = dind.start(directory, state)
         try:
-            yield Typist(backend.hosts, backend.docker_config)
+            yield Typist(backend.hosts, backend.docker_config, engine=node_engine())
         finally:
             backend.close()
     finally:

@@ -61,6 +61,12 @@ def test_indentation_is_compared() -> None:
     assert Typist([], "").comparable("services:\n    web:   1\n") == ["services:", "    web:  1"]
 
 
+def test_an_older_engine_may_print_something_else() -> None:
+    """What stands behind its name; without one stands what all others print."""
+    (step,) = parse("docker-swarm-1:~$ docker volume rm kept\n----\nnew\n[1]\n---- 20.10\nold\n\n# a comment\n")
+    assert (step.expected, step.older) == (("new", "[1]"), {"20.10": ("old",)})
+
+
 def test_a_transcript_may_start_from_a_swarm() -> None:
     """Its first line says so."""
     assert starts_from("from formed\n\n# a comment\n") == "formed"

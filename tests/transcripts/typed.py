@@ -10,6 +10,7 @@ A transcript is read from top to bottom:
     []                                                              what is printed, errors too, to the next command
     Error: No such object: nosuch
     [1]                                                             the exit status, if it is not 0
+    ---- 20.10                                                      what this older engine makes it print instead
     within 20 s: docker-swarm-3:~$ docker node ls                   repeated until the printed text fits
     docker-swarm-3:~$ echo sesame | docker secret create door -     with standard input, which is empty otherwise
 
@@ -26,7 +27,7 @@ import re
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ HERE = Path(__file__).parent
 COMMAND = re.compile(r"(?:(?P<name>\w+) = |within (?P<within>\d+) s: )?(?P<node>[\w-]+|\{\w+\}):~\$ (?P<line>.*)")
 PIPED = re.compile(r"echo (?P<said>[^|]*) \| (?P<line>docker .*)")
 WAIT = re.compile(r"wait (\d+)")
+PRINTED = re.compile(r"----(?: (?P<engine>[\d.]+))?")
 FROM = "from "
 BLANKS = re.compile(r"(?<=\S)( {2,}|\t+ *)")
 ANY_ORDER = "<any order>"
@@ -44,12 +46,16 @@ _TIMEOUT_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One command and what it prints. `name` keeps the output; `within_s` repeats it until it fits."""
+    """One command and what it prints; `older` is what it prints with engines older than 28.5, where that differs.
+
+    `name` keeps the output; `within_s` repeats it until it fits.
+    """
 
     number: int
     node: str
     line: str
     expected: tuple[str, ...]
+    older: Mapping[str, tuple[str, ...]]
     name: str = ""
     within_s: int = 0
     wait_s: int = 0
@@ -69,11 +75,13 @@ def parse(text: str) -> Iterator[Step]:
         if match := WAIT.fullmatch(line):
             wait_s = int(match[1])
         elif match := COMMAND.fullmatch(line):
+            printed = _printed(lines[index + 1 :])
             yield Step(
                 number=index + 1,
                 node=match["node"],
                 line=match["line"],
-                expected=tuple(_expected(lines[index + 1 :])),
+                expected=printed.pop("", ()),
+                older=printed,
                 name=match["name"] or "",
                 within_s=int(match["within"] or 0),
                 wait_s=wait_s,
@@ -81,14 +89,19 @@ def parse(text: str) -> Iterator[Step]:
             wait_s = 0
 
 
-def _expected(rest: Sequence[str]) -> Iterator[str]:
-    if not rest or rest[0] != "----":
-        return
-    for line in rest[1:]:
+def _printed(rest: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What is printed up to the next command, by the engine of which it is said; that of all others has no name."""
+    printed: dict[str, list[str]] = {}
+    for line in rest:
         if COMMAND.fullmatch(line) or WAIT.fullmatch(line) or line.startswith("# "):
-            return
-        if line.strip():
-            yield BLANKS.sub("  ", line.rstrip())
+            break
+        if match := PRINTED.fullmatch(line):
+            block = printed[match["engine"] or ""] = []
+        elif not printed:
+            break
+        elif line.strip():
+            block.append(BLANKS.sub("  ", line.rstrip()))
+    return {engine: tuple(block) for engine, block in printed.items()}
 
 
 class Typist:
@@ -97,9 +110,11 @@ class Typist:
     Args:
         hosts: the lab's hosts.
         docker_config: the directory with a context for each of them.
+        engine: which engine they have, as transcripts name it.
     """
 
-    def __init__(self, hosts: Sequence[Host], docker_config: str | Path) -> None:
+    def __init__(self, hosts: Sequence[Host], docker_config: str | Path, *, engine: str = "") -> None:
+        self._engine = engine
         self._hosts = {host.name: host for host in hosts}
         self._environment = {**os.environ, "DOCKER_CONFIG": str(docker_config)}
         self._environment.pop("DOCKER_HOST", None)
@@ -116,6 +131,7 @@ class Typist:
 
     def _play(self, step: Step) -> None:
         time.sleep(step.wait_s)
+        expected = step.older.get(self._engine, step.expected)
         end = time.monotonic() + step.within_s
         while True:
             printed, status = self._run(self._fill_in(step.node), step.line)
@@ -123,10 +139,10 @@ class Typist:
                 self._kept[step.name] = printed.strip()
                 return
             seen = [*self.comparable(printed), *([f"[{status}]"] if status else [])]
-            if fits(step.expected, seen) or time.monotonic() >= end:
+            if fits(expected, seen) or time.monotonic() >= end:
                 break
             time.sleep(0.5)
-        assert fits(step.expected, seen), self._difference(step, seen)
+        assert fits(expected, seen), self._difference(step, expected, seen)
 
     def type(self, node: str, line: str) -> str:
         """Type one command line on a node; returns what is printed, errors too."""
@@ -162,8 +178,8 @@ class Typist:
             printed = pattern.sub(replacement, printed)
         return list(_without_progress(line.rstrip() for line in printed.splitlines() if line.strip()))
 
-    def _difference(self, step: Step, seen: Sequence[str]) -> str:
-        wanted = "\n".join(step.expected)
+    def _difference(self, step: Step, expected: Sequence[str], seen: Sequence[str]) -> str:
+        wanted = "\n".join(expected)
         return f"line {step.number}: {step.node}:~$ {step.line}\n--- wanted\n{wanted}\n--- printed\n" + "\n".join(seen)
 
 
@@ -184,7 +200,7 @@ VARYING = [
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000 [uU][tT][cC]"), "<time>"),
     (re.compile(r"(Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?) ago", re.IGNORECASE), "<age> ago"),
     (re.compile(r"Up (Less than a second|About an? \w+|\d+ seconds?|\d+ minutes?)"), "Up <age>"),
-    (re.compile(r"28\.\d+\.\d+(\+\w+)?"), "<version>"),
+    (re.compile(r"(?<![\d.])(20\.10|28\.\d+)\.\d+(\+\w+)?"), "<version>"),
     (re.compile(r"\bbytes from [\d.]+: (icmp_)?seq=\d+ ttl=\d+ time=[\d.]+ ms"), "bytes from <address>: <ping>"),
     (re.compile(r"execDuration=\d+"), "execDuration=<seconds>"),
     (re.compile(r"round-trip min/avg/max = \S+ ms"), "round-trip min/avg/max = <times> ms"),
@@ -197,7 +213,7 @@ def _without_progress(lines: Iterator[str]) -> Iterator[str]:
     """Of a progress only its end: the last count, and no bars."""
     count = ""
     for line in lines:
-        if re.match(r"\d+/\d+:|verify: Waiting", line):
+        if re.match(r"\d+/\d+:|verify: Waiting|job progress:", line):
             continue
         if line.startswith("overall progress:"):
             count = line

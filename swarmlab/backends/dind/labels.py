@@ -53,12 +53,21 @@ def remove_all(client: DockerClient) -> list[str]:
 
 
 def in_parallel(work: Callable[[Item], object], items: Iterable[Item]) -> None:
-    """Do `work` with each item, all at the same time; when several fail, the first item's error is raised."""
+    """Do `work` with each item, all at the same time; when several fail, the first item's error is raised.
+
+    One after the other while the interpreter ends: it starts no thread any more.
+    """
     things = list(items)
     if not things:
         return
     with ThreadPoolExecutor(max_workers=len(things)) as pool:
-        for result in [pool.submit(work, thing) for thing in things]:
+        try:
+            results = [pool.submit(work, thing) for thing in things]
+        except RuntimeError:
+            for thing in things:
+                work(thing)
+            return
+        for result in results:
             result.result()
 
 

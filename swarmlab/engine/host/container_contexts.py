@@ -6,18 +6,18 @@ Source: moby daemon/container_operations_unix.go, oci_linux.go, libnetwork/etcho
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from swarmlab.engine.clock import Clock
 from swarmlab.engine.host.container import Container, MountPoint
 from swarmlab.engine.host.files import Files, MountedFiles
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.image_mounts import mounted_image
+from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import Chance
 from swarmlab.engine.programs.processes import Context, Program, Running, Surroundings, Write
-from swarmlab.engine.programs.standard_input import NO_INPUT, StandardInput
+from swarmlab.engine.programs.standard_input import NO_INPUT
 from swarmlab.engine.programs.workloads import programs_of
-from swarmlab.engine.quick import quick
 
 Connect = Callable[[Container], Surroundings]
 _HOSTS = """\
@@ -31,67 +31,61 @@ ff02::2\tip6-allrouters
 _INNER_RESOLVER = "nameserver 127.0.0.11\noptions ndots:0\n"
 
 
-@quick
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """How a program is started: what differs between a container's own and one of `exec`.
-
-    Attributes:
-        environment: beyond what the container has.
-        stdin: what it reads; None for nothing.
-        processes: what runs in the container.
-        kill: sends a signal to a process of the container.
-        pid: its number inside the container.
-    """
-
-    arguments: tuple[str, ...]
-    user: str
-    working_dir: str
-    terminal: bool
-    write: Write
-    chance: Chance
-    processes: Callable[[], list[Running]]
-    kill: Callable[[int, str], bool]
-    environment: tuple[str, ...] = ()
-    stdin: StandardInput | None = None
-    pid: int = 1
-
-
 class Contexts:
     """Makes the contexts of one host's programs.
 
     Args:
         connect: what a container's programs see of the network.
+        running: what runs in a container.
+        kill: sends a signal to a process of a container.
     """
 
-    def __init__(self, parts: HostParts, *, connect: Connect) -> None:
+    def __init__(
+        self,
+        parts: HostParts,
+        *,
+        connect: Connect,
+        running: Callable[[Container], list[Running]],
+        kill: Callable[[Container, int, str], bool],
+    ) -> None:
+        self.clock = parts.clock
+        self.connect = connect
+        self.running = running
+        self.kill = kill
         self._parts = parts
-        self._connect = connect
 
     def programs(self, container: Container) -> Mapping[str, Program]:
         """What can be started in a container."""
         image = self._parts.images.content_of(container.image_id)
         return programs_of(image.base, image.servers)
 
-    def make(self, container: Container, network_of: Container, start: Start) -> Context:
-        """What a program has at hand; `network_of` is the container whose network it uses."""
+    def make(  # noqa: PLR0913  (what differs between a container's own program and one of `exec`)
+        self,
+        container: Container,
+        network_of: Container,
+        *,
+        arguments: tuple[str, ...],
+        environment: tuple[str, ...] = (),
+        working_dir: str,
+        user: str,
+        terminal: bool,
+        chance: Chance,
+        write: Write,
+        keyboard: Keyboard | None,
+        pid: int = 1,
+    ) -> Context:
+        """What a program has at hand; `network_of` is the container whose network it uses, `keyboard` what it reads."""
         return Context(
-            arguments=start.arguments,
-            variables=partial(_environment, container, start),
-            hostname=container.hostname,
-            working_dir=start.working_dir or "/",
-            user=start.user,
-            terminal=start.terminal,
-            files=self.files(container),
-            network=self._connect(network_of),
-            programs=self.programs(container),
-            clock=self._parts.clock,
-            chance=start.chance,
-            write=start.write,
-            stdin=start.stdin or NO_INPUT,
-            processes=start.processes,
-            pid=start.pid,
-            kill=start.kill,
+            inside=_Inside(self, container, network_of),
+            arguments=arguments,
+            variables=partial(_environment, container, environment, terminal),
+            working_dir=working_dir or "/",
+            user=user,
+            terminal=terminal,
+            chance=chance,
+            write=write,
+            stdin=keyboard.source if keyboard else NO_INPUT,
+            pid=pid,
         )
 
     def files(self, container: Container) -> Files:
@@ -123,6 +117,43 @@ class Contexts:
             container.memory_files = {}
         files = container.memory_files.setdefault(target, {})
         return MountedFiles(target=target, files=files, read_only=read_only)
+
+
+class _Inside:
+    """A container as its programs see it."""
+
+    __slots__ = ("_container", "_contexts", "_network_of")
+
+    def __init__(self, contexts: Contexts, container: Container, network_of: Container) -> None:
+        self._contexts = contexts
+        self._container = container
+        self._network_of = network_of
+
+    @property
+    def hostname(self) -> str:
+        return self._container.hostname
+
+    @property
+    def clock(self) -> Clock:
+        return self._contexts.clock
+
+    @property
+    def files(self) -> Files:
+        return self._contexts.files(self._container)
+
+    @property
+    def network(self) -> Surroundings:
+        return self._contexts.connect(self._network_of)
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        return self._contexts.programs(self._container)
+
+    def processes(self) -> list[Running]:
+        return self._contexts.running(self._container)
+
+    def kill(self, pid: int, signal: str) -> bool:
+        return self._contexts.kill(self._container, pid, signal)
 
 
 def given_files(container: Container) -> dict[str, str]:
@@ -157,9 +188,9 @@ def _words(given: Mapping[str, object], key: str) -> list[str]:
     return [str(each) for each in value] if isinstance(value, list | tuple) else []
 
 
-def _environment(container: Container, start: Start) -> dict[str, str]:
+def _environment(container: Container, more: tuple[str, ...], terminal: bool) -> dict[str, str]:
     """PATH, HOSTNAME, the container's variables, and HOME where nobody set it. Recorded from 28.5.2."""
-    own = dict(entry.partition("=")[::2] for entry in (*container.env, *start.environment))
-    tty = {"TERM": "xterm"} if start.terminal else {}
+    own = dict(entry.partition("=")[::2] for entry in (*container.env, *more))
+    tty = {"TERM": "xterm"} if terminal else {}
     path = {"PATH": own.pop("PATH")} if "PATH" in own else {}
     return {**path, "HOSTNAME": container.hostname, **tty, **own, "HOME": own.get("HOME", "/root")}

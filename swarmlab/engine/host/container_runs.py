@@ -12,7 +12,7 @@ from functools import partial
 from swarmlab.engine.clock import Clock
 from swarmlab.engine.errors import Conflict, Forbidden
 from swarmlab.engine.host.container import Container, ContainerConfig, MountPoint
-from swarmlab.engine.host.container_contexts import Connect, Contexts, Start
+from swarmlab.engine.host.container_contexts import Connect, Contexts
 from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.container_ports import PublishedPorts
 from swarmlab.engine.host.container_spec import check_spec
@@ -22,7 +22,7 @@ from swarmlab.engine.host.image_mounts import check_subpath
 from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.model import Labels
-from swarmlab.engine.programs.processes import Process, Program, Running
+from swarmlab.engine.programs.processes import Context, Process, Program, Running
 from swarmlab.engine.programs.workloads import find_program, programs_of
 
 _FIRST_PID = 1000
@@ -62,7 +62,7 @@ class Runs:
         self._parts = parts
         self._find = find
         self._exited = exited
-        self.contexts = Contexts(parts, connect=connect)
+        self.contexts = Contexts(parts, connect=connect, running=self.running, kill=self.kill)
         self.others: Callable[[ContainerId], list[Running]] = lambda _: []
         self.process_of: Callable[[ContainerId, int], Process | None] = lambda _, __: None
         self._processes: dict[ContainerId, Process] = {}
@@ -122,49 +122,33 @@ class Runs:
 
     def _process(self, container: Container, network_of: Container, program: Program) -> Process:
         first, config, keyboard = _First(self, self._parts.clock, container), container.config, container.keyboard
-        start = Start(
-            arguments=container.command,
-            user=config.user,
-            working_dir=config.working_dir,
-            terminal=config.tty,
-            write=first.write,
-            chance=self._parts.chance.branch(),
-            stdin=keyboard.source if keyboard else None,
-            processes=first.processes,
-            kill=first.kill,
-        )
-        return self.spawn(
+        context = self.contexts.make(
             container,
             network_of,
-            program,
-            start,
+            arguments=container.command,
+            working_dir=config.working_dir,
+            user=config.user,
+            terminal=config.tty,
+            chance=self._parts.chance.branch(),
+            write=first.write,
             keyboard=keyboard,
-            on_exit=first.end,
-            is_init=not config.init,
-            shortest_s=SHORTEST_RUN_S,
+        )
+        return self.spawn(
+            program, context, keyboard, on_exit=first.end, is_init=not config.init, shortest_s=SHORTEST_RUN_S
         )
 
-    def spawn(  # noqa: PLR0913  (where, what, how, and who hears of its end)
+    def spawn(
         self,
-        container: Container,
-        network_of: Container,
         program: Program,
-        start: Start,
-        *,
+        context: Context,
         keyboard: Keyboard | None,
+        *,
         on_exit: Callable[[int], None],
         is_init: bool,
         shortest_s: float = 0,
     ) -> Process:
         """Start a process in a container; it goes on with the next `tick`."""
-        process = Process(
-            program,
-            self.contexts.make(container, network_of, start),
-            wake=lambda: self._wake(process),
-            on_exit=on_exit,
-            is_init=is_init,
-            shortest_s=shortest_s,
-        )
+        process = Process(program, context, wake=self._wake, on_exit=on_exit, is_init=is_init, shortest_s=shortest_s)
         if keyboard is not None:
             keyboard.source.heard, keyboard.press = process.hear, process.press
         self._wake(process)
@@ -252,7 +236,7 @@ class Runs:
 
 
 class _First:
-    """What process 1 has to do with its container: where it writes, what runs beside it, what its end is."""
+    """What process 1 has to do with its container: where it writes, what its end is."""
 
     __slots__ = ("_clock", "_container", "_runs")
 
@@ -263,12 +247,6 @@ class _First:
 
     def write(self, stream: str, text: str) -> None:
         self._container.log.write(self._clock.now, stream, text)
-
-    def processes(self) -> list[Running]:
-        return self._runs.running(self._container)
-
-    def kill(self, pid: int, name: str) -> bool:
-        return self._runs.kill(self._container, pid, name)
 
     def end(self, code: int) -> None:
         self._runs._end(self._container, code)

@@ -41,7 +41,7 @@ def check_settings(config: ContainerConfig) -> None:
         raise InvalidParameter(f"invalid signal: {config.stop_signal}")
     for entry in config.env:
         if not entry.partition("=")[0].strip():
-            raise InvalidParameter(f"invalid environment variable: {quoted(entry)}")
+            raise InvalidParameter(f"invalid environment variable: {entry}")
     check_check(config.healthcheck)
     for entry in config.hosts:
         _check_host(entry)

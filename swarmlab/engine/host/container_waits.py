@@ -2,57 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import TypeVar
 
 from swarmlab.engine.errors import EngineError
 from swarmlab.engine.ids import ContainerId
 from swarmlab.engine.pending import Pending
 
+T = TypeVar("T")
 
-@dataclass(slots=True)
-class _Open:
-    exits: list[Pending[int]] = field(default_factory=list)
-    removals: list[Pending[int]] = field(default_factory=list)
-    stops: list[Pending[None]] = field(default_factory=list)
+Codes = dict[ContainerId, list[Pending[int]]]
 
 
 class Waits:
     """The open answers about the containers of one host."""
 
     def __init__(self) -> None:
-        self._open: dict[ContainerId, _Open] = {}
+        self._exits: Codes = {}
+        self._removals: Codes = {}
+        self._stops: dict[ContainerId, list[Pending[None]]] = {}
 
     def for_exit(self, id_: ContainerId) -> Pending[int]:
         """An answer that stands when the container's process ends."""
-        pending: Pending[int] = Pending()
-        self._of(id_).exits.append(pending)
-        return pending
+        return _open(self._exits, id_)
 
     def for_removal(self, id_: ContainerId) -> Pending[int]:
         """An answer that stands when the container is removed."""
-        pending: Pending[int] = Pending()
-        self._of(id_).removals.append(pending)
-        return pending
+        return _open(self._removals, id_)
 
     def for_stop(self, id_: ContainerId) -> Pending[None]:
         """An answer that stands when the container has stopped, as somebody asked it to."""
-        pending: Pending[None] = Pending()
-        self._of(id_).stops.append(pending)
-        return pending
-
-    def _of(self, id_: ContainerId) -> _Open:
-        if id_ not in self._open:
-            self._open[id_] = _Open()
-        return self._open[id_]
+        return _open(self._stops, id_)
 
     def being_stopped(self, id_: ContainerId) -> bool:
         """Whether somebody asked the container to stop."""
-        return id_ in self._open and bool(self._open[id_].stops)
+        return id_ in self._stops
 
     def exited(self, id_: ContainerId, code: int) -> None:
         """The container's process ended."""
-        waiting = self._open.get(id_, _Open())
-        exits, waiting.exits, stops, waiting.stops = waiting.exits, [], waiting.stops, []
+        exits, stops = self._exits.pop(id_, ()), self._stops.pop(id_, ())
         for exit_ in exits:
             exit_.resolve(code)
         for stop in stops:
@@ -60,17 +47,23 @@ class Waits:
 
     def removed(self, id_: ContainerId, code: int) -> None:
         """The container is no more."""
-        waiting = self._open.pop(id_, _Open())
-        for pending in (*waiting.exits, *waiting.removals):
+        ends, stops = (*self._exits.pop(id_, ()), *self._removals.pop(id_, ())), self._stops.pop(id_, ())
+        for pending in ends:
             pending.resolve(code)
-        for stop in waiting.stops:
+        for stop in stops:
             stop.resolve(None)
 
     def fail(self, error: EngineError) -> None:
         """The engine died: nobody gets an answer."""
-        waiting, self._open = list(self._open.values()), {}
-        for each in waiting:
-            for pending in (*each.exits, *each.removals):
-                pending.fail(error)
-            for stop in each.stops:
-                stop.fail(error)
+        ends, stops = [*self._exits.values(), *self._removals.values()], list(self._stops.values())
+        self._exits, self._removals, self._stops = {}, {}, {}
+        for pending in (each for pendings in ends for each in pendings):
+            pending.fail(error)
+        for stop in (each for pendings in stops for each in pendings):
+            stop.fail(error)
+
+
+def _open(waiting: dict[ContainerId, list[Pending[T]]], id_: ContainerId) -> Pending[T]:
+    pending: Pending[T] = Pending()
+    waiting.setdefault(id_, []).append(pending)
+    return pending

@@ -12,14 +12,13 @@ from functools import partial
 
 from swarmlab.engine.errors import Conflict, EngineError, InvalidParameter, NoSuchExec
 from swarmlab.engine.host.container import Container
-from swarmlab.engine.host.container_contexts import Start
 from swarmlab.engine.host.container_runs import Runs, emit
 from swarmlab.engine.host.host_parts import HostParts
 from swarmlab.engine.host.keyboard import Keyboard
 from swarmlab.engine.host.logs import Attached
 from swarmlab.engine.ids import Chance, ContainerId
 from swarmlab.engine.pending import Pending
-from swarmlab.engine.programs.processes import Process, Running
+from swarmlab.engine.programs.processes import Context, Process, Running
 from swarmlab.engine.programs.users import user_refusal
 from swarmlab.engine.programs.workloads import NOT_FOUND, StartFailed, find_program
 
@@ -198,28 +197,26 @@ class Execs:
         exec_.pid = self._runs.next_pid()
         exec_.inner_pid = exec_.pid - container.state.pid + 1
         exec_.process = self._runs.spawn(
-            container,
-            self._runs.network_of(container),
             program,
-            self._start_of(exec_, directory),
-            keyboard=exec_.keyboard,
+            self._context_of(exec_, directory),
+            exec_.keyboard,
             on_exit=lambda code: self._end(exec_, code),
             is_init=False,
         )
 
-    def _start_of(self, exec_: Exec, directory: str) -> Start:
+    def _context_of(self, exec_: Exec, directory: str) -> Context:
         config, container = exec_.config, exec_.container
-        return Start(
+        return self._runs.contexts.make(
+            container,
+            self._runs.network_of(container),
             arguments=config.command,
             environment=config.env,
-            user=_user(exec_),
             working_dir=directory,
+            user=_user(exec_),
             terminal=config.tty,
-            write=exec_.write,
             chance=Chance(int(exec_.id[:16], 16)),
-            stdin=exec_.keyboard.source if exec_.keyboard else None,
-            processes=lambda: self._runs.running(container),
-            kill=partial(self._runs.kill, container),
+            write=exec_.write,
+            keyboard=exec_.keyboard,
             pid=exec_.inner_pid,
         )
 

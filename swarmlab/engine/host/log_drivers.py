@@ -99,10 +99,12 @@ def check_begin(name: str, options: Options) -> None:
     """Whether the driver can begin to write.
 
     Raises:
-        ServerError: it cannot.
+        InvalidParameter: it cannot, for want of a file.
+        ServerError: it cannot. Source: moby daemon/errors.go, isInvalidCommand: it goes by the words.
     """
     if trouble := _trouble(name, options):
-        raise ServerError(f"failed to create task for container: failed to initialize logging driver: {trouble}")
+        words = f"failed to create task for container: failed to initialize logging driver: {trouble}"
+        raise InvalidParameter(words) if "no such file or directory" in words else ServerError(words)
 
 
 def check_read(name: str, options: Options, *, running: bool) -> None:

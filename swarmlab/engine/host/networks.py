@@ -43,7 +43,9 @@ from swarmlab.engine.host.network_rules import (
 from swarmlab.engine.ids import Chance, TaskId
 from swarmlab.engine.model import IPAMConfig, Network, NetworkAttachment
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.quick import maker
 
+_endpoint = maker(Endpoint)
 _GATEWAY_BRIDGE = "docker_gwbridge"
 _NO_NETWORK = "cannot create endpoint on configuration-only network"
 Swarm = Callable[[], Iterable[Network]]
@@ -243,7 +245,7 @@ class Networks:
             raise Forbidden(_NO_NETWORK)
         is_overlay = network.is_overlay
         address = self._address(container, network, config)
-        endpoint = Endpoint(
+        endpoint = _endpoint(
             network=network.name,
             network_id=network.id,
             endpoint_id=self._chance.hex_id(),

@@ -30,9 +30,12 @@ from swarmlab.engine.host.task_container import (
 from swarmlab.engine.ids import NodeId, ServiceId, TaskId
 from swarmlab.engine.model import ContainerStatus, NodeDescription, PortConfig, PublishMode, Task, TaskSpec, TaskStatus
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.quick import maker
 from swarmlab.engine.templates import TaskPlace
 
 _CREATE_S = (0.01, 0.03)
+_container_status = maker(ContainerStatus)
+_place = maker(TaskPlace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,7 @@ class TaskHost:
         return self.containers.start(container.id)
 
     def _place(self, task: Task) -> TaskPlace:
-        return TaskPlace(task=task, node_id=self.node_id, description=self.description)
+        return _place(task=task, node_id=self.node_id, description=self.description)
 
     # --- names and addresses on overlays ---
 
@@ -137,7 +140,7 @@ class TaskHost:
 
     def publish(self, task: Task, container: Container, networks: Networks) -> None:
         """The container runs: let the other nodes know its names and addresses."""
-        for record in records_of(task, container.id, networks):
+        for record in records_of(task, container.id, networks) if task.networks else ():
             self.overlay.publish(self.parts.hostname, record)
 
     def hide(self, task: Task, container: Container, networks: Networks) -> bool:
@@ -154,12 +157,12 @@ class TaskHost:
 def container_status(container: Container) -> ContainerStatus:
     """What a task's status says of its container."""
     state = container.state
-    return ContainerStatus(container_id=container.id, pid=state.pid, exit_code=state.exit_code)
+    return _container_status(container_id=container.id, pid=state.pid, exit_code=state.exit_code)
 
 
 def port_status(container: Container) -> tuple[PortConfig, ...]:
     """The ports that a running container publishes on its host."""
-    if not container.state.running:
+    if not (container.config.ports and container.state.running):
         return ()
     return tuple(
         PortConfig(

@@ -21,12 +21,28 @@ from swarmlab.engine.host.image import Image
 from swarmlab.engine.host.task_container import Networks
 from swarmlab.engine.host.task_host import TaskHost, container_status, port_status
 from swarmlab.engine.model import ContainerStatus, PortConfig, Task, TaskState, TaskStatus, stop_grace_period_s
+from swarmlab.engine.model.words import (
+    ACCEPTED,
+    ASSIGNED,
+    COMPLETE,
+    FAILED,
+    PREPARING,
+    READY,
+    REJECTED,
+    REMOVE,
+    RUNNING,
+    SHUTDOWN,
+    STARTING,
+)
 from swarmlab.engine.pending import Pending
+from swarmlab.engine.quick import maker
 
 RETRY_S = 1.0
 GOSSIP_DELAY_S = 2.0
 """Between taking a task's names away and stopping it, so that the other nodes have heard of it."""
 
+_CREATED = Status.CREATED
+_status = maker(TaskStatus)
 _NO_PORTS: tuple[PortConfig, ...] = ()
 
 T = TypeVar("T")
@@ -51,7 +67,7 @@ class TaskRunner:
         self._busy = False
         self._waits_for: Timer | Pending[None] | Pending[int] | Pending[Image] | None = None
         self._removed: Pending[None] | None = None
-        if not task.state.is_terminal:
+        if not task.status.state.is_terminal:
             host.has_work(task.id)
 
     # --- orders ---
@@ -63,7 +79,7 @@ class TaskRunner:
         before, self.task = self.task.desired_state, task
         if before is task.desired_state:
             return
-        if self._busy and self.status.state is TaskState.RUNNING and before < TaskState.SHUTDOWN:
+        if self._busy and self.status.state is RUNNING and before < SHUTDOWN:
             self._give_up_waiting()
         self._interrupt()
 
@@ -97,7 +113,7 @@ class TaskRunner:
         """The task is gone from the swarm: stop its container if it runs, and remove it."""
         self._cancel()
         self._removed = Pending()
-        self.task = replace(self.task, desired_state=TaskState.REMOVE)
+        self.task = replace(self.task, desired_state=REMOVE)
         self._shut_down()
         return self._removed
 
@@ -119,26 +135,26 @@ class TaskRunner:
     def _move(self) -> bool:
         """One move, or the beginning of one. Source: swarmkit agent/exec/controller.go, Do."""
         state, desired = self.status.state, self.task.desired_state
-        if desired >= TaskState.SHUTDOWN:
-            if state >= TaskState.COMPLETE:
+        if desired >= SHUTDOWN:
+            if state >= COMPLETE:
                 return False
             self._shut_down()
         elif state > desired:
             return False
-        elif state is TaskState.PREPARING:
+        elif state is PREPARING:
             self._prepare()
-        elif state is TaskState.STARTING:
+        elif state is STARTING:
             self._start()
-        elif state is TaskState.RUNNING:
+        elif state is RUNNING:
             self._wait()
         elif state >= desired or state.is_terminal:
             return False
-        elif state <= TaskState.ASSIGNED:
+        elif state <= ASSIGNED:
             self._accept()
-        elif state is TaskState.ACCEPTED:
-            self._set(TaskState.PREPARING, "preparing")
+        elif state is ACCEPTED:
+            self._set(PREPARING, "preparing")
         else:
-            self._set(TaskState.STARTING, "starting")
+            self._set(STARTING, "starting")
         return True
 
     def _accept(self) -> None:
@@ -147,22 +163,19 @@ class TaskRunner:
             self._host.check(self.task)
         except EngineError as error:
             message = "resolving controller failed"
-            self._report(replace(self.status, state=TaskState.REJECTED, message=message, err=str(error)))
+            self._report(replace(self.status, state=REJECTED, message=message, err=str(error)))
         else:
-            self._set(TaskState.ACCEPTED, "accepted")
+            self._set(ACCEPTED, "accepted")
 
     def _set(self, state: TaskState, message: str, err: str = "") -> None:
         """From the start on a status tells of the container; of none, where there is none."""
-        told, ports = self.status.container, _NO_PORTS
-        if state >= TaskState.STARTING:
+        told, ports, now = self.status.container, _NO_PORTS, self._host.parts.clock.now
+        if state >= STARTING:
             container = self._container()
             told = container_status(container) if container else told or ContainerStatus()
             ports = port_status(container) if container else ports
-        self._report(
-            TaskStatus(
-                timestamp=self._host.parts.clock.now, state=state, message=message, err=err, container=told, ports=ports
-            )
-        )
+        self.status = _status(timestamp=now, state=state, message=message, err=err, container=told, ports=ports)
+        self._host.report(self.task.id, self.status)
 
     def _report(self, status: TaskStatus) -> None:
         self.status = status
@@ -195,8 +208,8 @@ class TaskRunner:
     def _fail(self, error: Exception) -> None:
         """Source: swarmkit agent/exec/controller.go, fatal: rejected before the start, failed after; message kept."""
         self._busy, self._waits_for = False, None
-        early = self.status.state < TaskState.STARTING
-        self._set(TaskState.REJECTED if early else TaskState.FAILED, self.status.message, str(error))
+        early = self.status.state < STARTING
+        self._set(REJECTED if early else FAILED, self.status.message, str(error))
 
     def _prepare(self) -> None:
         """Networks, image, container. A failed pull shows in that the container cannot be created."""
@@ -221,14 +234,14 @@ class TaskRunner:
         except EngineError as error:
             self._fail(error)
         else:
-            self._done(TaskState.READY, "prepared")
+            self._done(READY, "prepared")
 
     def _start(self) -> None:
         self._busy = True
         container = self._container()
         if container is None:
             self._fail(NoSuchContainer(self._name))
-        elif container.state.status is not Status.CREATED:
+        elif container.state.status is not _CREATED:
             self._started(container)
         else:
             self._start_container(container)
@@ -258,7 +271,7 @@ class TaskRunner:
                 self._await_health(container)
                 return
             self._host.publish(self.task, container, self._networks)
-        self._done(TaskState.RUNNING, "started")
+        self._done(RUNNING, "started")
 
     def _wait(self) -> None:
         self._busy = True
@@ -282,10 +295,10 @@ class TaskRunner:
         """The container ended; one that nobody has seen running yet is seen so first."""
         if code:
             self._fail(TaskFailed(code, cause))
-        elif self.status.state is TaskState.STARTING:
-            self._done(TaskState.RUNNING, "started")
+        elif self.status.state is STARTING:
+            self._done(RUNNING, "started")
         else:
-            self._done(TaskState.COMPLETE, "finished")
+            self._done(COMPLETE, "finished")
 
     def _await_health(self, container: Container) -> None:
         """Source: moby daemon/cluster/executor/container/controller.go, Start and checkHealth."""
@@ -334,7 +347,7 @@ class TaskRunner:
         if container is not None:
             self._host.withdraw(self.task, container)
         if self._removed is None:
-            self._done(TaskState.SHUTDOWN, "shutdown")
+            self._done(SHUTDOWN, "shutdown")
         else:
             self._remove_container()
 

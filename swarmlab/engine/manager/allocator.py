@@ -8,6 +8,7 @@ Source: swarmkit manager/allocator/network.go, moby libnetwork/cnmallocator; ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock, Timer
@@ -26,12 +27,12 @@ from swarmlab.engine.model import (
     Node,
     Service,
     Task,
-    TaskState,
     TaskStatus,
     VirtualIP,
     with_addresses,
 )
-from swarmlab.engine.store import Action, Change, Store, Transaction
+from swarmlab.engine.model.words import NEW, PENDING
+from swarmlab.engine.store import Change, Hears, Store, Transaction
 
 RETRY_S = 300.0
 
@@ -43,8 +44,6 @@ class Allocator:
         store: the swarm's store.
         clock: engine time.
     """
-
-    hears = (Task, Network, Service, Node)
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -106,46 +105,54 @@ class Allocator:
         self._new_services[service.id] = None
 
     def _learn_task(self, task: Task) -> None:
-        if task.state is TaskState.NEW:
+        if task.status.state is NEW:
             self._new_tasks[task.id] = None
         if task.node_id:
             self._nodes.use(task)
 
-    def on_change(self, change: Change) -> None:
-        """Mark what needs an address, free what is over."""
-        if isinstance(change.object, Task):  # before all others: most changes are of tasks
-            self._on_task(change.object, change)
-            return
-        match change.object:
-            case _ if change.action is Action.REMOVE:
-                self._on_remove(change)
-            case Network() as network if change.action is Action.CREATE:
+    @property
+    def hears(self) -> Hears:
+        """What needs an address is marked, what is over is freed."""
+        return {
+            Task: self._on_tasks,
+            Network: self._on_networks,
+            Service: self._on_services,
+            Node: self._on_nodes,
+        }
+
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            task, before = change.object, change.before
+            if change.after is None or task.status.state.is_terminal:
+                self._free_task(task, was_live=before is not None and not before.state.is_terminal)
+            elif before is None or before.node_id != task.node_id or before.networks is not task.networks:
+                self._learn_task(task)
+
+    def _on_networks(self, changes: Sequence[Change[Network]]) -> None:
+        for change in changes:
+            network = change.object
+            if change.after is None:
+                self._free_network(network)
+            elif change.before is None:
                 self._learn_network(network)
                 if network.spec.ingress:
                     self._nodes.dirty |= {node.id: None for node in self._store.all(Node)}
-            case Service() as service:
-                self._new_services[service.id] = None
-            case Node() as node if change.action is Action.CREATE:
-                self._nodes.dirty[node.id] = None
 
-    def _on_task(self, task: Task, change: Change) -> None:
-        before = change.before
-        if change.action is Action.REMOVE or task.status.state.is_terminal:
-            was_live = isinstance(before, Task) and not before.state.is_terminal
-            self._free_task(task, was_live=was_live)
-        elif not isinstance(before, Task) or before.node_id != task.node_id or before.networks is not task.networks:
-            self._learn_task(task)
+    def _on_services(self, changes: Sequence[Change[Service]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._free_service(change.object)
+            else:
+                self._new_services[change.object.id] = None
+
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._nodes.forget_node(change.object)
+            elif change.before is None:
+                self._nodes.dirty[change.object.id] = None
 
     # --- freeing ---
-
-    def _on_remove(self, change: Change) -> None:
-        match change.before:
-            case Network() as network:
-                self._free_network(network)
-            case Service() as service:
-                self._free_service(service)
-            case Node() as node:
-                self._nodes.forget_node(node)
 
     def _free_network(self, network: Network) -> None:
         self._new_networks.pop(network.id, None)
@@ -278,10 +285,12 @@ class Allocator:
         """The networks of a service or of one of its tasks, without addresses yet; those that are gone left out."""
         wanted = self._nodes.ingress if needs_ingress(service.spec) else None
         ingress = (NetworkAttachment(network_id=wanted),) if wanted else ()
-        there = (config for config in configs or service.spec.networks if self._store.get(Network, config.target))
-        return ingress + tuple(
-            NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases) for config in there
-        )
+        there = [
+            NetworkAttachment(network_id=NetworkId(config.target), aliases=config.aliases)
+            for config in configs or service.spec.networks
+            if self._store.get(Network, config.target)
+        ]
+        return (*ingress, *there)
 
     def _allocate_nodes(self, transaction: Transaction) -> None:
         waiting, self._nodes.dirty = self._nodes.dirty, {}
@@ -293,11 +302,11 @@ class Allocator:
 
     def _allocate_tasks(self, transaction: Transaction) -> None:
         waiting, self._new_tasks = self._new_tasks, {}
-        status = TaskStatus(timestamp=self._clock.now, state=TaskState.PENDING, message="pending task scheduling")
+        status = TaskStatus(timestamp=self._clock.now, state=PENDING, message="pending task scheduling")
         for id_ in waiting:
             task = transaction.get(Task, id_)
             service = transaction.get(Service, task.service_id) if task else None
-            if task is None or task.state is not TaskState.NEW:
+            if task is None or task.status.state is not NEW:
                 continue
             if service is None and task.spec.runtime != ATTACHMENT:
                 continue

@@ -5,10 +5,13 @@ Source: swarmkit manager/dispatcher/assignments.go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swarmlab.engine.assignment import Assignment
 from swarmlab.engine.ids import NetworkId, NodeId, TaskId
 from swarmlab.engine.manager.dependencies import Dependencies
-from swarmlab.engine.model import Config, Network, Secret, Task, TaskState, is_observation
+from swarmlab.engine.model import Config, Network, Secret, Task, is_observation
+from swarmlab.engine.model.words import ASSIGNED, RUNNING
 from swarmlab.engine.store import Change, Store
 
 
@@ -33,16 +36,22 @@ class Assignments:
         self._dirty.pop(node_id, None)
         self._dependencies.forget(node_id)
 
-    def note(self, change: Change) -> bool:
-        """Note a task's change. Returns whether a node is to hear of it.
+    def note(self, changes: Sequence[Change[Task]]) -> bool:
+        """Note changes of tasks. Returns whether nodes are to hear of some.
 
         What the agent reported itself is no news to it; states up to ASSIGNED are set by others.
         """
+        news = False
+        for change in changes:
+            if change.object.status.state >= ASSIGNED:
+                told = self._told.get(change.object.node_id)
+                if told is not None and self._note(change, told):
+                    news = True
+        return news
+
+    def _note(self, change: Change[Task], told: set[TaskId]) -> bool:
         before, task = change.before, change.object
-        assert isinstance(task, Task)
-        state, told = task.status.state, self._told.get(task.node_id)
-        if told is None or state < TaskState.ASSIGNED:
-            return False
+        state = task.status.state
         known = task.id in told
         ended = change.after is None or state.is_terminal
         if ended and known and self._dependencies.release(task):
@@ -50,7 +59,7 @@ class Assignments:
         if change.after is None:
             if not known:
                 return False
-        elif known and state > TaskState.ASSIGNED and isinstance(before, Task) and is_observation(before, task):
+        elif known and state > ASSIGNED and before is not None and is_observation(before, task):
             return task.node_id in self._dirty
         self._dirty.setdefault(task.node_id, {})[task.id] = None
         return True
@@ -78,7 +87,7 @@ class Assignments:
 
     def everything(self, node_id: NodeId) -> Assignment:
         """What a node is told when its session begins."""
-        tasks = tuple(task for task in self._store.tasks_on_node(node_id) if task.state >= TaskState.ASSIGNED)
+        tasks = tuple(task for task in self._store.tasks_on_node(node_id) if task.state >= ASSIGNED)
         self._told[node_id] = {task.id for task in tasks}
         self._dirty.pop(node_id, None)
         self._dependencies.forget(node_id)
@@ -87,7 +96,7 @@ class Assignments:
         return Assignment(tasks=tasks, networks=networks, entrusted=self._entrusted(tasks), complete=True)
 
     def _entrusted(self, tasks: tuple[Task, ...]) -> tuple[Secret | Config, ...]:
-        return tuple(obj for task in tasks if task.state <= TaskState.RUNNING for obj in self._dependencies.add(task))
+        return tuple(obj for task in tasks if task.state <= RUNNING for obj in self._dependencies.add(task))
 
     def _networks(self, tasks: tuple[Task, ...]) -> dict[NetworkId, Network]:
         ids = {attachment.network_id for task in tasks for attachment in task.networks}

@@ -33,7 +33,7 @@ from swarmlab.engine.model import (
     TaskStatus,
     with_status,
 )
-from swarmlab.engine.store import Action, Change, Store, Transaction
+from swarmlab.engine.store import Change, Hears, Store, Transaction
 
 BATCH_S = 0.1
 """Reports are written, and assignments sent, together with what comes within this time."""
@@ -79,8 +79,6 @@ class Dispatcher:
         links: the way to a node's agent; None while there is no such node any more (it left, or never came).
     """
 
-    hears = (Task, Node, ClusterObject)
-
     def __init__(self, store: Store, clock: Clock, chance: Chance, links: Links) -> None:
         self._store = store
         self._clock = clock
@@ -119,18 +117,26 @@ class Dispatcher:
 
     # --- what happens elsewhere ---
 
-    def on_change(self, change: Change) -> None:
-        """Mark nodes whose tasks changed, and new nodes."""
-        if isinstance(change.object, Task):
-            if self._assignments.note(change):
-                self._plan_batch()
-        elif isinstance(change.before, ClusterObject) and isinstance(change.after, ClusterObject):
-            self._follow_period(change.before.spec.heartbeat_period_s, change.after.spec.heartbeat_period_s)
-        elif isinstance(change.object, Node) and not self._fresh:
-            if change.action is Action.CREATE:
+    @property
+    def hears(self) -> Hears:
+        """Nodes whose tasks changed are marked, and new nodes."""
+        return {Task: self._on_tasks, Node: self._on_nodes, ClusterObject: self._on_cluster}
+
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        if self._assignments.note(changes):
+            self._plan_batch()
+
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in () if self._fresh else changes:
+            if change.before is None:
                 self._expect_call(change.object.id, FIRST_CALL_S)
-            elif change.action is Action.REMOVE:
+            elif change.after is None:
                 self._drop(change.object.id)
+
+    def _on_cluster(self, changes: Sequence[Change[ClusterObject]]) -> None:
+        for change in changes:
+            if change.before is not None and change.after is not None:
+                self._follow_period(change.before.spec.heartbeat_period_s, change.after.spec.heartbeat_period_s)
 
     def _follow_period(self, before_s: float, after_s: float) -> None:
         """An agent hears of another period with the answer to its next heartbeat. Source: nodes.go, Heartbeat."""
@@ -375,17 +381,12 @@ class Dispatcher:
 
 
 def _news(known: TaskStatus, reported: Sequence[TaskStatus]) -> list[TaskStatus]:
-    """What of the reports on a task moves it on."""
+    """What of the reports on a task says something new: never a lower state, never life after the end."""
     news = []
     for status in reported:
-        if _moves_on(known, status):
+        if known.state.is_terminal or status.state < known.state:
+            continue
+        if status.state is not known.state or status != known:
             news.append(status)
             known = status
     return news
-
-
-def _moves_on(known: TaskStatus, reported: TaskStatus) -> bool:
-    """Whether a report says something new: never a lower state, never life after the end."""
-    if known.state.is_terminal or reported.state < known.state:
-        return False
-    return reported.state is not known.state or reported != known

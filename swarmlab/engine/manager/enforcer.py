@@ -8,6 +8,7 @@ Source: swarmkit manager/orchestrator/constraintenforcer/constraint_enforcer.go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock
@@ -15,7 +16,7 @@ from swarmlab.engine.ids import NodeId
 from swarmlab.engine.manager.constraints import suits
 from swarmlab.engine.manager.generic_resources import covers, free
 from swarmlab.engine.model import Availability, Node, Resources, Service, Task, TaskState, reservations
-from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.store import Change, Hears, Store
 
 
 class Enforcer:
@@ -25,8 +26,6 @@ class Enforcer:
         store: the swarm's store.
         clock: engine time.
     """
-
-    hears = (Node,)
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -40,10 +39,15 @@ class Enforcer:
         """Look at no node any more."""
         self._nodes = {}
 
-    def on_change(self, change: Change) -> None:
-        """Mark a node that changed."""
-        if isinstance(change.after, Node) and change.action is Action.UPDATE:
-            self._nodes[change.after.id] = None
+    @property
+    def hears(self) -> Hears:
+        """Nodes that changed are marked."""
+        return {Node: self._on_nodes}
+
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            if change.before is not None and change.after is not None:
+                self._nodes[change.after.id] = None
 
     def tick(self) -> bool:
         """Reject what does not suit the changed nodes."""

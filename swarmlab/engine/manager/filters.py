@@ -16,12 +16,13 @@ from swarmlab.engine.manager.nodeset import NodeInfo
 from swarmlab.engine.model import Availability, Mount, NodeState, Platform, PublishMode, Task, placement, reservations
 
 Check = Callable[[NodeInfo], bool]
+_READY, _ACTIVE = NodeState.READY, Availability.ACTIVE
 _SAME_ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def ready(task: Task) -> Check | None:
     """The node is ready and its availability is active."""
-    return lambda info: info.node.status.state is NodeState.READY and info.node.spec.availability is Availability.ACTIVE
+    return lambda info: info.node.status.state is _READY and info.node.spec.availability is _ACTIVE
 
 
 def resources(task: Task) -> Check | None:

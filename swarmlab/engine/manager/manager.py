@@ -7,7 +7,6 @@ everything, its timers included), so what real Swarm keeps in a leader's memory 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Protocol
 
 from swarmlab.engine.clock import Clock
@@ -19,25 +18,21 @@ from swarmlab.engine.manager.orchestrators.jobs import JobOrchestrator
 from swarmlab.engine.manager.orchestrators.replicated import ReplicatedOrchestrator
 from swarmlab.engine.manager.reaper import Reaper
 from swarmlab.engine.manager.scheduler import Scheduler
-from swarmlab.engine.model import StoreObject
-from swarmlab.engine.store import Change, Store, Subscriber
+from swarmlab.engine.store import Hears, Store
 
 
 class Loop(Protocol):
     """One component of the leader: allocator, orchestrators, scheduler, reaper, enforcer, dispatcher."""
 
     @property
-    def hears(self) -> tuple[type[StoreObject], ...]:
-        """Of which objects' changes it hears."""
+    def hears(self) -> Hears:
+        """Of which objects' changes it hears between `start` and `stop`; it marks what they make dirty, no more."""
 
     def start(self) -> None:
         """Leadership begins: mark whatever the store holds as to be looked at. Writes nothing yet."""
 
     def stop(self) -> None:
         """Leadership ends: forget everything, cancel every timer."""
-
-    def on_change(self, change: Change) -> None:
-        """Mark what `change` makes dirty; write nothing. Only called between `start` and `stop`."""
 
     def tick(self) -> bool:
         """Work on what is dirty and due. Returns whether the store was written."""
@@ -64,29 +59,24 @@ class Manager:
             Scheduler(store, clock, chance),
             *more,
         )
-        self._hearers: dict[type[StoreObject], list[Subscriber]] = defaultdict(list)
-        for loop in self._loops:
-            for type_ in loop.hears:
-                self._hearers[type_].append(loop.on_change)
+        self._store = store
         self.leads = False
-        store.subscribe(self._on_change)
 
     def start(self) -> None:
         """Begin to lead: every loop takes up its work from what the store holds."""
         self.leads = True
         for loop in self._loops:
             loop.start()
+            for type_, hear in loop.hears.items():
+                self._store.subscribe(hear, type_)
 
     def stop(self) -> None:
         """Cease to lead: nothing moves any more."""
         self.leads = False
         for loop in self._loops:
             loop.stop()
-
-    def _on_change(self, change: Change) -> None:
-        if self.leads:
-            for on_change in self._hearers[type(change.object)]:
-                on_change(change)
+            for hear in loop.hears.values():
+                self._store.unsubscribe(hear)
 
     def step(self) -> bool:
         """Run all loops until none has anything left to do now. Returns whether the store was written."""

@@ -10,7 +10,8 @@ from typing import TypeVar
 from swarmlab.engine.ids import ServiceId, TaskId
 from swarmlab.engine.manager import generic_resources
 from swarmlab.engine.manager.generic_resources import GenericResources
-from swarmlab.engine.model import Node, PublishMode, Resources, Task, TaskState, reservations
+from swarmlab.engine.model import Node, PublishMode, Resources, Task, reservations
+from swarmlab.engine.model.words import COMPLETE
 
 FAILURE_MEMORY_S = 300.0
 MAX_FAILURES = 5
@@ -75,7 +76,7 @@ class NodeInfo:
         return task is not None
 
     def _count(self, task: Task, sign: int) -> None:
-        if task.desired_state <= TaskState.COMPLETE:
+        if task.desired_state <= COMPLETE:
             self.active += sign
             _add(self.active_by_service, task.service_id, sign)
         if task.spec.resources is not None:

@@ -7,11 +7,15 @@ Source: swarmkit manager/orchestrator/taskreaper/task_reaper.go.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 from swarmlab.engine.clock import Clock, Timer
-from swarmlab.engine.ids import TaskId
+from swarmlab.engine.ids import ServiceId, TaskId
 from swarmlab.engine.manager.service_rules import is_job
-from swarmlab.engine.model import Service, Task, TaskState, restart_policy
-from swarmlab.engine.store import Action, Change, SlotKey, Store, slot_key
+from swarmlab.engine.model import Service, Task, restart_policy
+from swarmlab.engine.model.words import ASSIGNED, COMPLETE, REMOVE, RUNNING
+from swarmlab.engine.store import Change, Hears, SlotKey, Store, slot_key
 
 BATCH_S = 0.25
 MAX_DIRTY = 1000
@@ -24,8 +28,6 @@ class Reaper:
         store: the swarm's store.
         clock: engine time.
     """
-
-    hears = (Task,)
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -50,17 +52,25 @@ class Reaper:
             self._timer.cancel()
         self._forget()
 
-    def on_change(self, change: Change) -> None:
-        """Mark slots with a new task, and tasks that are over."""
-        task = change.after
-        if not isinstance(task, Task):
-            return
-        if change.action is Action.CREATE:
-            self._dirty[slot_key(task)] = None
-        elif _is_over(task):
-            self._over[task.id] = None
-        elif not self._dirty:
-            return
+    @property
+    def hears(self) -> Hears:
+        """Slots with a new task are marked, and tasks that are over."""
+        return {Task: self._on_tasks}
+
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            task = change.after
+            if task is None:
+                continue
+            if change.before is None:
+                self._dirty[slot_key(task)] = None
+            elif task.desired_state is REMOVE and _is_over(task):
+                self._over[task.id] = None
+            elif not self._dirty:
+                continue
+            self._plan()
+
+    def _plan(self) -> None:
         if len(self._dirty) + len(self._over) > MAX_DIRTY:
             self._mark_due()
         elif self._timer is None:
@@ -79,9 +89,9 @@ class Reaper:
         before = self._store.version
         over, self._over = self._over, {}
         dirty, self._dirty = self._dirty, {}
-        doomed = dict(over)
+        doomed, limit_of = dict(over), functools.cache(self._limit)
         for key in dirty:
-            doomed |= dict.fromkeys(task.id for task in self._surplus(key))
+            doomed |= {surplus.id: None for surplus in self._surplus(key, limit_of(key[0]))}
         with self._store.transaction() as transaction:
             for task_id in doomed:
                 task = transaction.get(Task, task_id)
@@ -89,9 +99,8 @@ class Reaper:
                     transaction.remove(task)
         return self._store.version != before
 
-    def _surplus(self, key: SlotKey) -> list[Task]:
+    def _surplus(self, key: SlotKey, limit: int | None) -> list[Task]:
         """The oldest ended tasks of a slot beyond the limit. A slot with several live tasks stays marked."""
-        limit = self._limit(key)
         tasks = self._store.tasks_of_slot(key)
         if limit is None or len(tasks) <= limit:
             return []
@@ -103,9 +112,9 @@ class Reaper:
             self._dirty[key] = None
         return surplus
 
-    def _limit(self, key: SlotKey) -> int | None:
-        """How many tasks the slot may keep; None for any number. Jobs keep all their tasks."""
-        service = self._store.get(Service, key[0])
+    def _limit(self, service_id: ServiceId) -> int | None:
+        """How many tasks each slot of a service may keep; None for any number. Jobs keep all their tasks."""
+        service = self._store.get(Service, service_id)
         if service is None or is_job(service.spec):
             return None
         attempts = restart_policy(service.spec.task).max_attempts
@@ -115,11 +124,9 @@ class Reaper:
 
 def _is_over(task: Task) -> bool:
     """Whether the task is to be removed and does not run."""
-    return task.desired_state is TaskState.REMOVE and (
-        task.state < TaskState.ASSIGNED or task.state >= TaskState.COMPLETE
-    )
+    return task.desired_state is REMOVE and (task.state < ASSIGNED or task.state >= COMPLETE)
 
 
 def _has_ended(task: Task) -> bool:
     """Whether the task does not run and never will."""
-    return task.state.is_terminal or (task.state < TaskState.ASSIGNED and task.desired_state > TaskState.RUNNING)
+    return task.state.is_terminal or (task.state < ASSIGNED and task.desired_state > RUNNING)

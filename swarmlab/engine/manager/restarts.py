@@ -27,7 +27,7 @@ from swarmlab.engine.model import (
     restart_delay_s,
     restart_policy,
 )
-from swarmlab.engine.store import Action, Change, SlotKey, Store, Transaction, slot_key
+from swarmlab.engine.store import Change, SlotKey, Store, Transaction, slot_key
 
 OLD_TASK_TIMEOUT_S = 60.0
 
@@ -219,21 +219,23 @@ class RestartSupervisor:
         for callback in delay.on_done:
             callback()
 
-    def on_change(self, change: Change) -> None:
-        """Notice the end of old tasks and the loss of their nodes."""
-        if not self._by_old:
-            return
-        ended = change.action is Action.REMOVE
-        match change.object:
-            case Task() as task:
-                ended |= task.state.is_terminal
-            case Node() as node:
-                ended |= node.status.state is NodeState.DOWN
-            case _:
-                return
-        if ended:
-            for task_id in list(self._by_old.get(change.object.id, ())):
-                self._mark_old_ended(self._delays[task_id])
+    def on_end(self, task: Task) -> None:
+        """A task has ended, perhaps one that another waits for."""
+        self._old_ended(task.id)
+
+    def on_node(self, change: Change[Node]) -> None:
+        """Notice that a node of old tasks is lost."""
+        if change.after is None or change.after.status.state is NodeState.DOWN:
+            self._old_ended(change.object.id)
+
+    def forget(self, task: Task) -> None:
+        """A task is no more, be it an old one or one that waits for its start."""
+        self._old_ended(task.id)
+        self.cancel(task.id)
+
+    def _old_ended(self, id_: TaskId | NodeId) -> None:
+        for task_id in list(self._by_old.get(id_, ())):
+            self._mark_old_ended(self._delays[task_id])
 
     def tick(self) -> bool:
         """Start what is ready, then restart what ended before its start."""

@@ -7,7 +7,7 @@ Source: swarmkit manager/scheduler/scheduler.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from swarmlab.engine.clock import Clock, Timer
@@ -16,8 +16,9 @@ from swarmlab.engine.manager.filters import Pipeline
 from swarmlab.engine.manager.generic_resources import choose
 from swarmlab.engine.manager.nodeset import NodeInfo, SpecKey, spec_key
 from swarmlab.engine.manager.spreading import Spreading
-from swarmlab.engine.model import Node, Service, Task, TaskState, TaskStatus, reservations, with_node
-from swarmlab.engine.store import Action, Change, Store
+from swarmlab.engine.model import Node, Service, Task, TaskStatus, reservations, with_node
+from swarmlab.engine.model.words import ASSIGNED, COMPLETE, FAILED, PENDING, REJECTED, RUNNING, SHUTDOWN
+from swarmlab.engine.store import Change, Hears, Store
 
 DEBOUNCE_S = 0.05
 MAX_LATENCY_S = 1.0
@@ -31,8 +32,6 @@ class Scheduler:
         clock: engine time.
         chance: which of several equally good nodes, and which slot goes where.
     """
-
-    hears = (Task, Node)
 
     def __init__(self, store: Store, clock: Clock, chance: Chance) -> None:
         self._store, self._clock, self._chance = store, clock, chance
@@ -55,7 +54,7 @@ class Scheduler:
         for node in self._store.all(Node):
             self._nodes[node.id] = NodeInfo(node)
         for task in self._store.all(Task):
-            if not (task.state is TaskState.PENDING and task.desired_state > TaskState.COMPLETE):
+            if not (task.state is PENDING and task.desired_state > COMPLETE):
                 self._learn(task)
         self._wanted = self._due = True
 
@@ -67,19 +66,26 @@ class Scheduler:
 
     # --- learning ---
 
-    def on_change(self, change: Change) -> None:
-        """Keep the memory of nodes and tasks current and plan a pass when something may have become possible."""
-        obj = change.object
-        if isinstance(obj, Task):
-            self._wanted |= self._unlearn(obj) if change.action is Action.REMOVE else self._learn(obj)
-        elif isinstance(obj, Node):
-            self._learn_node(obj, change.action)
-        if self._version_seen != self._store.version:
-            self._version_seen = self._store.version
-            self._debounce()
+    @property
+    def hears(self) -> Hears:
+        """The memory of nodes and tasks is kept current; a pass is planned when something may have become possible."""
+        return {Task: self._on_tasks, Node: self._on_nodes}
 
-    def _learn_node(self, node: Node, action: Action) -> None:
-        if action is Action.REMOVE:
+    def _on_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        for change in changes:
+            if self._unlearn(change.object) if change.after is None else self._learn(change.after):
+                self._wanted = True
+            if self._version_seen != self._store.version:
+                self._debounce()
+
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            self._learn_node(change.object, removed=change.after is None)
+            if self._version_seen != self._store.version:
+                self._debounce()
+
+    def _learn_node(self, node: Node, *, removed: bool) -> None:
+        if removed:
             self._nodes.pop(node.id, None)
             return
         if node.id in self._nodes:
@@ -91,14 +97,14 @@ class Scheduler:
     def _learn(self, task: Task) -> bool:
         """Take note of a task as it is now. Returns whether tasks without a node should be tried again."""
         state = task.status.state
-        if state > TaskState.RUNNING:
+        if state > RUNNING:
             return self._learn_end(task)
-        if state > TaskState.PENDING:
+        if state > PENDING:
             info = self._nodes.get(task.node_id)
             if info is not None:
                 info.put(task)
             return False
-        return state is TaskState.PENDING and self._learn_waiting(task)
+        return state is PENDING and self._learn_waiting(task)
 
     def _learn_waiting(self, task: Task) -> bool:
         self._waiting[task.id] = task
@@ -110,7 +116,7 @@ class Scheduler:
         return True
 
     def _learn_end(self, task: Task) -> bool:
-        failed = task.state in (TaskState.FAILED, TaskState.REJECTED)
+        failed = task.state in (FAILED, REJECTED)
         chosen_by_others = task.id in self._chosen_by_others
         if not self._unlearn(task):
             return False
@@ -127,7 +133,8 @@ class Scheduler:
         return self._waiting.pop(task.id, None) is not None or (info is not None and info.remove(task.id))
 
     def _debounce(self) -> None:
-        """(Re)start the wait before the next pass, unless it lasts too long already."""
+        """Once for each transaction: (re)start the wait before the next pass, unless it lasts too long already."""
+        self._version_seen = self._store.version
         if not (self._wanted or self._preassigned):
             return
         if self._timer is None:
@@ -202,7 +209,7 @@ class Scheduler:
 
     def _status(self, message: str) -> TaskStatus:
         """The status of all tasks that are assigned at this moment, and for the same reason."""
-        return TaskStatus(timestamp=self._clock.now, state=TaskState.ASSIGNED, message=message)
+        return TaskStatus(timestamp=self._clock.now, state=ASSIGNED, message=message)
 
     def _assigned(self, task: Task, info: NodeInfo, status: TaskStatus) -> Task:
         wanted = reservations(task.spec).generic_resources
@@ -223,8 +230,8 @@ class Scheduler:
         if service is None:
             return task
         if task.spec_version is not None and service.spec_version > task.spec_version:
-            ends = task.state is TaskState.PENDING and task.desired_state >= TaskState.SHUTDOWN
-            status = replace(task.status, timestamp=self._clock.now, state=TaskState.SHUTDOWN, err="")
+            ends = task.state is PENDING and task.desired_state >= SHUTDOWN
+            status = replace(task.status, timestamp=self._clock.now, state=SHUTDOWN, err="")
             return replace(task, status=status) if ends else task
         self._unassigned[task.id] = None
         return self._unplaced(task, f"no suitable node ({explanation})" if explanation else "no suitable node")

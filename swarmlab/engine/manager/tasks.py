@@ -20,8 +20,12 @@ from swarmlab.engine.model import (
     TaskState,
     TaskStatus,
 )
+from swarmlab.engine.model.words import NEW, RUNNING
+from swarmlab.engine.quick import maker
 
 Slot = list[Task]
+_task, _status, _endpoint = maker(Task), maker(TaskStatus), maker(Endpoint)
+_DOWN, _DRAIN = NodeState.DOWN, Availability.DRAIN
 
 
 def new_task(
@@ -31,10 +35,10 @@ def new_task(
     *,
     slot: int = 0,
     node_id: str = "",
-    desired_state: TaskState = TaskState.RUNNING,
+    desired_state: TaskState = RUNNING,
 ) -> Task:
     """A task of the service as it is declared now; `node_id` is preset for global services and jobs only."""
-    return Task(
+    return _task(
         id=TaskId(chance.object_id()),
         spec=service.spec.task,
         service_id=service.id,
@@ -42,10 +46,10 @@ def new_task(
         service_labels=service.spec.labels,
         slot=slot,
         node_id=NodeId(node_id),
-        status=TaskStatus(timestamp=now, state=TaskState.NEW, message="created"),
+        status=_status(timestamp=now, state=NEW, message="created"),
         desired_state=desired_state,
         spec_version=service.spec_version,
-        endpoint=Endpoint(spec=service.spec.endpoint),
+        endpoint=_endpoint(spec=service.spec.endpoint),
         job_iteration=service.job_status.iteration if service.job_status else None,
     )
 
@@ -71,7 +75,7 @@ def _differs_in_placement_only(task: Task, service: Service) -> bool:
 
 def is_lost(node: Node | None) -> bool:
     """Whether nothing may run there any more: the node is gone, down or drained. Source: InvalidNode."""
-    return node is None or node.status.state is NodeState.DOWN or node.spec.availability is Availability.DRAIN
+    return node is None or node.status.state is _DOWN or node.spec.availability is _DRAIN
 
 
 def newest(tasks: Iterable[Task]) -> Task:

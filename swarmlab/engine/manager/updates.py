@@ -12,7 +12,7 @@ from swarmlab.engine.manager.restarts import RestartSupervisor
 from swarmlab.engine.manager.tasks import Slot
 from swarmlab.engine.manager.updater import Run, Updater
 from swarmlab.engine.model import Service, Task
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import Store
 
 
 class UpdateSupervisor:
@@ -51,10 +51,10 @@ class UpdateSupervisor:
     def _wake(self, service_id: ServiceId) -> None:
         self._awake[service_id] = None
 
-    def on_change(self, change: Change) -> None:
+    def on_task(self, task: Task) -> None:
         """Pass on the tasks that updates watch."""
-        if self._updates and isinstance(change.after, Task) and change.after.service_id in self._updates:
-            self._updates[change.after.service_id].on_task(change.after)
+        if task.service_id in self._updates:
+            self._updates[task.service_id].on_task(task)
 
     def tick(self) -> bool:
         """Let every update with news go on."""

@@ -9,6 +9,8 @@ DEFAULT_STOP_GRACE_PERIOD_S = 10.0
 DEFAULT_RESTART_DELAY_S = 5.0
 DEFAULT_UPDATE_MONITOR_S = 5.0
 DEFAULT_RESTART = RestartPolicy(delay_s=DEFAULT_RESTART_DELAY_S)
+DEFAULT_PLACEMENT = Placement()
+DEFAULT_RESERVATIONS = Resources()
 DEFAULT_UPDATE = UpdateConfig(parallelism=1, monitor_s=DEFAULT_UPDATE_MONITOR_S)
 
 
@@ -25,12 +27,12 @@ def restart_delay_s(spec: TaskSpec) -> float:
 
 def placement(spec: TaskSpec) -> Placement:
     """The placement that is in force for `spec`."""
-    return spec.placement or Placement()
+    return spec.placement or DEFAULT_PLACEMENT
 
 
 def reservations(spec: TaskSpec) -> Resources:
     """What a node must have free for a task of `spec`."""
-    return (spec.resources and spec.resources.reservations) or Resources()
+    return (spec.resources and spec.resources.reservations) or DEFAULT_RESERVATIONS
 
 
 def stop_grace_period_s(spec: ContainerSpec) -> float:

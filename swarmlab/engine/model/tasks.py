@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from dataclasses import dataclass, field
 
 from swarmlab.engine.ids import NetworkId, NodeId, ServiceId, TaskId
 from swarmlab.engine.model.meta import Labels, Meta
 from swarmlab.engine.model.services import Endpoint, PortConfig
 from swarmlab.engine.model.task_spec import GenericResource, TaskSpec
 from swarmlab.engine.model.words import TaskState
-from swarmlab.engine.quick import changer, quick
+from swarmlab.engine.quick import changer, likeness, quick
 
 
 @quick
@@ -94,10 +93,5 @@ with_node: Callable[[Task, TaskStatus, NodeId, tuple[GenericResource, ...]], Tas
 )
 """The task as the scheduler places it, with the generic resources that it is given there."""
 
-
-_declared = attrgetter(*(field.name for field in fields(Task) if field.name not in ("meta", "status")))
-
-
-def is_observation(before: Task, after: Task) -> bool:
-    """Whether two versions of a task differ in nothing but what was observed."""
-    return bool(_declared(before) == _declared(after))
+is_observation: Callable[[Task, Task], bool] = likeness(Task, "meta", "status")
+"""Whether two versions of a task differ in nothing but what was observed."""

@@ -30,6 +30,25 @@ class TaskState(IntEnum):
         self.is_terminal = number > 512  # RUNNING
 
 
+(
+    NEW,
+    PENDING,
+    ASSIGNED,
+    ACCEPTED,
+    PREPARING,
+    READY,
+    STARTING,
+    RUNNING,
+    COMPLETE,
+    SHUTDOWN,
+    FAILED,
+    REJECTED,
+    REMOVE,
+    ORPHANED,
+) = TaskState
+"""The states by themselves, for who asks often: Python 3.11 needs ten times as long for one by way of its class."""
+
+
 class Role(StrEnum):
     """What a node is in the swarm."""
 

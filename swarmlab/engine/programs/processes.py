@@ -56,6 +56,36 @@ class Surroundings(Protocol):
         """Ask whoever listens there; the caller lets pass the time that it takes."""
 
 
+class Inside(Protocol):
+    """A container as what runs in it sees it."""
+
+    @property
+    def hostname(self) -> str:
+        """Its name."""
+
+    @property
+    def clock(self) -> Clock:
+        """Engine time."""
+
+    @property
+    def files(self) -> Files:
+        """Its files."""
+
+    @property
+    def network(self) -> Surroundings:
+        """The network that it is on."""
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        """What can be started in it, by name."""
+
+    def processes(self) -> list[Running]:
+        """What runs in it."""
+
+    def kill(self, pid: int, signal: str) -> bool:
+        """Send a signal (empty: none) to one of them; returns whether there is one of that number."""
+
+
 Run = Generator[float | None, None, int]
 Write = Callable[[str, str], None]
 Heeds = dict[str, Callable[[], None] | None]
@@ -92,37 +122,62 @@ class Context:
     """What a running program has at hand.
 
     Attributes:
+        inside: its container. Made when asked for, as most programs look at little of it.
         arguments: its name first.
         variables: makes its environment, which most programs never look at.
         terminal: whether it runs at a terminal.
         stdin: what it reads.
-        processes: what runs in its container.
-        programs: what else can be started from it, by name.
         write: takes the stream (`stdout`, `stderr`) and the text, ends of lines included.
         chance: its own source, so that what it draws changes nothing elsewhere.
         pid: its number inside the container.
-        kill: sends a signal (empty: none) to a process of the container; returns whether there is one of that number.
         heeds: signals that it has come to deal with: what notes them, None where they interrupt it. None itself where
             it cannot come to that.
     """
 
+    inside: Inside
     arguments: tuple[str, ...]
     variables: Callable[[], dict[str, str]]
-    hostname: str
     working_dir: str
     user: str
     terminal: bool
-    files: Files
-    network: Surroundings
-    programs: Mapping[str, Program]
-    clock: Clock
     chance: Chance
     write: Write
     stdin: StandardInput = NO_INPUT
-    processes: Callable[[], list[Running]] = list
     pid: int = 1
-    kill: Callable[[int, str], bool] = lambda pid, signal: False
     heeds: Heeds | None = None
+
+    @property
+    def hostname(self) -> str:
+        """Its container's name."""
+        return self.inside.hostname
+
+    @property
+    def clock(self) -> Clock:
+        """Engine time."""
+        return self.inside.clock
+
+    @property
+    def files(self) -> Files:
+        """Its container's files."""
+        return self.inside.files
+
+    @property
+    def network(self) -> Surroundings:
+        """The network that its container is on."""
+        return self.inside.network
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        """What else can be started from it, by name."""
+        return self.inside.programs
+
+    def processes(self) -> list[Running]:
+        """What runs in its container."""
+        return self.inside.processes()
+
+    def kill(self, pid: int, signal: str) -> bool:
+        """Send a signal (empty: none) to a process of its container; returns whether there is one of that number."""
+        return self.inside.kill(pid, signal)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -142,18 +197,36 @@ class Process:
     """A running program.
 
     Args:
-        wake: called when its sleep is over; `run` then goes on.
+        wake: called with it when its sleep is over; `run` then goes on.
         on_exit: called with the exit code, once.
         is_init: whether it is process 1 of its container.
         shortest_s: for how long it is there at least, when it ends by itself.
     """
+
+    __slots__ = (
+        "_awaits_input",
+        "_clock",
+        "_earliest_end",
+        "_heeds",
+        "_is_due",
+        "_is_init",
+        "_last_word",
+        "_missed",
+        "_on_exit",
+        "_program",
+        "_run",
+        "_started",
+        "_timer",
+        "_wake",
+        "exit_code",
+    )
 
     def __init__(
         self,
         program: Program,
         context: Context,
         *,
-        wake: Callable[[], None],
+        wake: Callable[[Process], None],
         on_exit: Callable[[int], None],
         is_init: bool = True,
         shortest_s: float = 0,
@@ -189,7 +262,7 @@ class Process:
         """There is something to read."""
         if self._awaits_input:
             self._is_due = True
-            self._wake()
+            self._wake(self)
 
     def signal(self, name: str) -> None:
         """Deliver a signal: to the program's handler, else its default; process 1 ignores what it does not handle."""
@@ -226,7 +299,7 @@ class Process:
         """Go on; what came meanwhile comes now."""
         missed, self._missed = self._missed or [], None
         if self._is_due:
-            self._wake()
+            self._wake(self)
         for name in missed:
             self.signal(name)
 
@@ -260,7 +333,7 @@ class Process:
     def _slept(self) -> None:
         self._timer = None
         self._is_due = True
-        self._wake()
+        self._wake(self)
 
     def _stop_sleeping(self) -> None:
         if self._timer is not None:

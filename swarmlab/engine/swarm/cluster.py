@@ -6,7 +6,7 @@ membership.py's, changes of role are roles.py's, who leads is raft.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarmlab.engine.assignment import AgentLink
@@ -78,7 +78,7 @@ class Swarm:
         self._waiting: list[Callable[[], None]] = []
         self.successor: Swarm | None = None
         self._predecessor: Swarm | None = None
-        self.store.subscribe(self._on_change, Node)
+        self.store.subscribe(self._on_nodes, Node)
         self.store.subscribe(self._on_cluster, ClusterObject)
 
     # --- members ---
@@ -283,17 +283,18 @@ class Swarm:
 
     # --- who hears of what ---
 
-    def _on_change(self, change: Change) -> None:
-        if change.after is None:
-            self._managers_dirty = True
-        elif _is_ready(change.after) and not _is_ready(change.before):
-            self._ready.append(NodeId(change.object.id))
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            if change.after is None:
+                self._managers_dirty = True
+            elif _is_ready(change.after) and not _is_ready(change.before):
+                self._ready.append(NodeId(change.object.id))
 
-    def _on_cluster(self, change: Change) -> None:
+    def _on_cluster(self, changes: Sequence[Change[ClusterObject]]) -> None:
         """Managers hear at once how their keys are locked, all nodes in a moment whom they are to trust."""
-        before, after = change.before, change.after
-        assert isinstance(before, ClusterObject)
-        assert isinstance(after, ClusterObject)
+        before, after = changes[0].before, changes[-1].after
+        assert before is not None
+        assert after is not None
         if before.unlock_key != after.unlock_key:
             self._doubtful |= dict.fromkeys(self.raft.peers)
         if before.root != after.root:

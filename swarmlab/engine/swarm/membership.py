@@ -128,6 +128,7 @@ class Membership:
         try:
             check_init(request, self)
             self.addresses = addresses_to_init(request, self._host.interfaces)
+            self._check_key(request)
         except EngineError as error:
             answer.fail(error)
             return answer
@@ -138,6 +139,26 @@ class Membership:
             self._begin_alone(self.swarm)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
         return answer.then(lambda _: with_settings(request, self))
+
+    def _check_key(self, request: InitRequest) -> None:
+        """A node starts anew to go on alone, and what is on its disk may be locked: it is in no swarm then.
+
+        What is there stays, for an engine that is started and unlocked; whoever begins otherwise loses it.
+        Recorded from 28.5.2.
+
+        Raises:
+            Unavailable: it is locked.
+        """
+        if self.swarm is None or not self.manager.lock_key:
+            return
+        if request.force_new_cluster:
+            self.power_off()
+            self.agent.power_off()
+            self._world.close(self.hostname, *SWARM_PORTS)
+            self.state = LocalNodeState.INACTIVE
+        else:
+            self._drop_out()
+        raise Unavailable(LOCKED)
 
     def _found(self, request: InitRequest) -> Swarm:
         founding = founding_of(request)
@@ -271,7 +292,7 @@ class Membership:
     @property
     def running(self) -> bool:
         """Whether the engine is on, and its node with it."""
-        return self._host.works and self.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+        return self._host.works and self.state in (LocalNodeState.PENDING, LocalNodeState.ACTIVE)
 
     @property
     def paused(self) -> bool:

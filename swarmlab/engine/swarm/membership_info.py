@@ -55,7 +55,7 @@ def refusal(node: Asked) -> EngineError | None:
 
 def swarm_info(node: Asked, error: Exception | None = None) -> SwarmInfo:
     """What `docker info` says of the node's swarm; `error` is what a manager heard that asked its leader for it."""
-    runs = node.state not in (LocalNodeState.LOCKED, LocalNodeState.ERROR)
+    runs = node.state in (LocalNodeState.PENDING, LocalNodeState.ACTIVE)
     control = node.manager.ready
     answers = error is None and control and not node.manager.closing and node.hears_leader()
     store = node.swarm.store if answers and node.swarm is not None else None

@@ -8,7 +8,7 @@ Source: swarmkit manager/role_manager.go; times recorded from 28.5.2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import NodeId
 from swarmlab.engine.model import Node, Role
 from swarmlab.engine.named_timers import NamedTimers
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import Change, Hears, Store
 from swarmlab.engine.swarm.raft import Raft
 
 _CERTIFICATE_S = 0.5
@@ -63,8 +63,6 @@ class RoleKeeper:
         group: the swarm.
     """
 
-    hears = (Node,)
-
     def __init__(self, store: Store, clock: Clock, group: Group) -> None:
         self._store = store
         self._clock = clock
@@ -83,9 +81,13 @@ class RoleKeeper:
         self._dirty.clear()
         self._rounds.clear()
 
-    def on_change(self, change: Change) -> None:
-        """Mark nodes whose wanted role changed, or that have just come."""
-        if isinstance(change.object, Node):
+    @property
+    def hears(self) -> Hears:
+        """Nodes are marked whose wanted role changed, or that have just come."""
+        return {Node: self._on_nodes}
+
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
             self._dirty[change.object.id] = None
 
     def recheck(self, node_id: NodeId) -> None:

@@ -8,6 +8,7 @@ Source: swarmkit ca/reconciler.go, ca/server.go (rootReconciliationRetryInterval
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from swarmlab.engine.clock import Clock
 from swarmlab.engine.ids import Chance, NodeId
 from swarmlab.engine.model import ClusterObject, Node, TLSInfo
 from swarmlab.engine.named_timers import NamedTimers
-from swarmlab.engine.store import Change, Store
+from swarmlab.engine.store import Change, Hears, Store
 from swarmlab.engine.swarm.roots import digest_of, tls_info
 from swarmlab.engine.swarm.tokens import make_join_token
 
@@ -37,8 +38,6 @@ class RootRotation:
         chance: the new join tokens come from it.
         nodes: who reaches them.
     """
-
-    hears = (Node, ClusterObject)
 
     def __init__(self, store: Store, clock: Clock, chance: Chance, nodes: Renewing) -> None:
         self._store = store
@@ -64,15 +63,21 @@ class RootRotation:
         """Leadership ends."""
         self._forget()
 
-    def on_change(self, change: Change) -> None:
-        """Mark a rotation that begins, ends or changes, and nodes that renewed, came back or left."""
-        if isinstance(change.object, ClusterObject):
+    @property
+    def hears(self) -> Hears:
+        """Marked are a rotation that begins, ends or changes, and nodes that renewed, came back or left."""
+        return {ClusterObject: self._on_cluster, Node: self._on_nodes}
+
+    def _on_cluster(self, changes: Sequence[Change[ClusterObject]]) -> None:
+        for change in changes:
             self._dirty |= change.before is None or _next_root(change.before) != _next_root(change.after)
-        elif isinstance(change.object, Node) and self._wanted is not None:
+
+    def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes if self._wanted is not None else ():
             self._note(change.object.id, change.after)
 
-    def _note(self, node_id: NodeId, node: object) -> None:
-        if not isinstance(node, Node) or self._has_certificate(node):
+    def _note(self, node_id: NodeId, node: Node | None) -> None:
+        if node is None or self._has_certificate(node):
             for marks in (self._waiting, self._asked, self._again):
                 marks.pop(node_id, None)
             return
@@ -140,8 +145,8 @@ class RootRotation:
         return True
 
 
-def _next_root(cluster: object) -> object:
-    return cluster.next_root if isinstance(cluster, ClusterObject) else None
+def _next_root(cluster: ClusterObject | None) -> object:
+    return None if cluster is None else cluster.next_root
 
 
 def _issuer(info: TLSInfo | None) -> tuple[bytes, bytes] | None:

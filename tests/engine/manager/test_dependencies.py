@@ -43,7 +43,7 @@ def set_up() -> tuple[FakeSwarm, Assignments, Secret]:
     assignments = Assignments(swarm.store)
     for node in (N1, N2):
         assignments.everything(node)
-    swarm.store.subscribe(assignments.note, Task)  # type: ignore[arg-type]
+    swarm.store.subscribe(assignments.note, Task)
     return swarm, assignments, secret
 
 

@@ -77,7 +77,8 @@ class Leader:
             transaction.create(ClusterObject(id=ClusterId("c"), tls_info=tls, worker_token="", manager_token=""))
             transaction.create(Node(id=N1, spec=NodeSpec()))
         self.dispatcher = Dispatcher(self.store, self.clock, Chance(1), lambda node_id: self.agent)
-        self.store.subscribe(self.dispatcher.on_change)
+        for type_, hear in self.dispatcher.hears.items():
+            self.store.subscribe(hear, type_)
         self.dispatcher.start()
         self.advance(1)
 

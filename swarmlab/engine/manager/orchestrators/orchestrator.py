@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from swarmlab.engine.manager.restarts import RestartSupervisor
 from swarmlab.engine.manager.tasks import new_task
 from swarmlab.engine.manager.updates import UpdateSupervisor
 from swarmlab.engine.model import Node, Service, Task, TaskState
-from swarmlab.engine.store import Action, Change, Store, Transaction
+from swarmlab.engine.store import Change, Hears, Store, Transaction
 
 
 class Orchestrator(ABC):
@@ -34,8 +34,6 @@ class Orchestrator(ABC):
     """Of the services that are looked after."""
     wanted: ClassVar[TaskState] = TaskState.RUNNING
     """The desired state of a task that is to do its work; with a higher one it is given up."""
-
-    hears = (Task, Node, Service)
 
     def __init__(self, store: Store, clock: Clock, chance: Chance) -> None:
         self._store, self._clock, self._chance = store, clock, chance
@@ -64,34 +62,45 @@ class Orchestrator(ABC):
 
     # --- marking ---
 
-    def on_change(self, change: Change) -> None:
-        """Mark services that changed, and whatever tasks and nodes give reason to do."""
-        if isinstance(change.after, Task) and change.after.service_id not in self._ours:
-            return
-        self._restarts.on_change(change)
-        self._updates.on_change(change)
-        removed = change.action is Action.REMOVE
-        match change.object:
-            case Task() as task:
-                if removed:
-                    self._restarts.cancel(task.id)
-                if task.service_id in self._ours and task.desired_state <= self.wanted:
-                    self._on_task(task, removed)
-            case Node() as node:
-                self._on_node(node, removed)
-            case Service() as service if self._is_ours(service):
-                self._on_service(service, removed)
+    @property
+    def hears(self) -> Hears:
+        """Services that changed are marked, and whatever tasks and nodes give reason to do."""
+        return {Task: self._hear_tasks, Node: self._hear_nodes, Service: self._hear_services}
+
+    def _hear_tasks(self, changes: Sequence[Change[Task]]) -> None:
+        ours, wanted = self._ours, self.wanted
+        for change in changes:
+            task = change.object
+            if change.after is None:
+                self._restarts.forget(task)
+            if task.service_id not in ours:
+                continue
+            if change.after is not None:
+                if task.status.state.is_terminal:
+                    self._restarts.on_end(task)
+                self._updates.on_task(task)
+            if task.desired_state <= wanted:
+                self._on_task(task, change.after is None)
+
+    def _hear_nodes(self, changes: Sequence[Change[Node]]) -> None:
+        for change in changes:
+            self._restarts.on_node(change)
+            self._on_node(change.object, change.after is None)
+
+    def _hear_services(self, changes: Sequence[Change[Service]]) -> None:
+        for change in changes:
+            service = change.object
+            if not self._is_ours(service):
+                continue
+            self._services.pop(service.id, None)
+            if change.after is None:
+                self._ours.pop(service.id, None)
+                self._removed[service.id] = None
+            else:
+                self._ours[service.id] = self._services[service.id] = None
 
     def _is_ours(self, service: Service) -> bool:
         return isinstance(service.spec.mode, self.modes)
-
-    def _on_service(self, service: Service, removed: bool) -> None:
-        self._services.pop(service.id, None)
-        if removed:
-            self._ours.pop(service.id, None)
-            self._removed[service.id] = None
-        else:
-            self._ours[service.id] = self._services[service.id] = None
 
     @abstractmethod
     def _on_node(self, node: Node, removed: bool) -> None:

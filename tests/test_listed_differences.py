@@ -1,0 +1,52 @@
+"""What becomes of a test that is listed as different on an older engine."""
+
+import pytest
+
+from tests.listed_differences import judge
+from tests.older_engines import Difference, engines
+from tools import engine_versions
+
+DIFFERENCE = Difference(what="", older='500 `it\'s "a"`', newest="400 `b`", tests=())
+
+
+def report(outcome: str, when: str = "call") -> pytest.TestReport:
+    """Of a test."""
+    return pytest.TestReport("a test", ("", 0, ""), {}, outcome, None, when)  # type: ignore[arg-type]
+
+
+def test_a_failure_with_the_listed_words_is_expected() -> None:
+    """However Python quotes them."""
+    seen = report("failed")
+    judge(seen, DIFFERENCE, "assert (500, 'it\\'s \"a\"') == (400, 'b')")
+    assert (seen.outcome, seen.wasxfail) == ("skipped", 'older engine: 500 `it\'s "a"`')
+
+
+def test_another_failure_stays_one() -> None:
+    """And says which words it has not."""
+    seen = report("failed")
+    judge(seen, DIFFERENCE, "assert (500, 'c') == (400, 'b')")
+    assert seen.failed
+    assert seen.sections == [("engine-versions.toml says otherwise; not seen", 'it\'s "a"')]
+
+
+def test_a_test_that_passes_is_listed_wrongly() -> None:
+    """So it fails; its setup and teardown do not."""
+    seen, setup = report("passed"), report("passed", "setup")
+    judge(seen, DIFFERENCE, "")
+    judge(setup, DIFFERENCE, "")
+    assert (seen.outcome, setup.outcome) == ("failed", "passed")
+
+
+def test_no_test_is_listed_twice() -> None:
+    """Each sees one difference."""
+    for engine in engines().values():
+        listed = [test for difference in engine.differences for test in difference.tests]
+        assert len(listed) == len(set(listed))
+
+
+def test_what_is_listed_is_there() -> None:
+    """A test that is renamed is missed when the page is made."""
+    listed = [test for engine in engines().values() for test in engine.by_test()]
+    assert "| `test_secrets` | 0 | 4 |" in engine_versions.render(listed)
+    with pytest.raises(ValueError, match="tests that are not there: tests/conformance/"):
+        engine_versions.render(listed[1:])
