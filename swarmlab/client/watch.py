@@ -90,6 +90,7 @@ class Watcher:
         self._heard_until: dict[str, int] = {}
         self._asked_first = next(iter(cluster)).name
         self._patience_s = ANSWER_WITHIN_S
+        cluster.on_act = self.look_soon
         self.sight = Sight()
         self.has_failed = False
         self.events = EventLog()

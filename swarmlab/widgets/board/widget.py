@@ -89,7 +89,8 @@ class Board(AnyWidget):
     def _ipython_display_(self) -> None:
         """Show the board, and what it shows as a table for those who only read."""
         show: Any = display
-        show(_output_of(self)["data"], raw=True)
+        if _kernel() is not None:
+            show(_output_of(self)["data"], raw=True)
         sys.stdout.write(self.table() + "\n")
 
     def table(self) -> str:
@@ -191,8 +192,12 @@ class Board(AnyWidget):
 
 def _side_panel() -> Any:
     """JupyterLab's side panel; None where no front end can show one, as in a script."""
-    shell: Any = get_ipython()
-    return Sidecar(title=TITLE) if shell is not None and hasattr(shell, "kernel") else None
+    return Sidecar(title=TITLE) if _kernel() is not None else None
+
+
+def _kernel() -> Any:
+    """What shows widgets; None in a script and in a terminal."""
+    return getattr(get_ipython(), "kernel", None)
 
 
 def _output_of(board: Board) -> dict[str, Any]:
