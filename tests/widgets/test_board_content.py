@@ -82,8 +82,8 @@ def test_tasks_without_a_node_wait_together_and_say_why() -> None:
     """In the scheduler's own words, one card a reason; the board says how many."""
     tasks = [web_task(slot, "", "pending", error=NO_SSD) for slot in (1, 2)] + [web_task(3, "", "pending")]
     content = board_of(None, [web()], tasks)
-    waiting = [card["why"] for card in content["cards"].values() if card["kind"] == "waits"]
-    assert sorted(waiting) == [NO_SSD, "pending"]
+    waiting = {card["why"]: card["tone"] for card in content["cards"].values() if card["kind"] == "waits"}
+    assert waiting == {NO_SSD: "closed", "pending": "well"}
     assert content["top"]["text"] == f"3 tasks wait for a node: {NO_SSD} …"
     assert content["top"]["tone"] == "attention"
 
@@ -109,11 +109,19 @@ def test_a_rolling_update_shows_which_version_each_task_is_of() -> None:
     content = board_of(None, [web(2, **update)], tasks)
     assert sorted(task["image"] for task in content["tasks"].values()) == ["nginx:1", "nginx:2", "nginx:2"]
     assert said(content, 2) == [("docker-swarm-2", "ready"), ("docker-swarm-2", "to be stopped")]
-    assert content["services"]["web"]["update"] == "updating: update in progress"
+    assert content["services"]["web"]["runs"] == "1/2 running · updating"
     done = {"UpdateStatus": {"State": "completed", "Message": "update completed"}}
     content = board_of(None, [web(1, **done)], tasks[:1])
-    assert content["services"]["web"]["update"] == ""
+    assert content["services"]["web"]["runs"] == "1/1 running"
     assert "image" not in content["tasks"]["task-web-1-docker-swarm-1-running"]
+
+
+def test_an_update_that_stopped_says_why() -> None:
+    """In the managers' words."""
+    paused = {"UpdateStatus": {"State": "paused", "Message": "update paused due to failure of task abc"}}
+    shown = board_of(None, [web(2, **paused)], [web_task(1, "1")])["services"]["web"]
+    assert shown["runs"] == "1/2 running · paused"
+    assert shown["alarm"] == "update paused due to failure of task abc"
 
 
 def test_failed_and_replaced_tasks_are_there_for_those_who_ask() -> None:
@@ -156,7 +164,7 @@ def test_an_engine_that_does_not_answer_is_grey_before_the_managers_know() -> No
     stopped = (Fault(node="docker-swarm-1", kind="stopped"),)
     card = board_of(unreachable=silent, faults=stopped)["cards"]["id-docker-swarm-1"]
     assert (card["tone"], card["marks"]) == ("lost", ["engine stopped"])
-    assert card["why"] == "the managers have not noticed yet"
+    assert card["why"] == "the managers still call it ready"
 
 
 def test_faults_are_marked_where_they_are() -> None:

@@ -77,7 +77,7 @@ def _reason(node: NodeView, sight: Sight) -> str:
     if node.state != "ready":
         return node.message or f"the managers call it {node.state}"
     if any(fault.node == node.name and fault.kind == "stopped" for fault in sight.faults):
-        return "the managers have not noticed yet"
+        return "the managers still call it ready"
     return sight.unreachable.get(node.name, "")
 
 
@@ -118,5 +118,6 @@ def _engine(host: Host, sight: Sight) -> Card:
 
 
 def waiting_card(task: TaskView, reason: str) -> Card:
-    """A card for tasks of one service that no node has been found for, for one reason."""
-    return Card(kind="waits", title=task.service, tone="closed", why=reason)
+    """A card for tasks of one service that are on no node, for one reason; closed once they were refused one."""
+    is_new = not task.error and not task.node_id
+    return Card(kind="waits", title=task.service, tone="well" if is_new else "closed", why=reason)

@@ -22,6 +22,9 @@ PAST_AT_MOST = 300
 WITHOUT_DETAIL = 400
 """Tasks from which on each tells only what the table shows of it."""
 
+OVER = ("", "completed", "rollback_completed")
+"""States of an update that nobody has to look at."""
+
 FULL, COMPACT, COUNTED = "full", "compact", "counted"
 _FITS = {FULL: (12, 80), COMPACT: (30, 400)}
 """How many cards, and how many tasks on them, are still readable."""
@@ -50,12 +53,15 @@ class Task(TypedDict, total=False):
 
 
 class Service(TypedDict):
-    """A service in the legend: its colour, how much of it runs, and its update in the managers' words."""
+    """A service in the legend: its colour, how much of it runs, and what became of its update.
+
+    `alarm` is what the managers say of an update that stopped half way, or that is taken back.
+    """
 
     colour: str
     ink: str
     runs: str
-    update: str
+    alarm: str
 
 
 class Top(TypedDict):
@@ -202,7 +208,7 @@ def _services(snapshot: Snapshot) -> dict[str, Service]:
             colour=colour,
             ink=ink_on(colour),
             runs=_runs(views.get(name), states[name]),
-            update=_update(views.get(name)),
+            alarm=_alarm(views.get(name)),
         )
         for name, colour in colours.items()
     }
@@ -213,16 +219,15 @@ def _runs(service: ServiceView | None, states: Counter[str]) -> str:
         return "removed"
     if service.mode.endswith("Job"):
         return f"{states['running']} running, {states['complete']} complete"
-    if service.replicas is None:
-        return f"{states['running']}/{states.total()} running"
-    return f"{states['running']}/{service.replicas} running"
+    wanted = states.total() if service.replicas is None else service.replicas
+    update = "" if service.update_state in OVER else f" · {service.update_state}"
+    return f"{states['running']}/{wanted} running{update}"
 
 
-def _update(service: ServiceView | None) -> str:
-    """Of an update that needs attention: one that is under way, or that stopped half way."""
-    if service is None or service.update_state in ("", "completed", "rollback_completed"):
+def _alarm(service: ServiceView | None) -> str:
+    if service is None or service.update_state in (*OVER, "updating"):
         return ""
-    return f"{service.update_state}: {service.update_message}".rstrip(": ")
+    return service.update_message
 
 
 # --- the board as a whole ---

@@ -105,7 +105,7 @@ class View {
 
   makeLegendItem(name) {
     const button = make("button", "swl-legend-item", { type: "button", title: `Show only ${name}` });
-    button.parts = [make("span", "swl-swatch"), make("b", "", {}, name), make("span", "swl-runs"), make("span", "swl-update")];
+    button.parts = [make("span", "swl-swatch"), make("b", "", {}, name), make("span", "swl-runs"), make("span", "swl-alarm")];
     button.append(...button.parts);
     button.onclick = () => this.filterBy(name);
     const item = make("li", "", {}, button);
@@ -113,11 +113,11 @@ class View {
     return item;
   }
 
-  updateLegendItem({ button }, { name, colour, runs, update }) {
-    const [swatch, , runsText, updateText] = button.parts;
+  updateLegendItem({ button }, { name, colour, runs, alarm }) {
+    const [swatch, , runsText, alarmText] = button.parts;
     swatch.style.background = colour;
     setText(runsText, runs);
-    setText(updateText, update);
+    setText(alarmText, alarm);
     button.setAttribute("aria-pressed", String(this.filter.value === name));
   }
 
@@ -155,10 +155,9 @@ class View {
     this.cards.of(entries).forEach((card, place) => {
       arrange(card.parts.chips, (byCard.get(entries[place][0]) ?? []).map(([key]) => chips.get(key)));
     });
-    const isWaiting = ([key, card]) => card.kind === "waits" && byCard.has(key);
     const element = ([key]) => this.cards.elements.get(key);
     arrange(this.hosts, entries.filter(([, card]) => card.kind !== "waits").map(element));
-    arrange(this.waiting, entries.filter(isWaiting).map(element));
+    arrange(this.waiting, waitingOnes(entries, byCard).map(element));
     if (before) playMoves(this.chips.elements, before, (key) => this.names.get(key));
     for (const key of this.names.keys()) if (!this.chips.elements.has(key)) this.names.delete(key);
     this.wasDrawn = true;
@@ -169,7 +168,7 @@ class View {
     const byCard = groupBy(tasks.map(([, task]) => task), (task) => task.card);
     const hosts = inOrder(Object.entries(cards).filter(([, card]) => card.kind !== "waits"), (card) => card.title);
     arrange(this.hosts, this.tiles.of(hosts.map(([key, card]) => [key, [card, byCard.get(key) ?? []]])));
-    const waits = Object.entries(cards).filter(([key, card]) => card.kind === "waits" && byCard.has(key));
+    const waits = waitingOnes(Object.entries(cards), byCard);
     arrange(this.waiting, this.cards.of(waits));
     for (const [key] of waits) {
       const count = make("li", "", {}, `${byCard.get(key).length} tasks wait`);
@@ -267,4 +266,10 @@ class View {
     this.keepOneTabStop();
     buttons[next].focus();
   }
+}
+
+// Those that were refused a node first: the others are gone in a moment, and shall move nothing.
+function waitingOnes(entries, byCard) {
+  const isWaiting = ([key, card]) => card.kind === "waits" && byCard.has(key);
+  return inOrder(entries.filter(isWaiting), (card) => `${card.tone === "closed" ? 0 : 1} ${card.title}`);
 }
