@@ -81,11 +81,11 @@ new MutationObserver(look).observe(document.body, all);
 """
 
 
-def row(nodes: int, tasks: int) -> dict[str, float]:
+def row(nodes: int, tasks: int, actions: int) -> dict[str, float]:
     """Measure one size."""
     with tempfile.TemporaryDirectory(prefix="swarmlab-board-") as place:
         folder = Path(place)
-        write_notebook(folder, nodes, tasks)
+        write_notebook(folder, nodes, tasks, actions)
         with running_lab(home=folder, cwd=folder, SWARMLAB_TIME="live") as lab, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
             page = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -103,10 +103,10 @@ def row(nodes: int, tasks: int) -> dict[str, float]:
     }
 
 
-def write_notebook(folder: Path, nodes: int, tasks: int) -> None:
+def write_notebook(folder: Path, nodes: int, tasks: int, actions: int) -> None:
     """Two cells: the lab with its board, then the actions."""
     pause = 1.0 if tasks < 1000 else 8.0
-    sources = (PREPARE.format(nodes=nodes, tasks=tasks), ACT.format(actions=ACTIONS, pause=pause))
+    sources = (PREPARE.format(nodes=nodes, tasks=tasks), ACT.format(actions=actions, pause=pause))
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
     (folder / "notebooks").mkdir()
@@ -147,10 +147,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, help="with --tasks: one row")
     parser.add_argument("--tasks", type=int, default=0)
+    parser.add_argument("--actions", type=int, default=ACTIONS, help=f"of one row (default {ACTIONS})")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.nodes is not None:
-        found = row(arguments.nodes, arguments.tasks)
+        found = row(arguments.nodes, arguments.tasks, arguments.actions)
         print(json.dumps(found) if arguments.json else " ".join(f"{name} {value}" for name, value in found.items()))
         return
     print(f"{'nodes':>6}{'tasks':>7}{'median':>11}{'slowest':>11}{'a look':>11}")
