@@ -188,9 +188,8 @@ class Watcher:
             self._look_again_and_again()
         except Exception as error:
             self.has_failed = True
-            if not self._closed.is_set():
-                words = f"Watching has ended: {error}. Lab.start() starts another lab."
-                self._tell(replace(self.sight, problem=words, is_last=True))
+            self._tell(replace(self.sight, problem=f"{type(error).__name__}: {error}", is_last=True))
+            raise
 
     def _look_again_and_again(self) -> None:
         while not self._closed.is_set():
