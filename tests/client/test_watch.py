@@ -21,10 +21,10 @@ Time = Literal["live", "manual"]
 
 
 @contextmanager
-def running(directory: Path, state: LabState = "formed", time: Time = "live") -> Iterator[Cluster]:
+def running(directory: Path, state: LabState = "formed", time: Time = "live", rate: float = 1.0) -> Iterator[Cluster]:
     """An embedded lab, ended with its clients."""
     directory.mkdir(mode=0o700)
-    backend = EmbeddedBackend(directory=directory, state=state, time=time)
+    backend = EmbeddedBackend(directory=directory, state=state, time=time, rate=rate)
     cluster = Cluster(backend)
     try:
         yield cluster
@@ -75,17 +75,20 @@ def running_tasks(sight: Sight) -> int:
     return 0 if sight.snapshot is None else sum(task.state == "running" for task in sight.snapshot.tasks)
 
 
-def test_tasks_are_seen_on_their_way(lab: Cluster, watcher: Watcher) -> None:
-    """Every state that lasts is seen, and in the end all tasks run."""
+def test_tasks_are_seen_on_their_way(tmp_path: Path) -> None:
+    """Every state that lasts is seen, and in the end all tasks run. Time is slow, as this machine may be."""
     states: set[str] = set()
 
     def all_run(sight: Sight) -> bool:
         states.update(task.state for task in sight.snapshot.tasks if sight.snapshot)  # type: ignore[union-attr]
         return running_tasks(sight) == 3
 
-    wait_for(watcher, lambda sight: sight.snapshot)
-    create(lab, 3)
-    wait_for(watcher, all_run)
+    with running(tmp_path / "slow", rate=0.25) as lab:
+        watcher = Watcher(lab)
+        wait_for(watcher, lambda sight: sight.snapshot)
+        create(lab, 3)
+        wait_for(watcher, all_run)
+        watcher.close()
     assert {"preparing", "running"} <= states
 
 
