@@ -41,40 +41,57 @@ def service_json(service: Service) -> Json:
     }
 
 
-def task_json(task: Task, store: Store) -> Json:
-    """A task; the networks that it is attached to are written out, so the store is needed."""
-    attachments = list(_attachments(task, store))
-    return {
-        **head(task.id, task.meta),
-        "Labels": {},
-        "Spec": _task_spec(task.spec),
-        "ServiceID": task.service_id,
-        **({"Slot": task.slot} if task.slot else {}),
-        **({"NodeID": task.node_id} if task.node_id else {}),
-        "Status": encode(task.status),
-        "DesiredState": task.desired_state.name.lower(),
-        **({"NetworksAttachments": attachments} if attachments else {}),
-        **(
-            {"GenericResources": generic_resources(task.assigned_generic_resources)}
-            if task.assigned_generic_resources
-            else {}
-        ),
-        **({} if task.job_iteration is None else {"JobIteration": index_of(task.job_iteration)}),
-        "Volumes": None,
-    }
+class TaskWriter:
+    """Writes the tasks of one answer: what they share, as a service's tasks share their spec, is encoded once.
 
+    The networks that they are attached to are written out, so the store is needed.
+    """
 
-def _task_spec(spec: TaskSpec) -> Json:
-    """A task's spec, where unlike a service's the runtime is not written."""
-    return {key: value for key, value in encode_object(spec).items() if key != "Runtime"}
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._specs: dict[int, Json] = {}
+        self._networks: dict[str, Json | None] = {}
 
+    def json(self, task: Task) -> Json:
+        """A task."""
+        attachments = list(self._attachments(task))
+        return {
+            **head(task.id, task.meta),
+            "Labels": {},
+            "Spec": self._spec(task.spec),
+            "ServiceID": task.service_id,
+            **({"Slot": task.slot} if task.slot else {}),
+            **({"NodeID": task.node_id} if task.node_id else {}),
+            "Status": encode(task.status),
+            "DesiredState": task.desired_state.name.lower(),
+            **({"NetworksAttachments": attachments} if attachments else {}),
+            **(
+                {"GenericResources": generic_resources(task.assigned_generic_resources)}
+                if task.assigned_generic_resources
+                else {}
+            ),
+            **({} if task.job_iteration is None else {"JobIteration": index_of(task.job_iteration)}),
+            "Volumes": None,
+        }
 
-def _attachments(task: Task, store: Store) -> Iterable[Json]:
-    for attachment in task.networks:
-        network = store.get(model.Network, attachment.network_id)
-        if network is not None:
-            addresses = {"Addresses": list(attachment.addresses)} if attachment.addresses else {}
-            yield {"Network": network_json(network), **addresses}
+    def _spec(self, spec: TaskSpec) -> Json:
+        """A task's spec, where unlike a service's the runtime is not written."""
+        if id(spec) not in self._specs:
+            self._specs[id(spec)] = {key: value for key, value in encode_object(spec).items() if key != "Runtime"}
+        return self._specs[id(spec)]
+
+    def _attachments(self, task: Task) -> Iterable[Json]:
+        for attachment in task.networks:
+            network = self._network(attachment.network_id)
+            if network is not None:
+                addresses = {"Addresses": list(attachment.addresses)} if attachment.addresses else {}
+                yield {"Network": network, **addresses}
+
+    def _network(self, id_: str) -> Json | None:
+        if id_ not in self._networks:
+            network = self._store.get(model.Network, id_)
+            self._networks[id_] = None if network is None else network_json(network)
+        return self._networks[id_]
 
 
 def network_json(network: model.Network) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from swarmlab.api.filters import Filters, one_of_the_swarms, parse
 from swarmlab.api.messages import Request, Response, json_list, json_response
-from swarmlab.api.objects import task_json
+from swarmlab.api.objects import TaskWriter
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.manager.tasks import is_dirty
@@ -26,9 +26,10 @@ def list_(daemon: Daemon, request: Request) -> Pending[Response]:
 def _matching(control: Control, filters: Filters) -> Iterable[object]:
     services = [control.store.find(Service, reference) for reference in filters.get("service")]
     nodes = {control.store.find(Node, reference).id for reference in filters.get("node")}
+    written = TaskWriter(control.store)
     for task in sorted(_candidates(control, services, filters), key=lambda task: task.id):
         if _fits(task, filters) and (not nodes or task.node_id in nodes) and _is_current(control, task, filters):
-            yield task_json(task, control.store)
+            yield written.json(task)
 
 
 def _candidates(control: Control, services: Iterable[Service], filters: Filters) -> Iterable[Task]:
@@ -60,4 +61,6 @@ def _is_current(control: Control, task: Task, filters: Filters) -> bool:
 def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
     """One task."""
     reference = request.parameters["id"]
-    return daemon.ask(lambda control: json_response(task_json(control.store.find(Task, reference), control.store)))
+    return daemon.ask(
+        lambda control: json_response(TaskWriter(control.store).json(control.store.find(Task, reference)))
+    )

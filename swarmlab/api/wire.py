@@ -125,30 +125,60 @@ def encode(value: object) -> object:
 def encode_object(value: object) -> Json:
     """A dataclass as a JSON object."""
     class_ = type(value)
-    exceptions = _exceptions(class_)
     result: Json = {}
-    for part in _fields(class_):
+    for part in _parts(class_):
         content = getattr(value, part.name)
-        if part.name in exceptions.merged:
+        if part.is_merged:
             result.update(content)
-        elif part.name in exceptions.always or not _left_out(class_, part.name, content):
-            result[_key(class_, part.name)] = _encode_field(exceptions, part.name, content)
-    return _ordered(result, exceptions.order)
+        elif part.is_always or not _left_out(part, content):
+            result[part.key] = part.encode(content)
+    order = _exceptions(class_).order
+    return _ordered(result, order) if order else result
 
 
-def _encode_field(exceptions: Exceptions, name: str, content: object) -> object:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """How one field of a class is written: under which key, when, and how."""
+
+    name: str
+    key: str
+    is_merged: bool
+    is_always: bool
+    is_optional: bool
+    encode: Callable[[Any], object]
+
+
+@_once_a_class
+def _parts(class_: type) -> tuple[_Part, ...]:
+    exceptions, hints = _exceptions(class_), _hints(class_)
+    return tuple(
+        _Part(
+            name=part.name,
+            key=_key(class_, part.name),
+            is_merged=part.name in exceptions.merged,
+            is_always=part.name in exceptions.always,
+            is_optional=_is_optional(hints[part.name]),
+            encode=_encoder(exceptions, part.name),
+        )
+        for part in _fields(class_)
+    )
+
+
+def _encoder(exceptions: Exceptions, name: str) -> Callable[[Any], object]:
     if name in exceptions.codecs:
-        return exceptions.codecs[name].encode(content)
-    if name.endswith("_s") and isinstance(content, int | float):
-        return nanoseconds(content)
-    return encode(content)
+        return exceptions.codecs[name].encode
+    return _encode_time if name.endswith("_s") else encode
 
 
-def _left_out(class_: type, name: str, content: object) -> bool:
+def _encode_time(content: object) -> object:
+    return nanoseconds(content) if isinstance(content, int | float) else encode(content)
+
+
+def _left_out(part: _Part, content: object) -> bool:
     """Go's `omitempty`: a pointer is left out when it is nil, anything else when it is zero."""
     if content is None:
         return True
-    return not _is_optional(_hints(class_)[name]) and not is_dataclass(content) and not content
+    return not (content or part.is_optional or is_dataclass(content))
 
 
 def _ordered(value: Json, order: Sequence[str]) -> Json:
