@@ -19,6 +19,8 @@ from swarmlab.client.watch import Watcher
 from swarmlab.lessons.current import use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
+from swarmlab.widgets.board import Board
+from swarmlab.widgets.board.widget import Where
 from swarmlab.widgets.panels import Panels
 
 BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
@@ -41,6 +43,7 @@ class Lab(Cluster):
         self._directory = directory
         self._watcher: Watcher | None = None
         self._panels: Panels | None = None
+        self._board: Board | None = None
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -82,7 +85,7 @@ class Lab(Cluster):
     @property
     def watcher(self) -> Watcher:
         """Sees the cluster change, from the first time it is asked for until the lab ends."""
-        if self._watcher is None:
+        if self._watcher is None or self._watcher.has_failed:
             self._watcher = Watcher(self)
         return self._watcher
 
@@ -91,7 +94,22 @@ class Lab(Cluster):
         """Forms over docker's commands: `lab.panels.services()`."""
         if self._panels is None:
             self._panels = Panels(self, self.watcher)
+        self._panels.watcher = self.watcher  # another one, where the first has failed
         return self._panels
+
+    def board(self, where: Where = "side") -> Board:
+        """Show the cluster live, in the place of the board that was shown before.
+
+        Args:
+            where: `side` opens it in JupyterLab's side panel; `inline` below the cell, as it is anywhere else.
+
+        Raises:
+            ValueError: there is no such place.
+        """
+        if where not in ("side", "inline"):
+            raise ValueError(f"a board is shown at the side or inline, not {where!r}")
+        self._board = Board(self, self.watcher, where=where)
+        return self._board
 
     def reset(self, state: LabState) -> None:
         """Bring the lab to a named state; nothing is left of what was there before.
@@ -111,6 +129,9 @@ class Lab(Cluster):
         if self._panels is not None:
             self._panels.close()
             self._panels = None
+        if self._board is not None:
+            self._board.end()
+            self._board = None
         if self._watcher is not None:
             self._watcher.close()
             self._watcher = None

@@ -59,3 +59,23 @@ def colours_of(snapshot: Snapshot) -> dict[str, str]:
         {task.service for task in snapshot.tasks} | {service.name for service in snapshot.services}, key=natural
     )
     return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is read more easily on this colour: at least 4.5 to 1, on any.
+
+    Source: WCAG 2.2, relative luminance and contrast ratio.
+    """
+    return max(("#000000", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours are told apart, from 1 (not at all) to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

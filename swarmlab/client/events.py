@@ -64,6 +64,7 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._alike: dict[tuple[str, str, str], list[Event]] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -72,8 +73,10 @@ class EventLog:
     def note(self, event: Event) -> bool:
         """Add one; returns whether it is new."""
         with self._lock:
-            if any(_is_same(event, known) for known in reversed(self._events)):
+            alike = self._alike.setdefault((event.kind, event.action, event.id), [])
+            if any(_is_same(event, known) for known in reversed(alike)):
                 return False
+            alike.append(event)
             insort(self._events, event, key=lambda each: each.at)
             return True
 
@@ -81,6 +84,7 @@ class EventLog:
         """Forget all of them."""
         with self._lock:
             self._events.clear()
+            self._alike.clear()
 
     def all(self) -> Sequence[Event]:
         """From the first to the last."""
@@ -89,7 +93,8 @@ class EventLog:
 
 
 def _is_same(one: Event, other: Event) -> bool:
-    if (one.kind, one.action, one.id, one.attributes) != (other.kind, other.action, other.id, other.attributes):
+    """Of two of one kind, action and id."""
+    if one.attributes != other.attributes:
         return False
     if one.node == other.node:
         return one.at == other.at

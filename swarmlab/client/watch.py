@@ -7,6 +7,8 @@ something moves, else every second. All of it through the Docker API, with clien
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -34,7 +36,10 @@ MOVING_S = 3.0
 """How long after a report something is taken to be moving."""
 
 ANSWER_WITHIN_S = 3.0
-"""A manager that takes longer has no leader to ask, or its host is gone."""
+"""A manager that takes longer has no leader to ask, or its host is gone; unless its answers are long."""
+
+PATIENCE_S = 15.0
+"""How long a manager may take at most that has very much to tell."""
 
 AGAIN_S = 0.5
 """Before an engine that did not answer is asked for its events again."""
@@ -53,6 +58,7 @@ class Sight:
         problem: why it is not of now; empty when it is.
         unreachable: host names of engines that do not answer, with the reason.
         faults: what is broken just now, because somebody broke it.
+        is_last: nobody looks any more; `problem` says why.
     """
 
     snapshot: Snapshot | None = None
@@ -60,6 +66,7 @@ class Sight:
     problem: str = ""
     unreachable: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    is_last: bool = False
 
 
 Listener = Callable[[Sight], None]
@@ -71,6 +78,7 @@ class Watcher:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._listeners: list[Listener] = []
+        self._each_look: list[Listener] = []
         self._lock = Lock()
         self._wish = Condition()
         self._is_wished = False
@@ -81,7 +89,10 @@ class Watcher:
         self._unreachable: dict[str, str] = {}
         self._heard_until: dict[str, int] = {}
         self._asked_first = next(iter(cluster)).name
+        self._patience_s = ANSWER_WITHIN_S
+        cluster.on_act = self.look_soon
         self.sight = Sight()
+        self.has_failed = False
         self.events = EventLog()
         self._threads = [Thread(target=self._watch, name="swarmlab-watch", daemon=True)] + [
             Thread(target=self._listen, args=(node.name,), name=f"swarmlab-events-{node.name}", daemon=True)
@@ -90,18 +101,23 @@ class Watcher:
         for thread in self._threads:
             thread.start()
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def subscribe(self, listener: Listener, *, each_look: bool = False) -> Callable[[], None]:
         """Tell a listener of every new sight, beginning with the present one.
 
         It is called from the Watcher's thread and should be quick. Returns what ends it.
+
+        Args:
+            listener: what is told.
+            each_look: tell it also when nothing changed but the time.
         """
+        told = self._each_look if each_look else self._listeners
         with self._lock:
-            self._listeners.append(listener)
+            told.append(listener)
         listener(self.sight)
 
         def end() -> None:
             with self._lock, suppress(ValueError):
-                self._listeners.remove(listener)
+                told.remove(listener)
 
         return end
 
@@ -116,7 +132,7 @@ class Watcher:
         """The lab begins anew: nothing of what was seen and heard belongs to it."""
         self._heard_until.clear()
         self.events.clear()
-        self.sight = Sight()
+        self._tell(Sight())
         self.look_soon()
 
     def close(self) -> None:
@@ -169,15 +185,23 @@ class Watcher:
 
     def _watch(self) -> None:
         try:
-            while not self._closed.is_set():
-                began = time.monotonic()
-                self._is_wished = False
-                self._tell(self._look())
-                took = time.monotonic() - began
-                self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
-        except Exception as error:
+            self._look_again_and_again()
+        except RuntimeError as ended:  # so says a lab that has ended
             if not self._closed.is_set():
-                self._tell(replace(self.sight, problem=f"Watching has ended: {error}. Lab.start() starts another lab."))
+                self._tell(replace(self.sight, problem=f"Watching has ended: {ended}. Lab.start() starts another lab."))
+        except Exception as error:
+            self.has_failed = True
+            problem = f"Watching has ended: {type(error).__name__}: {error}"
+            self._tell(replace(self.sight, problem=problem, is_last=True))
+            raise
+
+    def _look_again_and_again(self) -> None:
+        while not self._closed.is_set():
+            began = time.monotonic()
+            self._is_wished = False
+            self._tell(self._look())
+            took = time.monotonic() - began
+            self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
 
     def _wait_until(self, earliest: float, latest: float) -> None:
         """Wait for a wish, though not less than the shortest and not more than the longest time."""
@@ -191,12 +215,22 @@ class Watcher:
 
     def _tell(self, sight: Sight) -> None:
         known, self.sight = self.sight, sight
-        if known.taken_at is not None and sight == replace(known, taken_at=sight.taken_at):
-            return
+        is_new = known.taken_at is None or sight != replace(known, taken_at=sight.taken_at)
         with self._lock:
-            listeners = list(self._listeners)
+            listeners = [*self._listeners, *self._each_look] if is_new else list(self._each_look)
         for listener in listeners:
+            self._tell_one(listener, sight)
+
+    def _tell_one(self, listener: Listener, sight: Sight) -> None:
+        """A listener that goes wrong is heard of, and told nothing any more; the others are."""
+        try:
             listener(sight)
+        except Exception:
+            with self._lock:
+                for told in (self._listeners, self._each_look):
+                    if listener in told:
+                        told.remove(listener)
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _look(self) -> Sight:
         last = self.sight
@@ -229,6 +263,7 @@ class Watcher:
         for name in names:
             if self._closed.is_set():
                 break
+            began = time.monotonic()
             try:
                 snapshot = take_snapshot(self._client(name))
             except APIError as error:
@@ -236,19 +271,21 @@ class Watcher:
                     problem = str(error.explanation)
             except NOT_ANSWERING:
                 self._drop(name)
+                if name not in self._unreachable:
+                    self._patience_s = min(2 * self._patience_s, PATIENCE_S)
                 if name == self._asked_first or name not in self._unreachable:
                     problem = problem or f"{name} was a manager and does not answer"
             else:
                 self._asked_first = name
+                self._patience_s = min(max(ANSWER_WITHIN_S, 5 * (time.monotonic() - began)), PATIENCE_S)
                 return snapshot, ""
         return None, problem
 
     def _client(self, node: str) -> DockerClient:
         if node not in self._clients:
-            client = self._cluster.backend.observer(node)
-            api: Any = client.api  # its type says whole seconds
-            api.timeout = ANSWER_WITHIN_S
-            self._clients[node] = client
+            self._clients[node] = self._cluster.backend.observer(node)
+        api: Any = self._clients[node].api  # its type says whole seconds
+        api.timeout = self._patience_s
         return self._clients[node]
 
     def _drop(self, node: str) -> None:

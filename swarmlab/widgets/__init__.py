@@ -1,7 +1,9 @@
-"""What a learner presses: panels over the docker commands, and the cards that show what was done.
+"""What a learner sees move and what a learner presses, over the docker commands and what the Watcher sees.
 
+board/                  the cluster as it is: hosts, tasks, what waits and why
 work, screen, hints     runs a command beside the kernel's main thread, shows what it prints, says what to do next
 card                    one command: as docker has it, as the docker SDK has it, and its result
 panel, forms            what all panels share: an error boundary, buttons and fields over commands
+turns                   fields that several threads set, one at a time
 panels/                 cluster, services, inspect, logs, faults, ports
 """
