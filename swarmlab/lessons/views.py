@@ -21,8 +21,8 @@ from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
-ROWS = 5
-"""Of what a check says; a solution is longer, and can be scrolled."""
+ROWS = 6
+"""Of what a check says; a long solution is scrolled."""
 
 _WIDE = Layout(width="auto", max_width="100%")
 _shown: dict[str, View] = {}
