@@ -21,7 +21,7 @@ from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
-ROWS = 6
+ROWS = 8
 """Of what a check says; a long solution is scrolled."""
 
 _WIDE = Layout(width="auto", max_width="100%")
