@@ -186,13 +186,9 @@ class Watcher:
     def _watch(self) -> None:
         try:
             self._look_again_and_again()
-        except RuntimeError as ended:  # so says a lab that has ended
-            if not self._closed.is_set():
-                self._tell(replace(self.sight, problem=f"Watching has ended: {ended}. Lab.start() starts another lab."))
         except Exception as error:
             self.has_failed = True
-            problem = f"Watching has ended: {type(error).__name__}: {error}"
-            self._tell(replace(self.sight, problem=problem, is_last=True))
+            self._tell(replace(self.sight, problem=f"{type(error).__name__}: {error}", is_last=True))
             raise
 
     def _look_again_and_again(self) -> None:

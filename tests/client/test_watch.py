@@ -186,15 +186,3 @@ def test_a_swarm_watched_in_manual_time_goes_the_same_way(tmp_path: Path) -> Non
             if watcher:
                 watcher.close()
     assert told[0] == told[1]
-
-
-def test_the_end_of_a_lab_is_told(tmp_path: Path) -> None:
-    """Whoever looks is not left with a picture that stands still."""
-    with running(tmp_path / "lab") as lab:
-        watcher = Watcher(lab)
-        wait_for(watcher, lambda sight: sight.snapshot)
-        lab.backend.close()
-        watcher.look_soon()
-        sight = wait_for(watcher, lambda sight: "Watching has ended" in sight.problem)
-        assert sight.problem == "Watching has ended: this lab has ended. Lab.start() starts another lab."
-        watcher.close()
