@@ -94,6 +94,7 @@ class Lab(Cluster):
         """Forms over docker's commands: `lab.panels.services()`."""
         if self._panels is None:
             self._panels = Panels(self, self.watcher)
+        self._panels.watcher = self.watcher  # another one, where the first has failed
         return self._panels
 
     def board(self, where: Where = "side") -> Board:

@@ -7,6 +7,7 @@ every question is asked anew, through the Docker API.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -138,16 +139,12 @@ class Node:
 
 
 class Cluster:
-    """The nodes of a lab. `cluster["docker-swarm-3"]` is a node; iterating gives them in the order of their names.
-
-    Attributes:
-        show_secrets: whether what is printed shows join tokens and unlock keys of real engines too. Set it to True to
-            copy one; a notebook that is saved then holds it.
-    """
+    """The nodes of a lab. `cluster["docker-swarm-3"]` is a node; iterating gives them in the order of their names."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
-        self.show_secrets = False
+        self._shows_secrets = False
+        self._followers: list[Callable[[], None]] = []
         self.context: str | None = None  # the one that `docker context use` chose
         self.on_act: Callable[[], None] = lambda: None  # told of every fault: engines report none
         self._nodes = {host.name: Node(host, backend, lambda: self.on_act()) for host in backend.hosts}
@@ -168,6 +165,30 @@ class Cluster:
     def nodes(self) -> Sequence[Node]:
         """All nodes, in the order of their names."""
         return tuple(self._nodes.values())
+
+    @property
+    def show_secrets(self) -> bool:
+        """Whether what is printed shows join tokens and unlock keys of real engines too.
+
+        Set it to True to copy one; a notebook that is saved then holds it.
+        """
+        return self._shows_secrets
+
+    @show_secrets.setter
+    def show_secrets(self, shows: bool) -> None:
+        self._shows_secrets = shows
+        for follow in list(self._followers):
+            follow()
+
+    def follow_secrets(self, follow: Callable[[], None]) -> Callable[[], None]:
+        """Tell of every change of `show_secrets`; returns what ends it."""
+        self._followers.append(follow)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._followers.remove(follow)
+
+        return end
 
     @property
     def clock(self) -> Clock:

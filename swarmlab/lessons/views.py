@@ -21,6 +21,9 @@ from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
+ROWS = 8
+"""Of what a check says; a long solution is scrolled."""
+
 _WIDE = Layout(width="auto", max_width="100%")
 _shown: dict[str, View] = {}
 """What is on the page, by what it is of."""
@@ -121,7 +124,7 @@ class ExerciseView(View):
         cluster = practice.cluster
         assert cluster is not None  # a view is made where a lab runs
         exercise = practice.exercise
-        self.card = CommandCard()
+        self.card = CommandCard(rows=ROWS)
         self.work = Work(cluster, self.card)
         self._name = f'exercise("{exercise.id}")'
         wait = f"Break the cluster; takes {exercise.takes}"

@@ -1,17 +1,17 @@
 """What all panels share: a frame, buttons that are commands, an error boundary round every callback, refreshing.
 
-Owns the life of one panel. What it asks and does is told by each panel of swarmlab.widgets.panels.
+Owns the life of one panel. What it asks and does is told by each panel of swarmlab.widgets.panels. Its callbacks and
+its refreshing, on whichever thread, come in turn (swarmlab.widgets.turns).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import Any, ClassVar
 
-from ipywidgets import HTML, Box, Button, Checkbox, Dropdown, VBox, Widget
+from ipywidgets import HTML, Box, Button, Checkbox, VBox, Widget
 
 from swarmlab.client import secrets
 from swarmlab.client.cluster import Cluster
@@ -19,6 +19,7 @@ from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import ROWS, CommandCard
+from swarmlab.widgets.turns import TURN, Choice
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
 Build = Callable[[], Command]
@@ -91,17 +92,21 @@ class Panel(VBox):
         self.cluster = cluster
         self.sight = Sight()
         self.card = CommandCard(rows=self.card_rows)
-        self.asks_for_secrets = Checkbox(
+        self.show_secrets = Checkbox(
+            cluster.show_secrets,
             description="show join tokens and unlock keys",
-            tooltip="They open the real swarm, and stay in a notebook that is saved",
+            tooltip="As lab.show_secrets does. They open the real swarm, and stay in a notebook that is saved",
             indent=False,
         )
-        self.work = Work(cluster, self.card, shown=self.shown, after=self.ended)
+        self.show_secrets.observe(lambda change: setattr(cluster, "show_secrets", change["new"]), "value")
+        self.work = Work(cluster, self.card, shown=self.shown, after=self._after)
         self._watcher = watcher
         self._buttons: list[CommandButton] = []
-        self._quiet_threads: set[int] = set()
+        self._is_quiet = False
+        self._is_ended = False
         self._parts = [heading(self.title), *self.parts(), self.card]
         super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
+        self._forget_secrets = cluster.follow_secrets(self._follow_secrets)
         self._unsubscribe = watcher.subscribe(self.see)
 
     def __repr__(self) -> str:
@@ -116,13 +121,16 @@ class Panel(VBox):
 
     def see(self, sight: Sight) -> None:
         """Show what the Watcher sees."""
-        self.sight = sight
-        try:
-            with self.quietly():
-                self.look()
-                self.retell()
-        except Exception as error:  # the Watcher has others to tell
-            self.work.refuse(error)
+        with TURN:
+            if self._is_ended:
+                return
+            self.sight = sight
+            try:
+                with self.quietly():
+                    self.look()
+                    self.retell()
+            except Exception as error:  # the Watcher has others to tell
+                self.work.refuse(error)
 
     def ended(self) -> None:
         """Something that the panel did is over; called by the thread that it ran on."""
@@ -131,11 +139,12 @@ class Panel(VBox):
     @contextmanager
     def quietly(self) -> Iterator[None]:
         """Fields that are set here were not set by the learner."""
-        self._quiet_threads.add(threading.get_ident())
-        try:
-            yield
-        finally:
-            self._quiet_threads.discard(threading.get_ident())
+        with TURN:
+            before, self._is_quiet = self._is_quiet, True
+            try:
+                yield
+            finally:
+                self._is_quiet = before
 
     @property
     def snapshot(self) -> Snapshot:
@@ -145,7 +154,7 @@ class Panel(VBox):
     @property
     def is_quiet(self) -> bool:
         """Whether a change that is seen now was not made by the learner."""
-        return threading.get_ident() in self._quiet_threads
+        return self._is_quiet
 
     def retell(self, _change: object = None) -> None:
         """Tell on every button what it would do now."""
@@ -154,11 +163,11 @@ class Panel(VBox):
 
     def shown(self, text: str) -> str:
         """What may be seen of a text."""
-        return secrets.shown(text, self.cluster.backend, asked=bool(self.asks_for_secrets.value))
+        return secrets.shown(text, self.cluster.backend, asked=self.cluster.show_secrets)
 
     def secrets_switch(self) -> Sequence[Widget]:
         """The switch that shows secrets, where some are hidden."""
-        return () if secrets.is_simulated(self.cluster.backend) else (self.asks_for_secrets,)
+        return () if secrets.is_simulated(self.cluster.backend) else (self.show_secrets,)
 
     def command_button(
         self,
@@ -185,10 +194,16 @@ class Panel(VBox):
         self._buttons.append(button)
         return button
 
-    def call_button(self, description: str, text: Callable[[], str], act: Act) -> CommandButton:
-        """A button for what is no docker command; `text` is its Python, what `act` returns is shown."""
+    def call_button(self, description: str, text: Callable[[], str], choose: Callable[[], Act]) -> CommandButton:
+        """A button for what is no docker command.
+
+        Args:
+            description: its label.
+            text: its Python, as the fields are now; may refuse.
+            choose: what it does, as the fields are now; what that returns is shown.
+        """
         button = CommandButton(description, text)
-        button.on_click(self.guarded(lambda _: self.work.call(text(), act)))
+        button.on_click(self.guarded(lambda _: self.work.call(text(), choose())))
         self._buttons.append(button)
         return button
 
@@ -196,10 +211,11 @@ class Panel(VBox):
         """The error boundary of a callback: what goes wrong is shown on the card, and raised by `wait`."""
 
         def guarded(*given: Any) -> None:
-            try:
-                act(*given)
-            except Exception as error:
-                self.work.refuse(error)
+            with TURN:
+                try:
+                    act(*given)
+                except Exception as error:
+                    self.work.refuse(error)
 
         return guarded
 
@@ -215,13 +231,22 @@ class Panel(VBox):
     def end(self, last_words: str = "") -> None:
         """End what runs, and take the panel off the page; `last_words` stay in its place."""
         self._unsubscribe()
+        self._forget_secrets()
         self.work.close()
-        parts = self._parts
-        self.children = [HTML(escape(last_words))] if last_words else []
-        for widget in [each for part in parts for each in _all_of(part)]:
-            widget.close()
-        if not last_words:
-            self.close()
+        with TURN:
+            self._is_ended = True
+            self.children = [HTML(escape(last_words))] if last_words else []
+            for widget in [each for part in self._parts for each in _all_of(part)]:
+                widget.close()
+            if not last_words:
+                self.close()
+
+    def _after(self) -> None:
+        with TURN:
+            self.ended()
+
+    def _follow_secrets(self) -> None:
+        self.show_secrets.value = self.cluster.show_secrets
 
 
 def heading(text: str, level: int = 4) -> HTML:
@@ -247,14 +272,14 @@ def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -
     )
 
 
-def set_options(field: Dropdown, options: Options) -> None:
+def set_options(field: Choice, options: Options) -> None:
     """Give a field other options; what is chosen stays chosen as long as it is there, else the first is."""
     options = options[:MOST]
-    if tuple(field.options) == tuple(options):
-        return
     values = [value for _, value in options]
-    chosen = field.value if field.value in values else next(iter(values), None)
-    with field.hold_sync():
+    with TURN, field.hold_sync():
+        if tuple(field.options) == tuple(options):
+            return
+        chosen = field.value if field.value in values else next(iter(values), None)
         field.index = None  # else the widget would choose the first meanwhile
         field.options = tuple(options)
         field.value = chosen

@@ -18,6 +18,7 @@ from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import LAB, CommandCard, lines_of
 from swarmlab.widgets.hints import OUR_FAULT, hint_for
 from swarmlab.widgets.screen import PanelSession, Screen
+from swarmlab.widgets.turns import TURN
 
 STALE = "update out of sequence"
 STALE_NOTE = "Somebody changed it in the same moment: it was read again and sent once more."
@@ -132,10 +133,11 @@ class Work:
             return
         run.interrupt()
         run.thread.join(CANCEL_WITHIN_S)
-        if run.thread.is_alive():
-            run.is_left = True
-            run.is_over.set()
-            self._card.end("cancelled", f"{run.screen.text}^C", _LEFT)
+        with TURN:
+            if run.thread.is_alive() and self._card.state == "running":
+                run.is_left = True
+                run.is_over.set()
+                self._card.end("cancelled", f"{run.screen.text}^C", _LEFT)
 
     def wait(self, timeout_s: float = WAIT_S) -> None:
         """Wait until what runs has ended.
@@ -207,7 +209,8 @@ class Work:
     def _leave(self) -> None:
         if self.is_running:
             assert self._run is not None
-            self._run.is_left = True
+            with TURN:
+                self._run.is_left = True
             self._run.interrupt()
             self._run.is_over.set()
 
@@ -218,8 +221,8 @@ class _Run:
     def __init__(self, card: CommandCard, shown: Callable[[str], str], show: Callable[[str], None] | None) -> None:
         self._card = card
         self._shown = shown
-        self._show = show or (lambda text: self.show("result", text))
-        self.screen = Screen(lambda text: None if self.is_left else self._show(text), shown=shown)
+        self._show = show or (lambda text: card.set_trait("result", text))
+        self.screen = Screen(self._show_screen, shown=shown)
         self.thread = threading.Thread()
         self.session: PanelSession | None = None
         self.is_interrupted = False
@@ -229,8 +232,14 @@ class _Run:
         self.note = ""
 
     def show(self, trait: str, value: object) -> None:
-        if not self.is_left:
-            setattr(self._card, trait, value)
+        with TURN:
+            if not self.is_left:
+                setattr(self._card, trait, value)
+
+    def _show_screen(self, text: str) -> None:
+        with TURN:
+            if not self.is_left:
+                self._show(text)
 
     def interrupt(self) -> None:
         self.is_interrupted = True
@@ -247,8 +256,9 @@ class _Run:
         self._end("failed", _advice(error))
 
     def _end(self, state: str, advice: str) -> None:
-        if not self.is_left:
-            self._card.end(state, self._card.result, self._shown(advice))
+        with TURN:
+            if not self.is_left:
+                self._card.end(state, self._card.result, self._shown(advice))
 
 
 def _words(error: Exception) -> str:

@@ -118,7 +118,7 @@ def test_a_watcher_that_fails_is_told_of_and_replaced(lab: Lab, monkeypatch: pyt
     heard: list[str] = []
     monkeypatch.setattr(threading, "excepthook", lambda told: heard.append(str(told.exc_value)))
     board = lab.board("inline")
-    failed = lab.watcher
+    failed = lab.panels.watcher
     monkeypatch.setattr(failed, "_look", lambda: {}["nothing"])
     ended = threading.Event()
     failed.subscribe(lambda sight: ended.set() if sight.is_last else None)
@@ -127,6 +127,7 @@ def test_a_watcher_that_fails_is_told_of_and_replaced(lab: Lab, monkeypatch: pyt
     assert headline(board) == "The board has stopped looking"
     again = lab.board("inline")
     wait_for(lab, lambda: headline(again).startswith("3 nodes"))
+    assert lab.panels.watcher is lab.watcher
     assert heard == ["'nothing'"]
 
 

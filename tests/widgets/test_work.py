@@ -211,7 +211,7 @@ def test_secrets_of_a_real_swarm_are_not_shown(open_lab: OpenLab) -> None:
     panel.work.command(SwarmJoinToken(role="worker"))
     panel.wait(WITHIN_S)
     assert "docker swarm join --token SWMTKN-1-…masked 172.31.16.13:2377" in panel.card.result
-    panel.asks_for_secrets.value = True
+    panel.show_secrets.value = True
     panel.work.command(SwarmJoinToken(role="worker"))
     panel.wait(WITHIN_S)
     assert "…masked" not in panel.card.result

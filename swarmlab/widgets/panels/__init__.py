@@ -30,7 +30,7 @@ class Panels:
 
     def __init__(self, cluster: Cluster, watcher: Watcher) -> None:
         self._cluster = cluster
-        self._watcher = watcher
+        self.watcher = watcher
         self._open: dict[type[Panel], Panel] = {}
 
     def __repr__(self) -> str:
@@ -38,11 +38,11 @@ class Panels:
 
     def cluster(self) -> ClusterPanel:
         """Form a swarm, join it, leave it; roles, availability, tokens."""
-        return self._opened(ClusterPanel(self._cluster, self._watcher))
+        return self._opened(ClusterPanel(self._cluster, self.watcher))
 
     def services(self) -> ServicesPanel:
         """Create, scale, update, roll back and remove services."""
-        return self._opened(ServicesPanel(self._cluster, self._watcher))
+        return self._opened(ServicesPanel(self._cluster, self.watcher))
 
     def inspect(self, kind: str = "service", name: str | None = None) -> InspectPanel:
         """See all that docker knows of a node, service or task, and what each field means.
@@ -50,19 +50,19 @@ class Panels:
         Raises:
             ValueError: there is no such kind.
         """
-        return self._opened(InspectPanel(self._cluster, self._watcher, kind, name))
+        return self._opened(InspectPanel(self._cluster, self.watcher, kind, name))
 
     def logs(self, service: str | None = None) -> LogsPanel:
         """Read the logs of a service."""
-        return self._opened(LogsPanel(self._cluster, self._watcher, service))
+        return self._opened(LogsPanel(self._cluster, self.watcher, service))
 
     def faults(self) -> FaultsPanel:
         """Break the lab and mend it."""
-        return self._opened(FaultsPanel(self._cluster, self._watcher))
+        return self._opened(FaultsPanel(self._cluster, self.watcher))
 
     def ports(self) -> PortsPanel:
         """See which ports are open."""
-        return self._opened(PortsPanel(self._cluster, self._watcher))
+        return self._opened(PortsPanel(self._cluster, self.watcher))
 
     def close(self) -> None:
         """End all panels and what they have running."""

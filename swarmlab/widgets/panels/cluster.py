@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ipywidgets import HTML, Button, Checkbox, Dropdown, Password, Widget
+from ipywidgets import HTML, Button, Checkbox, Password, Widget
 
 from swarmlab.client.cluster import Node
 from swarmlab.client.snapshots import NodeView
@@ -28,6 +28,7 @@ from swarmlab.commands import (
     SystemInfo,
 )
 from swarmlab.widgets.panel import Build, Panel, heading, row, set_options, table
+from swarmlab.widgets.turns import Choice
 from swarmlab.widgets.work import NotPossible
 
 PORT = 2377
@@ -53,7 +54,7 @@ class ClusterPanel(Panel):
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         self.nodes = HTML()
-        self.node = Dropdown(description="node", tooltip="The node that the buttons are about")
+        self.node = Choice(description="node", tooltip="The node that the buttons are about")
         self.advertise = Checkbox(True, description="--advertise-addr", indent=False, tooltip="Its private address")
         self.autolock = Checkbox(description="--autolock", indent=False, tooltip="Managers that start again are locked")
         self.force = Checkbox(description="--force", indent=False, tooltip="Also where docker would rather not")

@@ -7,6 +7,7 @@ what to type by hand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ipywidgets import HTML, Combobox, Dropdown, Widget
@@ -15,7 +16,8 @@ from swarmlab.client.cluster import Node
 from swarmlab.client.protocols import PORTS, WALLS
 from swarmlab.client.snapshots import TaskView
 from swarmlab.client.tables import short_id
-from swarmlab.widgets.panel import Panel, heading, row, set_options, table
+from swarmlab.widgets.panel import Act, Panel, heading, row, set_options, table
+from swarmlab.widgets.turns import Choice
 from swarmlab.widgets.work import NotPossible
 
 
@@ -46,11 +48,15 @@ class FaultsPanel(Panel):
             description="at its",
             tooltip="On the host itself, or in the cloud in front of it",
         )
-        self.task = Dropdown(options=[], description="task", tooltip="Whose container is killed or lost")
+        self.task = Choice(options=[], description="task", tooltip="Whose container is killed or lost")
         self.observed(self.node, self.port, self.wall, self.task)
         return (
             self.broken,
-            row(self.call_button("heal all", lambda: "lab.backend.faults.heal()", self._heal)),
+            row(
+                self.call_button(
+                    "heal all", lambda: "lab.backend.faults.heal()", lambda: self.cluster.backend.faults.heal
+                )
+            ),
             heading("a node", 5),
             row(self.node, *map(self._on_node, ("stop", "start", "disconnect", "reconnect"))),
             heading("a port of this node", 5),
@@ -75,7 +81,7 @@ class FaultsPanel(Panel):
         return self.call_button(
             f"{verb} engine" if verb in ("stop", "start") else verb,
             lambda: f"{self._lab_node}.{verb}()",
-            lambda: getattr(self._node, verb)(),
+            lambda: getattr(self._node, verb),
         )
 
     def _on_port(self, verb: str) -> Widget:
@@ -83,24 +89,21 @@ class FaultsPanel(Panel):
         return self.call_button(
             f"{verb} port",
             lambda: f"{self._lab_node}.{verb}({self._port!r}, at={self.wall.value!r})",
-            lambda: getattr(self._node, verb)(self._port, at=self.wall.value),
+            lambda: partial(getattr(self._node, verb), self._port, at=self.wall.value),
         )
 
     def _on_task(self, verb: str) -> Widget:
         """`kill` or `lose_container`."""
 
-        def act() -> None:
+        def choose() -> Act:
             place = self._chosen_task
-            getattr(self.cluster[place.host], verb)(place.container)
+            return partial(getattr(self.cluster[place.host], verb), place.container)
 
         return self.call_button(
             verb.replace("_", " ").replace("kill", "kill task"),
             lambda: f"lab[{self._chosen_task.host!r}].{verb}({short_id(self._chosen_task.container)!r})",
-            act,
+            choose,
         )
-
-    def _heal(self) -> None:
-        self.cluster.backend.faults.heal()
 
     def _name(self, task: TaskView) -> str:
         node = self.snapshot.node(task.node_id)
@@ -134,7 +137,7 @@ class FaultsPanel(Panel):
 
     @property
     def _chosen_task(self) -> Place:
-        if self.task.value is None:
+        place: Place | None = self.task.value
+        if place is None:
             raise NotPossible("no task runs on a machine of this lab: create a service first")
-        place: Place = self.task.value
         return place

@@ -15,6 +15,7 @@ from swarmlab.client.watch import Watcher
 from swarmlab.commands import Command, Inspect, NodeInspect, ServiceInspect
 from swarmlab.widgets.glossary import KINDS, meaning_of
 from swarmlab.widgets.panel import Options, Panel, row, set_options
+from swarmlab.widgets.turns import Choice
 from swarmlab.widgets.work import NotPossible
 
 _HERE = Path(__file__).parent
@@ -61,7 +62,7 @@ class InspectPanel(Panel):
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
         self.kind = Dropdown(options=KINDS, value=self._first, description="kind", tooltip="What to inspect")
-        self.name = Dropdown(options=[], description="name", tooltip="Which one")
+        self.name = Choice(options=[], description="name", tooltip="Which one")
         self.tree = Tree()
         self.tree.observe(self.guarded(lambda _: self._explain()), "chosen")
         self.kind.observe(self.guarded(lambda _: self._show_names()), "value")

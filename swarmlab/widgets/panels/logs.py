@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from ipywidgets import HTML, Checkbox, Dropdown, Widget
+from ipywidgets import HTML, Checkbox, Widget
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.snapshots import TaskView
@@ -19,6 +19,7 @@ from swarmlab.commands import ServiceLogs
 from swarmlab.looks import PALETTE
 from swarmlab.widgets.forms import fields_box, text_field
 from swarmlab.widgets.panel import Panel, Preview, row, set_options
+from swarmlab.widgets.turns import Choice
 from swarmlab.widgets.work import NotPossible
 
 _PREFIX = re.compile(r"(?:\d{4}-\S+Z )?(?P<task>\S+@\S+) *\|")
@@ -45,8 +46,8 @@ class LogsPanel(Panel):
 
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
-        self.service = Dropdown(description="service", tooltip="Whose logs")
-        self.task = Dropdown(options=[("all tasks", "")], description="task", tooltip="All tasks, or one alone")
+        self.service = Choice(description="service", tooltip="Whose logs")
+        self.task = Choice(options=[("all tasks", "")], description="task", tooltip="All tasks, or one alone")
         self.follow = Checkbox(description="--follow", indent=False, tooltip="Show new lines as they come; Cancel ends")
         self.timestamps = Checkbox(description="--timestamps", indent=False, tooltip="When each line was written")
         self.tail = text_field("--tail", "Number of lines from the end", value="100", placeholder="all")

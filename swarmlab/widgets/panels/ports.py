@@ -6,6 +6,7 @@ Every cell is asked for: a packet is sent from one machine to the other. Nothing
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from ipywidgets import HTML, Dropdown, Widget
 
@@ -41,7 +42,13 @@ class PortsPanel(Panel):
         )
         self.matrix = HTML(table("Not asked yet.", self._headers(), []))
         self.observed(self.node)
-        return (row(self.node, self.call_button("check the ports", self._text, self._check)), self.matrix)
+        return (
+            row(
+                self.node,
+                self.call_button("check the ports", self._text, lambda: partial(self._check, list(self._pairs()))),
+            ),
+            self.matrix,
+        )
 
     def _headers(self) -> Sequence[str]:
         return ("FROM → TO", *(f"{port} {MEANING[port]}" for port in PORTS))
@@ -51,8 +58,7 @@ class PortsPanel(Panel):
         peer, node = next(self._pairs())
         return f"lab[{node!r}].check({PORTS[0]!r}, peer=lab[{peer!r}])  # and so on, for each port of each pair"
 
-    def _check(self) -> str:
-        pairs = list(self._pairs())
+    def _check(self, pairs: Sequence[tuple[str, str]]) -> str:
         found = {pair: [self._ask(*pair, port) for port in PORTS] for pair in pairs}
         self.matrix.value = table(
             "A port is open when a packet that is sent to it arrives.",

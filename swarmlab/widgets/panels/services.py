@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ipywidgets import HTML, Button, Dropdown, IntSlider, Tab, VBox, Widget
+from ipywidgets import HTML, Button, Tab, VBox, Widget
 
 from swarmlab.client.snapshots import ServiceView
 from swarmlab.commands import (
@@ -25,6 +25,7 @@ from swarmlab.commands.services.flags import ResourceFlags, RestartFlags, TaskHe
 from swarmlab.commands.spelling.options import flags_of
 from swarmlab.widgets.forms import Form, fields_box, text_field, words_of
 from swarmlab.widgets.panel import Panel, Preview, row, set_options, table
+from swarmlab.widgets.turns import Choice, Slider
 from swarmlab.widgets.work import NotPossible
 
 HIGHEST = 20
@@ -91,8 +92,8 @@ class ServicesPanel(Panel):
         )
 
     def _change_form(self) -> Widget:
-        self.service = Dropdown(description="service", tooltip="The service that is changed")
-        self.replicas = IntSlider(
+        self.service = Choice(description="service", tooltip="The service that is changed")
+        self.replicas = Slider(
             0,
             min=0,
             max=HIGHEST,
@@ -195,6 +196,7 @@ class ServicesPanel(Panel):
 
     @property
     def _chosen(self) -> str:
-        if self.service.value is None:
+        chosen: str | None = self.service.value
+        if chosen is None:
             raise NotPossible("there is no service yet: create one")
-        return str(self.service.value)
+        return chosen
