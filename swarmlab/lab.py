@@ -15,6 +15,7 @@ from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
+from swarmlab.client.reasons import Sentence, why
 from swarmlab.client.watch import Watcher
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
@@ -81,6 +82,16 @@ class Lab(Cluster):
         if self._watcher is None:
             self._watcher = Watcher(self)
         return self._watcher
+
+    def why(self, task: str) -> Sentence:
+        """Why a task is where it is, or is not: `lab.why("helloworld.3")`; of a global service, by service and node.
+
+        Raises:
+            NoManager: no node answers as a manager.
+        """
+        # What a watcher heard depends on how quick it is; an answer in manual time must not.
+        is_live = self.clock.rate is not None
+        return why(self, task, also_heard=self._watcher.events.all() if self._watcher and is_live else ())
 
     def reset(self, state: LabState) -> None:
         """Bring the lab to a named state; nothing is left of what was there before.
