@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.history import History
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.reasons import Sentence, why
 from swarmlab.client.watch import Watcher
@@ -81,7 +82,15 @@ class Lab(Cluster):
         """Sees the cluster change, from the first time it is asked for until the lab ends."""
         if self._watcher is None:
             self._watcher = Watcher(self)
+            self._history = History(self._watcher.events, self.clock.now)
+            self._watcher.subscribe(self._history.see)
         return self._watcher
+
+    @property
+    def history(self) -> History:
+        """What the watcher saw, from the first time it was asked for."""
+        assert self.watcher
+        return self._history
 
     def why(self, task: str) -> Sentence:
         """Why a task is where it is, or is not: `lab.why("helloworld.3")`; of a global service, by service and node.
