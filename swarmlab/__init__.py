@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from swarmlab.lab import Lab
-    from swarmlab.plots import plot_balance, plot_placement
+    from swarmlab.plots import plot_balance, plot_placement, plot_timeline
 
-_HOMES = {"Lab": "swarmlab.lab", "plot_balance": "swarmlab.plots", "plot_placement": "swarmlab.plots"}
+_HOMES = {"Lab": "swarmlab.lab"} | dict.fromkeys(("plot_balance", "plot_placement", "plot_timeline"), "swarmlab.plots")
 """Where the names of this package live: looked up when asked for, so that no part drags in all the others."""
 
-__all__ = ["Lab", "plot_balance", "plot_placement"]
+__all__ = ["Lab", "plot_balance", "plot_placement", "plot_timeline"]
 
 
 def __getattr__(name: str) -> Any:

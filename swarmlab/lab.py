@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
-from swarmlab.client.history import History
+from swarmlab.client.history import History, recollect
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.reasons import Sentence, why
 from swarmlab.client.watch import Watcher
@@ -91,6 +91,16 @@ class Lab(Cluster):
         """What the watcher saw, from the first time it was asked for."""
         assert self.watcher
         return self._history
+
+    def recall(self) -> History:
+        """What is known of the lab's past: what was seen, or what the API still tells if nobody looked.
+
+        In manual time always the latter: how much a watcher sees then depends on how quick it is.
+
+        Raises:
+            NoManager: nobody looked, and no node answers as a manager.
+        """
+        return recollect(self) if self._watcher is None or self.clock.rate is None else self.history
 
     def why(self, task: str) -> Sentence:
         """Why a task is where it is, or is not: `lab.why("helloworld.3")`; of a global service, by service and node.

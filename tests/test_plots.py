@@ -9,6 +9,7 @@ import pytest
 
 from swarmlab import plots
 from swarmlab.client.snapshots import Snapshot, take_snapshot
+from swarmlab.looks import PALETTE
 from tests.client.fakes import SwarmApi, node, service, task
 
 NODES = [node("docker-swarm-1"), node("docker-swarm-2"), node("docker-swarm-3", leader=True)]
@@ -95,7 +96,7 @@ def test_each_service_has_a_colour_of_its_own(big: Snapshot) -> None:
     """Colours that any eye can tell apart, the same in cells and legend."""
     figure = plots.draw_placement(big)
     colours = {matplotlib.colors.to_hex(patch.get_facecolor()) for axes in figure.axes for patch in axes.patches}
-    assert colours - {"#ffffff", "#eeeeee"} == {colour.lower() for colour in plots.PALETTE[:4]}
+    assert colours - {"#ffffff", "#eeeeee"} == {colour.lower() for colour in PALETTE[:4]}
 
 
 def test_before_and_after_are_counted_for_each_node(small: Snapshot) -> None:
@@ -125,7 +126,7 @@ def test_plotting_prints_the_table(
     small: Snapshot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Outside of a notebook the table is all there is."""
-    monkeypatch.setattr(plots, "get_ipython", lambda: None)  # tests of magics leave one in this process
+    monkeypatch.setattr(plots.picture, "get_ipython", lambda: None)  # tests of magics leave one in this process
 
     class Lab:
         def snapshot(self) -> Snapshot:
