@@ -20,6 +20,7 @@ from swarmlab.client.reasons import Sentence, why
 from swarmlab.client.watch import Watcher
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
+from swarmlab.widgets.timeline import Timeline
 
 BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
     "embedded": start_embedded,
@@ -40,6 +41,7 @@ class Lab(Cluster):
         super().__init__(backend)
         self._directory = directory
         self._watcher: Watcher | None = None
+        self._timeline: Timeline | None = None
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -92,6 +94,11 @@ class Lab(Cluster):
         assert self.watcher
         return self._history
 
+    def timeline(self) -> Timeline:
+        """Show what happened when and why, in the place of the time line that was shown before."""
+        self._timeline = Timeline(self)
+        return self._timeline
+
     def recall(self) -> History:
         """What is known of the lab's past: what was seen, or what the API still tells if nobody looked.
 
@@ -127,6 +134,9 @@ class Lab(Cluster):
 
     def close(self) -> None:
         """End the lab and remove everything that it created. Closing twice is harmless."""
+        if self._timeline is not None:
+            self._timeline.end()
+            self._timeline = None
         if self._watcher is not None:
             self._watcher.close()
             self._watcher = None

@@ -6,7 +6,8 @@ is filled in from what tasks and events tell; the rest is unknown, and not made 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
@@ -14,6 +15,7 @@ from typing import Any, cast
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import Event, EventLog
+from swarmlab.client.moves import Evidence
 from swarmlab.client.past import (
     Past,
     Version,
@@ -94,6 +96,7 @@ class History:
     def clear(self) -> None:
         """Forget everything: another lab begins."""
         with self._lock:
+            self._specs: dict[str, Mapping[str, Any]] = {}
             self._pasts: dict[str, dict[str, Past[Any]]] = {kind: {} for kind in KINDS}
             self._troubles: list[Trouble] = []
             self._versions = 0
@@ -125,9 +128,16 @@ class History:
         self._note_all("service", snapshot.services, seen_at, lambda service: first_versions(service, seen_at))
         tasks = self._pasts["task"]
         followers = _followers(snapshot.tasks) if any(task.id not in tasks for task in snapshot.tasks) else {}
-        self._note_all(
-            "task", snapshot.tasks, seen_at, lambda task: first_of_task(task, seen_at, followers.get(task.id))
-        )
+        views = [self._with_shared_spec(task) for task in snapshot.tasks]
+        self._note_all("task", views, seen_at, lambda task: first_of_task(task, seen_at, followers.get(task.id)))
+
+    def _with_shared_spec(self, task: TaskView) -> TaskView:
+        """The task with a spec that it shares with all tasks of the same; what is known already stays as it is."""
+        past = self._pasts["task"].get(task.id)
+        if past is not None and past.last == task:
+            return cast(TaskView, past.last)
+        spec = json.dumps(task.spec, sort_keys=True)
+        return replace(task, spec=self._specs.setdefault(spec, task.spec))
 
     def _note_all(self, kind: str, views: Sequence[Any], seen_at: datetime, first: Callable[[Any], Any]) -> None:
         pasts = self._pasts[kind]
@@ -194,6 +204,19 @@ class History:
             tasks=tuple(sorted(tasks, key=lambda task: (natural(task.name), task.id))),
         )
 
+    def evidence(self, moment: datetime) -> Evidence:
+        """What could be known then of why tasks were where they were: of those too that the swarm had forgotten."""
+        with self._lock:
+            snapshot = self.at(moment)
+            present = {task.id for task in snapshot.tasks}
+            gone = [
+                ended
+                for key in self._keys("task")
+                if key not in present and (ended := _ended(self._known("task", key), moment))
+            ]
+            events = [event for event in self.events.all() if event.at <= moment]
+            return Evidence(snapshot=replace(snapshot, tasks=(*snapshot.tasks, *gone)), events=events, now=moment)
+
     def _all_at(self, kind: str, moment: datetime) -> list[Any]:
         found = (at(self._known(kind, key), moment) for key in self._keys(kind))
         return [view for view in found if view is not None]
@@ -220,10 +243,18 @@ class History:
             return self._known("node", node_id) if node_id in self._pasts["node"] else []
 
     def services(self) -> list[str]:
-        """The names of all that were ever seen."""
+        """The names of all that were ever seen, or of which a task was."""
         with self._lock:
-            names = {_last(self._known("service", key)).name for key in self._keys("service")}
-            return sorted(names | {life.task.service for life in self.lives()[0]}, key=natural)
+            pasts = (*self._pasts["service"].items(), *self._pasts["task"].items())
+            views = [past.last or _last(past.seen) for _, past in pasts]
+            names = {view.service if isinstance(view, TaskView) else view.name for view in views}
+            names |= {_last(self._known("task", key)).service for key in self._unseen()}
+            return sorted(names, key=natural)
+
+    def task_ids(self) -> set[str]:
+        """Of all tasks that are known."""
+        with self._lock:
+            return set(self._keys("task"))
 
     def troubles(self) -> list[Trouble]:
         """What was broken, in the order in which it broke."""
@@ -322,6 +353,14 @@ def _followers(tasks: Sequence[TaskView]) -> dict[str, datetime]:
 
 def _last(versions: Sequence[Version[Any]]) -> Any:
     return next(view for _, view in reversed(versions) if view is not None)
+
+
+def _ended(versions: Sequence[Version[Any]], moment: datetime) -> TaskView | None:
+    """A task that was there and is gone, as it was last."""
+    before: list[TaskView] = [view for since, view in versions if since <= moment and view is not None]
+    if not before:
+        return None
+    return replace(before[-1], state="shutdown", desired_state="remove") if before[-1].is_active else before[-1]
 
 
 def _state(node: NodeView | None) -> str:
