@@ -108,8 +108,12 @@ def newest(lives: dict[str, ShownLife]) -> dict[str, ShownLife]:
     """As many as are shown: those that go on, then those that ended last."""
     if len(lives) <= LIVES_AT_MOST:
         return lives
-    keys = sorted(lives, key=lambda key: lives[key]["end"] or float("inf"))[-LIVES_AT_MOST:]
+    keys = sorted(lives, key=lambda key: _ended_at(lives[key]))[-LIVES_AT_MOST:]
     return {key: lives[key] for key in keys}
+
+
+def _ended_at(life: ShownLife) -> float:
+    return float("inf") if life["end"] is None else life["end"]
 
 
 def milliseconds(moment: datetime) -> float:
