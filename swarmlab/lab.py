@@ -16,7 +16,7 @@ from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.watch import Watcher
-from swarmlab.lessons.current import use_cluster
+from swarmlab.lessons.current import forget_cluster, use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 from swarmlab.widgets.panels import Panels
@@ -116,6 +116,7 @@ class Lab(Cluster):
             self._watcher = None
         for node in self:
             node.close()
+        forget_cluster(self)
         if Lab._running is self:
             Lab._running = None
         try:

@@ -18,6 +18,8 @@ from swarmlab.client.tables import short_id
 from swarmlab.widgets.panel import Panel, heading, row, set_options, table
 from swarmlab.widgets.work import NotPossible
 
+NODE_VERBS = ("stop", "start", "disconnect", "reconnect", "move_outside", "move_inside")
+
 
 class Place(NamedTuple):
     """A container, and the machine that it is on."""
@@ -31,7 +33,7 @@ class FaultsPanel(Panel):
 
     title = "faults"
     card_rows = 3
-    says = "stop or start an engine, cut a node off, block a port, kill a task, heal all"
+    says = "stop or start an engine, cut a node off, move it outside, block a port, kill a task, heal all"
 
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
@@ -52,7 +54,7 @@ class FaultsPanel(Panel):
             self.broken,
             row(self.call_button("heal all", lambda: "lab.backend.faults.heal()", self._heal)),
             heading("a node", 5),
-            row(self.node, *map(self._on_node, ("stop", "start", "disconnect", "reconnect"))),
+            row(self.node, *map(self._on_node, NODE_VERBS)),
             heading("a port of this node", 5),
             row(self.port, self.wall, *map(self._on_port, ("block", "open"))),
             heading("a task", 5),
@@ -73,7 +75,7 @@ class FaultsPanel(Panel):
     def _on_node(self, verb: str) -> Widget:
         """`stop` and the like."""
         return self.call_button(
-            f"{verb} engine" if verb in ("stop", "start") else verb,
+            f"{verb} engine" if verb in ("stop", "start") else verb.replace("_", " "),
             lambda: f"{self._lab_node}.{verb}()",
             lambda: getattr(self._node, verb)(),
         )
