@@ -26,20 +26,21 @@ if TYPE_CHECKING:
     from swarmlab.lessons.predictions import predict
     from swarmlab.lessons.progress import progress
     from swarmlab.lessons.quiz import quiz
-    from swarmlab.plots import plot_balance, plot_placement
+    from swarmlab.plots import plot_balance, plot_placement, plot_timeline
 
 _HOMES = {
     "Lab": "swarmlab.lab",
     "exercise": "swarmlab.lessons.practice",
     "plot_balance": "swarmlab.plots",
     "plot_placement": "swarmlab.plots",
+    "plot_timeline": "swarmlab.plots",
     "predict": "swarmlab.lessons.predictions",
     "progress": "swarmlab.lessons.progress",
     "quiz": "swarmlab.lessons.quiz",
 }
 """Where the names of this package live: looked up when asked for, so that no part drags in all the others."""
 
-__all__ = ["Lab", "exercise", "plot_balance", "plot_placement", "predict", "progress", "quiz"]
+__all__ = ["Lab", "exercise", "plot_balance", "plot_placement", "plot_timeline", "predict", "progress", "quiz"]
 
 
 def __getattr__(name: str) -> Any:

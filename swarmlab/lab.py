@@ -14,12 +14,15 @@ from typing import ClassVar, Self
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.history import History, recollect
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
+from swarmlab.client.reasons import Sentence, why
 from swarmlab.client.watch import Watcher
 from swarmlab.lessons.current import forget_cluster, use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 from swarmlab.widgets.panels import Panels
+from swarmlab.widgets.timeline import Timeline
 
 BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
     "embedded": start_embedded,
@@ -41,6 +44,7 @@ class Lab(Cluster):
         self._directory = directory
         self._watcher: Watcher | None = None
         self._panels: Panels | None = None
+        self._timeline: Timeline | None = None
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -84,6 +88,8 @@ class Lab(Cluster):
         """Sees the cluster change, from the first time it is asked for until the lab ends."""
         if self._watcher is None:
             self._watcher = Watcher(self)
+            self._history = History(self._watcher.events, self.clock.now)
+            self._watcher.subscribe(self._history.see)
         return self._watcher
 
     @property
@@ -92,6 +98,37 @@ class Lab(Cluster):
         if self._panels is None:
             self._panels = Panels(self, self.watcher)
         return self._panels
+
+    @property
+    def history(self) -> History:
+        """What the watcher saw, from the first time it was asked for."""
+        assert self.watcher
+        return self._history
+
+    def timeline(self) -> Timeline:
+        """Show what happened when and why, in the place of the time line that was shown before."""
+        self._timeline = Timeline(self)
+        return self._timeline
+
+    def recall(self) -> History:
+        """What is known of the lab's past: what was seen, or what the API still tells if nobody looked.
+
+        In manual time always the latter: how much a watcher sees then depends on how quick it is.
+
+        Raises:
+            NoManager: nobody looked, and no node answers as a manager.
+        """
+        return recollect(self) if self._watcher is None or self.clock.rate is None else self.history
+
+    def why(self, task: str) -> Sentence:
+        """Why a task is where it is, or is not: `lab.why("helloworld.3")`; of a global service, by service and node.
+
+        Raises:
+            NoManager: no node answers as a manager.
+        """
+        # What a watcher heard depends on how quick it is; an answer in manual time must not.
+        is_live = self.clock.rate is not None
+        return why(self, task, also_heard=self._watcher.events.all() if self._watcher and is_live else ())
 
     def reset(self, state: LabState) -> None:
         """Bring the lab to a named state; nothing is left of what was there before.
@@ -111,6 +148,9 @@ class Lab(Cluster):
         if self._panels is not None:
             self._panels.close()
             self._panels = None
+        if self._timeline is not None:
+            self._timeline.end()
+            self._timeline = None
         if self._watcher is not None:
             self._watcher.close()
             self._watcher = None

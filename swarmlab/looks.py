@@ -5,6 +5,7 @@ Colour is never alone in telling something: a state has its own sign, hatching, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
@@ -55,7 +56,10 @@ def look_of(task: TaskView, node: NodeView | None) -> Look:
 
 def colours_of(snapshot: Snapshot) -> dict[str, str]:
     """A colour for each service, by the order of their names."""
-    names = sorted(
-        {task.service for task in snapshot.tasks} | {service.name for service in snapshot.services}, key=natural
-    )
+    return colours_of_names({task.service for task in snapshot.tasks} | {each.name for each in snapshot.services})
+
+
+def colours_of_names(services: Iterable[str]) -> dict[str, str]:
+    """The same for services that are known by their names."""
+    names = sorted(set(services), key=natural)
     return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}

@@ -146,3 +146,10 @@ def test_helloworld_is_what_the_docker_command_declares(lab: Lab) -> None:
     typed = session.get("/services/helloworld")["Spec"]
     lab.reset("helloworld")
     assert Session.on(lab).get("/services/helloworld")["Spec"] == typed
+
+
+def test_a_lab_says_why(lab: Lab) -> None:
+    """In live time also of events that the engines have forgotten, if somebody heard them."""
+    parse("docker service create --quiet --name web alpine sleep 1000").run(Session.on(lab))
+    assert lab.why("web.1").startswith("web.1 has not moved: it runs on docker-swarm-")
+    assert lab.why("web.7") == "There is no task web.7: web has web.1."

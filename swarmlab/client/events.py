@@ -6,14 +6,18 @@ Owns the log. Does not listen itself: a Watcher does.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from threading import Lock
 from typing import Any
 
 SAME_WITHIN = timedelta(seconds=5)
 """Every manager reports what happens to the swarm, each when it hears of it."""
+
+REMEMBERED = 10_000
+"""Events that a log keeps, the newest: about 10 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +64,12 @@ def read_event(node: str, told: Mapping[str, Any]) -> Event:
 
 
 class EventLog:
-    """All events so far. May be told from several threads."""
+    """The newest events so far. May be told from several threads."""
 
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._lock = Lock()
+        self.heard = 0
 
     def __len__(self) -> int:
         return len(self._events)
@@ -72,20 +77,32 @@ class EventLog:
     def note(self, event: Event) -> bool:
         """Add one; returns whether it is new."""
         with self._lock:
-            if any(_is_same(event, known) for known in reversed(self._events)):
+            if any(_is_same(event, known) for known in self._known_since(event.at - SAME_WITHIN)):
                 return False
-            insort(self._events, event, key=lambda each: each.at)
+            insort(self._events, event, key=_at)
+            if len(self._events) > REMEMBERED:
+                del self._events[0]
+            self.heard += 1
             return True
+
+    def _known_since(self, moment: datetime) -> Iterator[Event]:
+        """From the last one backwards: what is new is nearly always of now."""
+        return takewhile(lambda known: known.at >= moment, reversed(self._events))
 
     def clear(self) -> None:
         """Forget all of them."""
         with self._lock:
             self._events.clear()
+            self.heard += 1
 
     def all(self) -> Sequence[Event]:
         """From the first to the last."""
         with self._lock:
             return tuple(self._events)
+
+
+def _at(event: Event) -> datetime:
+    return event.at
 
 
 def _is_same(one: Event, other: Event) -> bool:

@@ -6,7 +6,7 @@ Owns the translation from the API's JSON to names that read well. A snapshot nev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +35,8 @@ class NodeView:
         address: as the managers know it.
         cpus: of the machine.
         memory_bytes: of the machine.
+        created_at: when it joined.
+        updated_at: when the swarm last wrote its record.
     """
 
     id: str
@@ -49,6 +51,8 @@ class NodeView:
     address: str = ""
     cpus: float = 0.0
     memory_bytes: int = 0
+    created_at: datetime | None = None
+    updated_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class TaskView:
         exit_code: of its container's program, once it has ended.
         reserved_cpus: set aside for it on its node.
         reserved_memory_bytes: the same.
+        spec: what was declared for it, as the API has it; it never changes in a task's life.
     """
 
     id: str
@@ -84,6 +89,7 @@ class TaskView:
     exit_code: int | None = None
     reserved_cpus: float = 0.0
     reserved_memory_bytes: int = 0
+    spec: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -111,6 +117,8 @@ class ServiceView:
         image: as declared, without the digest.
         update_state: of its last update, as `updating` or `paused`; empty without one.
         update_message: the same in the managers' words.
+        created_at: when it was declared.
+        updated_at: when the swarm last wrote its record.
     """
 
     id: str
@@ -120,6 +128,8 @@ class ServiceView:
     image: str = ""
     update_state: str = ""
     update_message: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +196,8 @@ def _node(node: Mapping[str, Any], *, is_shared: bool) -> NodeView:
         address=node["Status"].get("Addr", ""),
         cpus=resources.get("NanoCPUs", 0) / NANO,
         memory_bytes=resources.get("MemoryBytes", 0),
+        created_at=moment(node.get("CreatedAt", "")),
+        updated_at=moment(node.get("UpdatedAt", "")),
     )
 
 
@@ -200,6 +212,8 @@ def _service(service: Mapping[str, Any]) -> ServiceView:
         image=_image(service["Spec"]),
         update_state=update.get("State", ""),
         update_message=update.get("Message", ""),
+        created_at=moment(service.get("CreatedAt", "")),
+        updated_at=moment(service.get("UpdatedAt", "")),
     )
 
 
@@ -223,6 +237,7 @@ def _task(task: Mapping[str, Any], services: Mapping[str, ServiceView]) -> TaskV
         exit_code=container.get("ExitCode") if status["State"] in ENDED_BY_ITSELF else None,
         reserved_cpus=reserved.get("NanoCPUs", 0) / NANO,
         reserved_memory_bytes=reserved.get("MemoryBytes", 0),
+        spec=spec,
     )
 
 

@@ -116,7 +116,7 @@ class Watcher:
         """The lab begins anew: nothing of what was seen and heard belongs to it."""
         self._heard_until.clear()
         self.events.clear()
-        self.sight = Sight()
+        self._tell(Sight())
         self.look_soon()
 
     def close(self) -> None:

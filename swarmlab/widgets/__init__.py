@@ -4,4 +4,5 @@ work, screen, hints     runs a command beside the kernel's main thread, shows wh
 card                    one command: as docker has it, as the docker SDK has it, and its result
 panel, forms            what all panels share: an error boundary, buttons and fields over commands
 panels/                 cluster, services, inspect, logs, faults, ports
+timeline/               what happened when and why: lives of tasks, events, faults; back to any moment
 """

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from swarmlab.client import events
 from swarmlab.client.events import EventLog, read_event
 
 DRAINED = {"name": "docker-swarm-1", "availability.new": "drain", "availability.old": "active"}
@@ -54,3 +57,12 @@ def test_they_are_in_the_order_of_their_times() -> None:
     assert [event.action for event in log.all()] == ["at10", "at20", "at30"]
     log.clear()
     assert log.all() == ()
+
+
+def test_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded."""
+    monkeypatch.setattr(events, "REMEMBERED", 3)
+    log = EventLog()
+    for at in (10, 20, 30, 40, 50):
+        log.note(read_event("a", told(at, action=f"at{at}")))
+    assert [event.action for event in log.all()] == ["at30", "at40", "at50"]
