@@ -18,7 +18,7 @@ from swarmlab.client.history import History, recollect
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.reasons import Sentence, why
 from swarmlab.client.watch import Watcher
-from swarmlab.lessons.current import use_cluster
+from swarmlab.lessons.current import forget_cluster, use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 from swarmlab.widgets.board import Board
@@ -125,7 +125,7 @@ class Lab(Cluster):
 
     def timeline(self) -> Timeline:
         """Show what happened when and why, in the place of the time line that was shown before."""
-        self._timeline = Timeline(self)
+        self._timeline = Timeline(self, lambda: self._board)
         return self._timeline
 
     def recall(self) -> History:
@@ -177,6 +177,7 @@ class Lab(Cluster):
             self._watcher = None
         for node in self:
             node.close()
+        forget_cluster(self)
         if Lab._running is self:
             Lab._running = None
         try:

@@ -15,6 +15,13 @@ def use_cluster(cluster: Cluster) -> None:
     _running = weakref.ref(cluster)
 
 
+def forget_cluster(cluster: Cluster) -> None:
+    """It has ended: whoever asks for it is told to start one."""
+    global _running
+    if current_cluster() is cluster:
+        _running = None
+
+
 def current_cluster() -> Cluster | None:
     """The lab that was started last, if there is one."""
     return _running() if _running else None

@@ -16,6 +16,7 @@ from swarmlab.lessons.exercise import State, Verdict
 from swarmlab.lessons.practice import Practice
 from swarmlab.lessons.predictions import Prediction
 from swarmlab.lessons.quiz import Quiz
+from swarmlab.lessons.words import sentence
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
@@ -137,7 +138,7 @@ class ExerciseView(View):
         if exercise.breaks is None:
             del self.buttons["Begin"]
         row = HBox([self._made(name, *rest) for name, rest in self.buttons.items()], layout=Layout(flex_flow="wrap"))
-        super().__init__(f"Exercise {exercise.id} · {exercise.title}.", exercise.asks, [row], self.card)
+        super().__init__(sentence(f"Exercise {exercise.id} · {exercise.title}"), exercise.asks, [row], self.card)
         self.row = row
         self.say(f"{SIGNS[State.NOT_ATTEMPTED]} not checked yet")
 

@@ -52,6 +52,13 @@ def test_without_a_lab_it_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch)
     assert list(practice._repr_mimebundle_()) == ["text/plain"]
 
 
+def test_a_lab_that_has_ended_is_no_lab(lab: Lab) -> None:
+    """An exercise on the page says how to start one, not that its managers are silent."""
+    practice = exercise("08-a")
+    lab.close()
+    assert repr(practice.check()) == '08-a not attempted: no lab is running: lab = Lab.start("formed").'
+
+
 def test_it_looks_at_the_lab_that_runs(lab: Lab) -> None:
     """Nobody has to name it."""
     assert exercise("05-a").cluster is lab

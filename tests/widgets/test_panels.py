@@ -364,6 +364,17 @@ def test_a_lab_is_broken_and_mended(open_lab: OpenLab) -> None:
     assert lab.cluster.backend.faults.active() == []
 
 
+def test_a_host_is_moved_to_another_network(open_lab: OpenLab) -> None:
+    """And back."""
+    panel = open_lab().panels.faults()
+    panel.node.value = "docker-swarm-2"
+    press(panel, "move outside")
+    assert panel.card.lines[0]["text"] == "lab['docker-swarm-2'].move_outside()"
+    shown(panel.broken, "docker-swarm-2", "in a network of its own")
+    press(panel, "move inside")
+    until(panel.broken, "value", lambda html: "Nothing is broken on purpose" in str(html))
+
+
 def test_a_task_is_killed(open_lab: OpenLab) -> None:
     """And another takes its place."""
     lab = open_lab("helloworld")

@@ -20,6 +20,8 @@ from swarmlab.widgets.panel import Act, Panel, heading, row, set_options, table
 from swarmlab.widgets.turns import Choice
 from swarmlab.widgets.work import NotPossible
 
+NODE_VERBS = ("stop", "start", "disconnect", "reconnect", "move_outside", "move_inside")
+
 
 class Place(NamedTuple):
     """A container, and the machine that it is on."""
@@ -33,7 +35,7 @@ class FaultsPanel(Panel):
 
     title = "faults"
     card_rows = 3
-    says = "stop or start an engine, cut a node off, block a port, kill a task, heal all"
+    says = "stop or start an engine, cut a node off, move it outside, block a port, kill a task, heal all"
 
     def parts(self) -> Sequence[Widget]:
         """See Panel."""
@@ -58,7 +60,7 @@ class FaultsPanel(Panel):
                 )
             ),
             heading("a node", 5),
-            row(self.node, *map(self._on_node, ("stop", "start", "disconnect", "reconnect"))),
+            row(self.node, *map(self._on_node, NODE_VERBS)),
             heading("a port of this node", 5),
             row(self.port, self.wall, *map(self._on_port, ("block", "open"))),
             heading("a task", 5),
@@ -79,7 +81,7 @@ class FaultsPanel(Panel):
     def _on_node(self, verb: str) -> Widget:
         """`stop` and the like."""
         return self.call_button(
-            f"{verb} engine" if verb in ("stop", "start") else verb,
+            f"{verb} engine" if verb in ("stop", "start") else verb.replace("_", " "),
             lambda: f"{self._lab_node}.{verb}()",
             lambda: getattr(self._node, verb),
         )
