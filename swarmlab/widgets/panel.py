@@ -19,6 +19,7 @@ from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import ROWS, CommandCard
+from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
 Build = Callable[[], Command]
@@ -100,7 +101,7 @@ class Panel(VBox):
         self._watcher = watcher
         self._buttons: list[CommandButton] = []
         self._quiet_threads: set[int] = set()
-        self._parts = [heading(self.title), *self.parts(), self.card]
+        self._parts = [heading(self.title), *self.parts(), self.card, OwnKeys()]
         super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._unsubscribe = watcher.subscribe(self.see)
 
