@@ -19,6 +19,7 @@ from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import ROWS, CommandCard
+from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.turns import TURN, Choice
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
@@ -104,7 +105,7 @@ class Panel(VBox):
         self._buttons: list[CommandButton] = []
         self._is_quiet = False
         self._is_ended = False
-        self._parts = [heading(self.title), *self.parts(), self.card]
+        self._parts = [heading(self.title), *self.parts(), self.card, OwnKeys()]
         super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._forget_secrets = cluster.follow_secrets(self._follow_secrets)
         self._unsubscribe = watcher.subscribe(self.see)

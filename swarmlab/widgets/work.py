@@ -100,7 +100,7 @@ class Work:
             try:
                 sent.run(session)
             except DockerError as error:
-                if STALE not in str(error):
+                if run.is_left or STALE not in str(error):
                     raise
                 run.note = STALE_NOTE
                 sent.run(session)

@@ -53,6 +53,8 @@ def test_the_keyboard_alone_suffices(page: Page, tmp_path: Path) -> None:
     expect(prediction.get_by_role("radio").first).to_be_disabled()
     press(quiz.get_by_role("radio").first, "Tab", "Space", "Tab", "Tab", "Space")
     expect(quiz.get_by_role("status")).to_contain_text("b) right: Each new task")
+    page.keyboard.press("Escape")
+    expect(page.locator(".jp-CodeCell", has=quiz)).to_be_focused()
     press(exercise.get_by_role("button", name="Check", exact=True), "Enter")
     expect(exercise.get_by_role("status")).to_have_text("○ not attempted")
     press(exercise.get_by_role("button", name="Check", exact=True), "Tab", "Space")

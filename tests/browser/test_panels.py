@@ -94,8 +94,11 @@ def copy(page: Page, services: Locator) -> None:
 
 
 def scale(services: Locator) -> None:
-    """From 2 to 3 with an arrow key."""
-    services.get_by_role("tab", name="change").click()
+    """From 2 to 3 with an arrow key, then to 1 by typing; a list keeps its arrows, and Escape leaves the panel."""
+    services.get_by_role("tab", name="create").focus()
+    for key in ("ArrowRight", "Enter", "Tab", "ArrowDown"):
+        services.page.keyboard.press(key)
+    expect(services.get_by_role("combobox", name="service", exact=True)).to_be_focused()
     slider = services.get_by_role("slider")
     expect(slider).to_have_attribute("aria-valuenow", re.compile(r"2(\.0)?"), timeout=WITHIN_MS)
     slider.press("ArrowRight")
@@ -103,6 +106,11 @@ def scale(services: Locator) -> None:
     expect(result).to_contain_text("helloworld scaled to 3", timeout=WITHIN_MS)
     expect(result).to_contain_text("verify: Service helloworld converged", timeout=WITHIN_MS)
     expect(services.get_by_role("row", name=re.compile(r"helloworld .* 3.3 "))).to_be_visible()
+    for key in ("Tab", "1", "Enter"):
+        services.page.keyboard.press(key)
+    expect(result).to_contain_text("helloworld scaled to 1", timeout=WITHIN_MS)
+    services.page.keyboard.press("Escape")
+    expect(services.page.locator(".jp-CodeCell", has=services)).to_be_focused()
 
 
 def explain(inspect: Locator) -> None:

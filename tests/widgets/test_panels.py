@@ -11,6 +11,7 @@ from ipywidgets import HTML, Box, Stack, Tab, VBox
 from swarmlab.client.protocols import FaultRefused
 from swarmlab.commands import DockerError, ServiceCreate, ServiceScale, Session, parse
 from swarmlab.widgets.card import CommandCard
+from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.panel import Panel
 from swarmlab.widgets.panels import ENDED, ClusterPanel, Panels, ServicesPanel
 from swarmlab.widgets.panels.inspect import Tree
@@ -233,6 +234,20 @@ def test_the_slider_follows_the_cluster_and_sends_nothing_for_it(open_lab: OpenL
     until(panel.replicas, "value", lambda number: number == 30)
     assert panel.card.state == "idle"
     assert panel.replicas.max == 60
+
+
+def test_the_slider_stays_where_it_was_put_while_its_command_runs(open_lab: OpenLab) -> None:
+    """Who moves it on meanwhile is not pulled back by what the cluster was a moment ago."""
+    lab = open_lab("helloworld")
+    panel = lab.panels.services()
+    until(panel.replicas, "value", lambda number: number == 1)
+    is_over = threading.Event()
+    panel.work.call("something", lambda: None if is_over.wait(WITHIN_S) else "late")
+    type_on_manager(lab, "docker service scale -d helloworld=4")
+    shown(panel.list, "helloworld", "replicated", "/4")
+    assert panel.replicas.value == 1
+    is_over.set()
+    until(panel.replicas, "value", lambda number: number == 4)
 
 
 def test_a_slider_that_is_refused_goes_back(open_lab: OpenLab) -> None:
@@ -462,7 +477,7 @@ def test_a_panel_reads_as_one_line_that_never_changes(open_lab: OpenLab, kind: s
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_control_says_what_it_is(open_lab: OpenLab, kind: str) -> None:
     """A description to be seen and a tooltip to be asked for."""
-    frames = (HTML, Box, VBox, Stack, Tab, CommandCard, Tree)
+    frames = (HTML, Box, VBox, Stack, Tab, CommandCard, Tree, OwnKeys)
     controls: list[Any] = [
         each for each in all_of(open_panel(open_lab("helloworld").panels, kind)) if not isinstance(each, frames)
     ]

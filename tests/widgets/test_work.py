@@ -168,6 +168,20 @@ class Overtaken(ServiceUpdate):
         super().change(session, spec)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Slow(ServiceUpdate):
+    """An update that takes its time between the reading and the sending."""
+
+    is_reading: threading.Event
+    goes_on: threading.Event
+
+    def change(self, session: Session, spec: dict[str, Any]) -> None:
+        """Wait until others are done."""
+        self.is_reading.set()
+        self.goes_on.wait(WITHIN_S)
+        super().change(session, spec)
+
+
 def overtaken(times: int) -> Overtaken:
     """An update, and as many others that are quicker."""
     others: list[Command] = [ServiceScale(detach=True, replicas={"web": 2 + number}) for number in range(times)]
@@ -192,6 +206,22 @@ def test_who_is_overtaken_twice_is_told(open_lab: OpenLab) -> None:
     with pytest.raises(DockerError, match="update out of sequence"):
         do(work, overtaken(2))
     assert card.advice == "Somebody else changed it in the same moment: press again, it is read anew."
+
+
+def test_who_is_overtaken_by_the_next_command_does_not_send_again(open_lab: OpenLab) -> None:
+    """What was asked for last is what stays."""
+    lab = open_lab()
+    work, _ = worker(lab)
+    do(work, PING)
+    is_reading, goes_on = threading.Event(), threading.Event()
+    work.command(Slow(service="web", replicas="5", detach=True, is_reading=is_reading, goes_on=goes_on))
+    left = next(thread for thread in threading.enumerate() if thread.name == "swarmlab-panel")
+    assert is_reading.wait(WITHIN_S)
+    do(work, ServiceScale(detach=True, replicas={"web": 7}))
+    goes_on.set()
+    left.join(WITHIN_S)
+    spec = lab.cluster.manager().client.services.get("web").attrs["Spec"]
+    assert spec["Mode"] == {"Replicated": {"Replicas": 7}}
 
 
 def test_closing_ends_the_threads(open_lab: OpenLab) -> None:

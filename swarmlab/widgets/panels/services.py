@@ -22,6 +22,7 @@ from swarmlab.commands import (
     ServiceUpdate,
 )
 from swarmlab.commands.services.flags import ResourceFlags, RestartFlags, TaskHealthFlags, UpdateFlags
+from swarmlab.commands.services.text import MODES
 from swarmlab.commands.spelling.options import flags_of
 from swarmlab.widgets.forms import Form, fields_box, text_field, words_of
 from swarmlab.widgets.panel import Panel, Preview, row, set_options, table
@@ -157,16 +158,21 @@ class ServicesPanel(Panel):
         self.list.value = table(
             self.sight.problem or ("" if services else "There is no service yet."),
             ("SERVICE", "MODE", "REPLICAS", "IMAGE", "UPDATE"),
-            [(each.name, each.mode, self._count(each), each.image, each.update_state) for each in services],
+            [(each.name, MODES[each.mode], self._count(each), each.image, each.update_state) for each in services],
         )
         set_options(self.service, [(each.name, each.name) for each in services])
-        if self._replicas() != self._seen:
-            self._place_slider()
+        self._follow()
 
     def ended(self) -> None:
         """See Panel."""
         super().ended()
         if self.card.state == "failed":
+            self._place_slider()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Let the slider follow the cluster, but not pull back who has moved it on while a command runs."""
+        if self._replicas() != self._seen and self.card.state != "running":
             self._place_slider()
 
     def _count(self, service: ServiceView) -> str:
