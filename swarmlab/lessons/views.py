@@ -22,9 +22,6 @@ from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
-CARD_ROWS = 7
-"""Lines of an answer that are seen at once: what is asked and where it is worked at stay near each other."""
-
 _WIDE = Layout(width="auto", max_width="100%")
 _shown: dict[str, View] = {}
 """What is on the page, by what it is of."""
@@ -125,7 +122,7 @@ class ExerciseView(View):
         cluster = practice.cluster
         assert cluster is not None  # a view is made where a lab runs
         exercise = practice.exercise
-        self.card = CommandCard(rows=CARD_ROWS)
+        self.card = CommandCard()
         self.work = Work(cluster, self.card)
         self._name = f'exercise("{exercise.id}")'
         wait = f"Break the cluster; takes {exercise.takes}"

@@ -19,14 +19,14 @@ function render({ el }) {
     output = el.isConnected ? (el.closest(".jp-OutputArea-child") ?? el.parentElement) : null;
     if (output) {
       output.addEventListener("focusin", mark);
-      output.addEventListener("keydown", leave);
+      output.addEventListener("keydown", leave, true); // a text field lets nothing through
       el.dataset.swarmlabKeys = "own";
     } else if (frames > 0) requestAnimationFrame(() => begin(frames - 1));
   };
   begin(FRAMES);
   return () => {
     output?.removeEventListener("focusin", mark);
-    output?.removeEventListener("keydown", leave);
+    output?.removeEventListener("keydown", leave, true);
   };
 }
 

@@ -109,7 +109,7 @@ def scale(services: Locator) -> None:
     for key in ("Tab", "1", "Enter"):
         services.page.keyboard.press(key)
     expect(result).to_contain_text("helloworld scaled to 1", timeout=WITHIN_MS)
-    services.page.keyboard.press("Escape")
+    services.get_by_label("--image", exact=True).press("Escape")
     expect(services.page.locator(".jp-CodeCell", has=services)).to_be_focused()
 
 
