@@ -102,7 +102,7 @@ class Lab(Cluster):
     @property
     def history(self) -> History:
         """What the watcher saw, from the first time it was asked for."""
-        assert self.watcher
+        _ = self.watcher  # with which it begins
         return self._history
 
     def timeline(self) -> Timeline:

@@ -168,7 +168,7 @@ def test_a_page_that_is_loaded_again_shows_it_again(lab: RunningLab, page: Page,
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     set_theme(lab, page, "JupyterLab Dark")
     page.reload()
-    expect(page.locator('body[data-jp-theme-light="false"]')).to_be_visible(timeout=LOADED_WITHIN_MS)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false", timeout=LOADED_WITHIN_MS)
     expect(timeline.locator(".swt-answer")).to_contain_text("helloworld.2 ", timeout=LOADED_WITHIN_MS)
     take(timeline, "dark")
     set_theme(lab, page, "JupyterLab Light")

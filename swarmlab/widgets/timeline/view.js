@@ -100,11 +100,35 @@ class View {
     this.drawAnswer(all);
   }
 
-  // Whether nothing has to be drawn but what moves with time.
+  // Time has passed, and nothing else. What has the focus stays the same element: a screen reader would read it anew.
   tick() {
     if (!this.recording.ticks || this.recording.parts.ended || document.hidden || !this.root.isConnected) return;
-    if (this.root.contains(document.activeElement) && this.isDragging) return;
-    this.draw();
+    if (!this.chart.contains(document.activeElement)) {
+      this.draw();
+      return;
+    }
+    this.setRange(Object.values(this.recording.lives));
+    this.drawSlider();
+    this.place();
+  }
+
+  // Put what is drawn where it belongs now.
+  place() {
+    for (const bar of this.chart.querySelectorAll(".swt-bar")) this.placeBar(bar);
+    for (const element of this.chart.querySelectorAll(".swt-mark, .swt-track .swt-failure")) this.placeAt(element);
+    this.cursor.style.setProperty("--x", this.x(this.moment ?? this.end) / 100);
+    this.foot.replaceChildren(...this.ticks());
+  }
+
+  placeBar(bar) {
+    const [left, right] = [this.x(bar.stay.since), this.x(bar.stay.until ?? this.end)];
+    bar.style.left = `${left}%`;
+    bar.style.width = `${Math.max(0.15, right - left)}%`;
+    return right - left;
+  }
+
+  placeAt(element) {
+    element.style.left = `clamp(11px, ${this.x(element.at)}%, 100% - 11px)`;
   }
 
   setRange(lives) {
@@ -130,12 +154,11 @@ class View {
   }
 
   drawStatus({ problem, ended }, lives) {
-    const at = this.moment ?? this.end;
-    const what = `At ${clock(at)} UTC: ${wordsAt(lives, at)}.`;
+    const what = `${wordsAt(lives, this.moment ?? this.end)}.`;
     const [headline, said] = this.recording.isDead
       ? ["▲ The kernel does not answer", "It was restarted, or is gone. Run the cells of the notebook again, from the top."]
       : ended ? ["■ The time line has ended", ended]
-      : this.moment !== null ? ["◀ You see a past moment", what]
+      : this.moment !== null ? ["◀ You see a past moment", `At ${clock(this.moment)} UTC: ${what}`]
       : problem ? ["▲ No manager answers", problem] : ["● Live", what];
     setText(this.headline, headline);
     setText(this.said, said);
@@ -157,11 +180,11 @@ class View {
     const elements = rows.map((row) => (isCounted ? this.countRow(row, highest) : this.barRow(row)));
     const marks = this.markRow();
     const top = this.chart.scrollTop;
-    const cursor = make("div", "swt-cursor", { "aria-hidden": "true" });
-    cursor.style.setProperty("--x", this.x(this.moment ?? this.end) / 100);
-    this.chart.replaceChildren(marks, ...elements, this.axis(), cursor);
+    this.cursor = make("div", "swt-cursor", { "aria-hidden": "true" });
+    this.chart.replaceChildren(marks, ...elements, this.axis(), this.cursor);
+    this.place();
     this.chart.scrollTop = top;
-    if (!rows.length) this.chart.insertBefore(make("div", "swt-none", {}, "No task yet, or none that fits the filter."), cursor);
+    if (!rows.length) this.chart.insertBefore(make("div", "swt-none", {}, "No task yet, or none that fits the filter."), this.cursor);
     this.rowStops.hold([...this.chart.querySelectorAll(".swt-label")]);
     this.markStops.hold([...this.chart.querySelectorAll(".swt-mark")]);
     if (focused) this.chart.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
@@ -191,13 +214,14 @@ class View {
 
   bar(life, stay, lane, by) {
     const look = this.recording.parts.looks[stay.look];
-    const [left, right] = [this.x(stay.since), this.x(stay.until ?? this.end)];
     const until = stay.until === null ? "now" : clock(stay.until);
     const hint = `${life.row} ${stay.word} on ${life.node || "no node"}, ${clock(stay.since)} to ${until}`;
     const bar = make("span", `swt-bar swt-look-${stay.look}`, { "data-hint": hint, title: hint, "data-task": life.id });
-    const words = right - left > NAMED_FROM ? `${look.sign} ${by === "node" ? life.row : life.node}` : right - left > SIGNED_FROM ? look.sign : "";
-    if (words) bar.append(make("span", "swt-text", {}, words));
-    bar.style.cssText = `left: ${left}%; width: ${Math.max(0.15, right - left)}%; --lane: ${lane};`;
+    bar.stay = stay;
+    const width = this.placeBar(bar);
+    const name = width > NAMED_FROM ? ` ${by === "node" ? life.row : life.node}` : "";
+    if (width > SIGNED_FROM) bar.append(make("span", "swt-text", {}, `${look.sign}${name}`));
+    bar.style.setProperty("--lane", lane);
     bar.style.setProperty("--colour", this.recording.parts.colours[life.service] ?? "#BBBBBB");
     bar.style.borderStyle = look.border;
     bar.onclick = () => this.choose(life.id);
@@ -207,7 +231,8 @@ class View {
   failure(life, lane) {
     const hint = `${life.row} ${life.state} on ${life.node} at ${clock(life.end)}: ${life.error || "no error is told"}`;
     const mark = make("span", "swt-failure", { "data-hint": hint, title: hint }, "✕");
-    mark.style.cssText = `left: ${this.x(life.end)}%; --lane: ${lane};`;
+    mark.at = life.end;
+    mark.style.setProperty("--lane", lane);
     return mark;
   }
 
@@ -230,12 +255,12 @@ class View {
 
   markRow() {
     const track = make("div", "swt-track swt-marks");
-    this.recording.parts.marks.filter((mark) => mark.at >= this.begin && mark.at <= this.end).forEach((mark, place) => {
+    this.recording.parts.marks.filter((mark) => mark.at >= this.begin && mark.at <= this.end).forEach((mark) => {
       const hint = `${clock(mark.at)} ${mark.text}`;
       const element = make("button", `swt-mark swt-${mark.kind}`, {
         type: "button", "data-key": `mark ${mark.at} ${mark.text}`, "data-hint": hint, "aria-label": hint, title: hint,
       }, SIGNS[mark.kind]);
-      element.style.left = `clamp(11px, ${this.x(mark.at)}%, 100% - 11px)`;
+      element.at = mark.at;
       element.onclick = () => this.goTo(mark.at);
       track.append(element);
     });
@@ -243,15 +268,19 @@ class View {
   }
 
   axis() {
-    const track = make("div", "swt-track swt-axis", { "aria-hidden": "true" });
-    const step = niceStep((this.end - this.begin) / 1000);
-    for (let at = Math.ceil(this.begin / 1000 / step) * step * 1000; at <= this.end; at += step * 1000) {
-      if (this.x(at) > 94) break;
+    this.foot = make("div", "swt-track swt-axis", { "aria-hidden": "true" });
+    return make("div", "swt-row swt-foot", {}, make("span", "swt-name", {}, "time (UTC)"), this.foot);
+  }
+
+  ticks() {
+    const step = niceStep((this.end - this.begin) / 1000) * 1000;
+    const found = [];
+    for (let at = Math.ceil(this.begin / step) * step; at <= this.end && this.x(at) <= 94; at += step) {
       const tick = make("span", "swt-tick", {}, clock(at));
       tick.style.left = `${this.x(at)}%`;
-      track.append(tick);
+      found.push(tick);
     }
-    return make("div", "swt-row swt-foot", {}, make("span", "swt-name", {}, "time (UTC)"), track);
+    return found;
   }
 
   hintAt(element) {

@@ -114,7 +114,7 @@ class Timeline(AnyWidget):
         self._parts: dict[str, Any] = {}
         self._time: dict[str, Any] = {}
         self._unsubscribe: Callable[[], None] = lambda: None
-        lab.watcher  # noqa: B018  # it begins to look before it is asked what it saw
+        self._history = lab.history
         self._update(is_sent=False)
         super().__init__()
         Timeline._shown = self
@@ -147,7 +147,7 @@ class Timeline(AnyWidget):
         if board is not None and moment is None:
             board.show_now()
         elif board is not None and moment is not None:
-            board.show_moment(self._lab.history.at(moment), moment)
+            board.show_moment(self._history.at(moment), moment)
         self._answer()
 
     def _moment(self) -> datetime | None:
@@ -163,7 +163,7 @@ class Timeline(AnyWidget):
             self.why = ""
             return
         moment = self._moment() or self._lab.clock.now()
-        self.why = str(explain(self.chosen, self._lab.history.evidence(moment)))
+        self.why = str(explain(self.chosen, self._history.evidence(moment)))
 
     # --- its end ---
 
@@ -210,7 +210,7 @@ class Timeline(AnyWidget):
 
     def _new_lives(self) -> dict[str, Any]:
         """Of the tasks of which something is new, and the ids of those that are not shown any more."""
-        history = self._lab.history
+        history = self._history
         nodes = {key: node.label for key, node in history.nodes().items()}
         lives, known = history.lives(since=self._known if self._known else 0)
         put = shown_lives(lives, nodes)
@@ -224,8 +224,8 @@ class Timeline(AnyWidget):
 
     def _new_parts(self, problem: str) -> dict[str, Any]:
         parts = {
-            "marks": shown_marks(self._lab.history),
-            "colours": shown_colours(self._lab.history.services()),
+            "marks": shown_marks(self._history),
+            "colours": shown_colours(self._history.services()),
             "problem": problem,
             "ended": self._ended,
         }
