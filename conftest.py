@@ -1,7 +1,8 @@
 """How this repository runs under pytest, its notebooks included, however pytest is called.
 
-On the embedded lab, in manual time: a lesson run twice prints the same bytes. On real engines (`SWARMLAB_BACKEND=dind`)
-cells tagged `embedded-only` are left out and only those tagged `same-on-real` are compared.
+On the embedded lab, in manual time, with nothing done yet of any lesson: a lesson run twice prints the same bytes. On
+real engines (`SWARMLAB_BACKEND=dind`) cells tagged `embedded-only` are left out and only those tagged `same-on-real`
+are compared.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ ALIKE = ("tests/conformance/", "tests/transcripts/test_transcripts.py")
 """Tests that are the same on every engine; docs/conformance.md counts them."""
 
 IPYTHON_DIR = pytest.StashKey[str]()
+PROGRESS_DIR = pytest.StashKey[Path]()
 
 
 def is_real() -> bool:
@@ -36,12 +38,15 @@ def is_real() -> bool:
     return os.environ["SWARMLAB_BACKEND"] != "embedded"
 
 
+APART = ("tests/transcripts/", "tests/lessons/on_labs/")
+
+
 class StoriesApart(LoadScopeScheduling):
-    """A module stays in one process; transcripts take minutes and share nothing, so each goes where it can."""
+    """A module stays in one process; stories that take minutes and share nothing go each where it can."""
 
     def _split_scope(self, nodeid: str) -> str:
         scope = super()._split_scope(nodeid)
-        return nodeid if scope.startswith("tests/transcripts/") else str(scope)
+        return nodeid if scope.startswith(APART) else str(scope)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,18 +56,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the user's own IPython settings out of the lessons' kernels, and let Ctrl-C be heard.
+    """Keep the user's own IPython settings and progress out of the lessons' kernels, and let Ctrl-C be heard.
 
     A shell that starts a command in the background has it ignore Ctrl-C, and what the tests start would inherit that.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[IPYTHON_DIR] = os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="swarmlab-ipython-")
+    config.stash[PROGRESS_DIR] = Path(tempfile.mkdtemp(prefix="swarmlab-progress-"))
+    os.environ["SWARMLAB_PROGRESS"] = str(config.stash[PROGRESS_DIR] / "tests.json")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what `pytest_configure` made."""
-    shutil.rmtree(config.stash.get(IPYTHON_DIR, ""), ignore_errors=True)
+    for folder in (config.stash.get(IPYTHON_DIR, ""), config.stash.get(PROGRESS_DIR, "")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,8 +97,11 @@ def missing(item: pytest.Item) -> set[str]:
     return {name for name, need in NEEDS.items() if item.get_closest_marker(name) and not need.is_there()}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Fail, instead of skipping, where `SWARMLAB_REQUIRE` says so."""
+    """Give each lesson a progress of its own; fail, instead of skipping, where `SWARMLAB_REQUIRE` says so."""
+    if isinstance(item, IPyNbCell):
+        os.environ["SWARMLAB_PROGRESS"] = str(item.config.stash[PROGRESS_DIR] / f"{item.path.stem}.json")
     for name in missing(item) & required():
         need = NEEDS[name]
         pytest.fail(f"SWARMLAB_REQUIRE: {need.what} is required and missing. {need.how_to_get}", pytrace=False)

@@ -4,7 +4,8 @@
      ├─ lessons | magics                 checks and hints; %docker
      │   └─ widgets
      │       └─ plots | commands         pictures; every docker command once
-     │           └─ client               nodes, waiting: the docker SDK and nothing else
+     │           └─ looks                how states look, wherever they are shown
+     │               └─ client           nodes, watching, waiting: the docker SDK and nothing else
      └─ backends                         embedded, dind, your own hosts
          └─ server                       sockets and threads
              └─ api                      the Engine API, no socket
@@ -21,12 +22,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from swarmlab.lab import Lab
-    from swarmlab.plots import plot_balance, plot_placement
+    from swarmlab.lessons.practice import exercise
+    from swarmlab.lessons.predictions import predict
+    from swarmlab.lessons.progress import progress
+    from swarmlab.lessons.quiz import quiz
+    from swarmlab.plots import plot_balance, plot_placement, plot_timeline
 
-_HOMES = {"Lab": "swarmlab.lab", "plot_balance": "swarmlab.plots", "plot_placement": "swarmlab.plots"}
+_HOMES = {
+    "Lab": "swarmlab.lab",
+    "exercise": "swarmlab.lessons.practice",
+    "plot_balance": "swarmlab.plots",
+    "plot_placement": "swarmlab.plots",
+    "plot_timeline": "swarmlab.plots",
+    "predict": "swarmlab.lessons.predictions",
+    "progress": "swarmlab.lessons.progress",
+    "quiz": "swarmlab.lessons.quiz",
+}
 """Where the names of this package live: looked up when asked for, so that no part drags in all the others."""
 
-__all__ = ["Lab", "plot_balance", "plot_placement"]
+__all__ = ["Lab", "exercise", "plot_balance", "plot_placement", "plot_timeline", "predict", "progress", "quiz"]
 
 
 def __getattr__(name: str) -> Any:

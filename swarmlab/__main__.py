@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ def command_line(asked_for: Sequence[str]) -> argparse.ArgumentParser:
         add_up(up)
     verbs.add_parser("status", help="list the labs that run").set_defaults(verb=status)
     verbs.add_parser("down", help="remove every lab of real engines from the local Docker").set_defaults(verb=down)
+    add_progress(verbs.add_parser("progress", help="show what of the lessons is done, or write it to a file"))
     return parser
 
 
@@ -46,6 +48,13 @@ def add_up(parser: argparse.ArgumentParser) -> None:
 
     up.add_arguments(parser)
     parser.set_defaults(verb=up.run)
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """Options of `progress`."""
+    parser.add_argument("--export", metavar="FILE", help="write it as JSON for a teacher; - is standard output")
+    parser.add_argument("--name", default="", help="whose it is, as written to the file")
+    parser.set_defaults(verb=progress)
 
 
 def lab(options: argparse.Namespace) -> int:
@@ -85,6 +94,26 @@ def down(_: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"Removed {', '.join(removed)}." if removed else "There was nothing to remove.")
+    return 0
+
+
+def progress(options: argparse.Namespace) -> int:
+    """Show how far the learner has come, or write it down for a teacher."""
+    from swarmlab.lessons import progress
+
+    if options.export is None:
+        print(progress.progress())
+        return 0
+    text = json.dumps(progress.export(options.name), indent=2, ensure_ascii=False)
+    if options.export == "-":
+        print(text)
+        return 0
+    try:
+        Path(options.export).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        print(f"{options.export} could not be written: {error.strerror}.", file=sys.stderr)
+        return 1
+    print(f"Written to {options.export}.")
     return 0
 
 

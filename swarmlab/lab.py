@@ -14,9 +14,17 @@ from typing import ClassVar, Self
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.history import History, recollect
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
+from swarmlab.client.reasons import Sentence, why
+from swarmlab.client.watch import Watcher
+from swarmlab.lessons.current import forget_cluster, use_cluster
 from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
+from swarmlab.widgets.board import Board
+from swarmlab.widgets.board.widget import Where
+from swarmlab.widgets.panels import Panels
+from swarmlab.widgets.timeline import Timeline
 
 BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
     "embedded": start_embedded,
@@ -36,6 +44,10 @@ class Lab(Cluster):
     def __init__(self, backend: Backend, directory: LabDirectory) -> None:
         super().__init__(backend)
         self._directory = directory
+        self._watcher: Watcher | None = None
+        self._panels: Panels | None = None
+        self._board: Board | None = None
+        self._timeline: Timeline | None = None
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -59,6 +71,7 @@ class Lab(Cluster):
         lab = cls._start(name, state)
         cls._running = lab
         load_magics(lab)
+        use_cluster(lab)
         return lab
 
     @classmethod
@@ -73,6 +86,68 @@ class Lab(Cluster):
     def __repr__(self) -> str:
         return f"<Lab {self.backend.name}: {', '.join(node.name for node in self)}>"
 
+    @property
+    def watcher(self) -> Watcher:
+        """Sees the cluster change, from the first time it is asked for until the lab ends."""
+        if self._watcher is None or self._watcher.has_failed:
+            self._watcher = Watcher(self)
+            self._history = History(self._watcher.events, self.clock.now)
+            self._watcher.subscribe(self._history.see)
+        return self._watcher
+
+    @property
+    def panels(self) -> Panels:
+        """Forms over docker's commands: `lab.panels.services()`."""
+        if self._panels is None:
+            self._panels = Panels(self, self.watcher)
+        self._panels.watcher = self.watcher  # another one, where the first has failed
+        return self._panels
+
+    def board(self, where: Where = "side") -> Board:
+        """Show the cluster live, in the place of the board that was shown before.
+
+        Args:
+            where: `side` opens it in JupyterLab's side panel; `inline` below the cell, as it is anywhere else.
+
+        Raises:
+            ValueError: there is no such place.
+        """
+        if where not in ("side", "inline"):
+            raise ValueError(f"a board is shown at the side or inline, not {where!r}")
+        self._board = Board(self, self.watcher, where=where)
+        return self._board
+
+    @property
+    def history(self) -> History:
+        """What the watcher saw, from the first time it was asked for."""
+        _ = self.watcher  # with which it begins
+        return self._history
+
+    def timeline(self) -> Timeline:
+        """Show what happened when and why, in the place of the time line that was shown before."""
+        self._timeline = Timeline(self, lambda: self._board)
+        return self._timeline
+
+    def recall(self) -> History:
+        """What is known of the lab's past: what was seen, or what the API still tells if nobody looked.
+
+        In manual time always the latter: how much a watcher sees then depends on how quick it is.
+
+        Raises:
+            NoManager: nobody looked, and no node answers as a manager.
+        """
+        return recollect(self) if self._watcher is None or self.clock.rate is None else self.history
+
+    def why(self, task: str) -> Sentence:
+        """Why a task is where it is, or is not: `lab.why("helloworld.3")`; of a global service, by service and node.
+
+        Raises:
+            NoManager: no node answers as a manager.
+        """
+        # What a watcher heard depends on how quick it is; an answer in manual time must not.
+        is_live = self.clock.rate is not None
+        return why(self, task, also_heard=self._watcher.events.all() if self._watcher and is_live else ())
+
     def reset(self, state: LabState) -> None:
         """Bring the lab to a named state; nothing is left of what was there before.
 
@@ -83,11 +158,26 @@ class Lab(Cluster):
         for node in self:
             node.close()
         self.backend.reset(state)
+        if self._watcher is not None:
+            self._watcher.forget()
 
     def close(self) -> None:
         """End the lab and remove everything that it created. Closing twice is harmless."""
+        if self._panels is not None:
+            self._panels.close()
+            self._panels = None
+        if self._board is not None:
+            self._board.end()
+            self._board = None
+        if self._timeline is not None:
+            self._timeline.end()
+            self._timeline = None
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
         for node in self:
             node.close()
+        forget_cluster(self)
         if Lab._running is self:
             Lab._running = None
         try:

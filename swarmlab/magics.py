@@ -7,6 +7,8 @@
 `%%docker` takes one command a line; a command on its first line has the cell as its standard input, as
 `%%docker secret create token -`. `{token}` and `$token` stand for Python variables. Every command is echoed behind a
 prompt that names its node.
+
+Join tokens and unlock keys of real engines are masked in what is printed, unless `lab.show_secrets` is True.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR
 
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.secrets import shown
 from swarmlab.commands import Command, DockerError, Session, Terminal, parse
 from swarmlab.commands.standard_input import ReadsInput
 
@@ -53,9 +56,13 @@ class DockerMagic:
         try:
             self._run_all(line, cell)
         except DockerError as error:
+            error.args = (self._shown(str(error)),)  # a notebook keeps the error's text, too
             if not error.is_printed:
                 Terminal().refuse(error)
             raise
+
+    def _shown(self, text: str) -> str:
+        return shown(text, self._cluster.backend, asked=self._cluster.show_secrets)
 
     def _run_all(self, line: str, cell: str | None) -> None:
         where, rest = read_where(self._expanded(line), _Where())
@@ -72,10 +79,11 @@ class DockerMagic:
         if where.node is not None and where.node not in [node.name for node in self._cluster]:
             known = ", ".join(node.name for node in self._cluster)
             raise DockerError(f"no node {where.node} in this lab; it has {known}")
-        session = Session.on(self._cluster, where.node, patience_s=where.patience_s)
+        terminal = Terminal(shown=self._shown)
+        session = Session.on(self._cluster, where.node, terminal=terminal, patience_s=where.patience_s)
         line = line.strip()
-        shown = line if line.split()[:1] == ["docker"] else f"docker {line}".rstrip()
-        session.terminal.print(PROMPT.format(node=session.name, line=shown))
+        typed = line if line.split()[:1] == ["docker"] else f"docker {line}".rstrip()
+        terminal.print(PROMPT.format(node=session.name, line=typed))
         command = parse(line)
         if stdin is not None:
             command = _with_input(command, stdin)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,15 @@ def test_reset_brings_a_named_state_whatever_was_broken(lab: Lab) -> None:
     assert [service.name for service in lab.manager().client.services.list()] == ["helloworld"]
     lab.reset("separate")
     assert not any(node.is_manager() for node in lab)
+
+
+def test_panels_end_with_their_lab(runtime: Path) -> None:
+    """One place to open them from, and no thread of theirs is left."""
+    with Lab.start("formed") as lab:
+        panel = lab.panels.services()
+        assert lab.panels is lab.panels
+    assert panel.comm is not None  # it says that the lab has ended
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("swarmlab")] == []
 
 
 def test_one_seed_gives_one_lab(lab: Lab) -> None:
@@ -136,3 +146,10 @@ def test_helloworld_is_what_the_docker_command_declares(lab: Lab) -> None:
     typed = session.get("/services/helloworld")["Spec"]
     lab.reset("helloworld")
     assert Session.on(lab).get("/services/helloworld")["Spec"] == typed
+
+
+def test_a_lab_says_why(lab: Lab) -> None:
+    """In live time also of events that the engines have forgotten, if somebody heard them."""
+    parse("docker service create --quiet --name web alpine sleep 1000").run(Session.on(lab))
+    assert lab.why("web.1").startswith("web.1 has not moved: it runs on docker-swarm-")
+    assert lab.why("web.7") == "There is no task web.7: web has web.1."

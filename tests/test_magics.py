@@ -31,6 +31,7 @@ class Engines:
         )
         for number in (1, 2, 3)
     )
+    name = "dind"
     faults = ports = None
     clock = SimpleNamespace(
         now=lambda: datetime(2026, 1, 1, tzinfo=UTC), elapsed=lambda: 0.0, sleep=lambda seconds: None
@@ -48,9 +49,11 @@ def shell() -> Iterator[InteractiveShell]:
     """An IPython in which `%docker` is loaded."""
     backend: Any = Engines()
     found = start_ipython() or InteractiveShell.instance()
-    magics.load(Cluster(backend), found)
+    found.user_ns["lab"] = Cluster(backend)
+    magics.load(found.user_ns["lab"], found)
     yield found
-    found.user_ns.pop("token", None)
+    for name in ("token", "lab"):
+        found.user_ns.pop(name, None)
 
 
 def printed(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], line: str, cell: str | None = None) -> str:
@@ -95,6 +98,30 @@ def test_python_s_variables_are_filled_in(shell: InteractiveShell, capsys: pytes
     line = "-n docker-swarm-1 swarm join --token {token} $token --help"
     assert "docker swarm join --token SWMTKN-1 SWMTKN-1 --help" in printed(shell, capsys, line)
     assert "join --token SWMTKN-1 --help" in printed(shell, capsys, "", "swarm join --token {token} --help")
+
+
+def test_real_engines_secrets_are_masked(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the line that is echoed and in what is refused, printed and raised; the variable stays whole."""
+    shell.user_ns["token"] = "SWMTKN-1-49nj1c-8vxv8rss"
+    out = printed(shell, capsys, "swarm join --token {token} --help")
+    assert out.startswith("docker-swarm-1:~$ docker swarm join --token SWMTKN-1-…masked --help\n")
+    on_screen, raised = printed(shell, capsys, "service logs --tail {token} --since {token} --nosuch {token}").split(
+        "raised "
+    )
+    assert "49nj1c" not in on_screen + raised
+    on_screen, raised = printed(shell, capsys, "swarm ca --cert-expiry {token}").split("raised ")
+    assert 'invalid argument "SWMTKN-1-…masked"' in on_screen
+    assert 'invalid argument "SWMTKN-1-…masked"' in raised
+    assert shell.user_ns["token"] == "SWMTKN-1-49nj1c-8vxv8rss"
+
+
+def test_secrets_are_shown_where_somebody_asks(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    """`lab.show_secrets = True`; and always where the engines are simulated."""
+    shell.user_ns["lab"].show_secrets = True
+    assert "SWMTKN-1-49nj1c --help" in printed(shell, capsys, "swarm join --token SWMTKN-1-49nj1c --help")
+    shell.user_ns["lab"].show_secrets = False
+    shell.user_ns["lab"].backend.name = "embedded"
+    assert "SWMTKN-1-49nj1c --help" in printed(shell, capsys, "swarm join --token SWMTKN-1-49nj1c --help")
 
 
 @pytest.mark.parametrize("text", ["{{.Name}}", "{{json .Spec}}", "{nosuch}", "$HOME", "{}", "{a b}"])

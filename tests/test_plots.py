@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import matplotlib.colors
 import pytest
 
 from swarmlab import plots
-from swarmlab.client.snapshots import Snapshot, take_snapshot
+from swarmlab.client.events import EventLog, read_event
+from swarmlab.client.history import History
+from swarmlab.client.snapshots import Snapshot, TaskView, take_snapshot
+from swarmlab.client.watch import Sight
+from swarmlab.looks import PALETTE
 from tests.client.fakes import SwarmApi, node, service, task
 
 NODES = [node("docker-swarm-1"), node("docker-swarm-2"), node("docker-swarm-3", leader=True)]
@@ -95,7 +101,7 @@ def test_each_service_has_a_colour_of_its_own(big: Snapshot) -> None:
     """Colours that any eye can tell apart, the same in cells and legend."""
     figure = plots.draw_placement(big)
     colours = {matplotlib.colors.to_hex(patch.get_facecolor()) for axes in figure.axes for patch in axes.patches}
-    assert colours - {"#ffffff", "#eeeeee"} == {colour.lower() for colour in plots.PALETTE[:4]}
+    assert colours - {"#ffffff", "#eeeeee"} == {colour.lower() for colour in PALETTE[:4]}
 
 
 def test_before_and_after_are_counted_for_each_node(small: Snapshot) -> None:
@@ -125,7 +131,7 @@ def test_plotting_prints_the_table(
     small: Snapshot, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Outside of a notebook the table is all there is."""
-    monkeypatch.setattr(plots, "get_ipython", lambda: None)  # tests of magics leave one in this process
+    monkeypatch.setattr(plots.picture, "get_ipython", lambda: None)  # tests of magics leave one in this process
 
     class Lab:
         def snapshot(self) -> Snapshot:
@@ -135,3 +141,83 @@ def test_plotting_prints_the_table(
     assert capsys.readouterr().out == plots.placement_table(small, ["web"]) + "\n"
     plots.plot_balance(small, Lab())
     assert capsys.readouterr().out == plots.balance_table(small, small) + "\n"
+
+
+def moment(seconds: float) -> datetime:
+    """A moment of the story that the time line tells."""
+    return datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def past_of(slots: int) -> History:
+    """A task a slot on the third node; the first one's failed and was replaced; the node was drained in the end."""
+    nodes = take_snapshot(SwarmApi(nodes=NODES, services=[service("web", slots)], tasks=[])).nodes  # type: ignore[arg-type]
+    tasks = [
+        TaskView(
+            id=f"t{slot}", service="web", slot=slot, node_id="id-docker-swarm-3", state="running", error="",
+            desired_state="running", created_at=moment(10), state_at=moment(12), container_id="c",
+        )
+        for slot in range(1, slots + 1)
+    ]  # fmt: skip
+    tasks.append(
+        replace(
+            tasks[0], id="old", state="failed", desired_state="shutdown", error="task: non-zero exit (3)",
+            created_at=moment(1), state_at=moment(10),
+        )
+    )  # fmt: skip
+    log = EventLog()
+    drained = {"name": "docker-swarm-3", "availability.new": "drain", "availability.old": "active"}
+    told = {"Type": "node", "Action": "update", "Actor": {"ID": "n", "Attributes": drained}, "scope": "swarm"}
+    log.note(read_event("docker-swarm-3", {**told, "time": int(moment(30).timestamp())}))
+    history = History(log, lambda: moment(40))
+    history.see(Sight(snapshot=Snapshot(nodes=nodes, services=(), tasks=tuple(tasks)), taken_at=moment(40)))
+    return history
+
+
+def test_the_time_line_is_told_in_tables_and_words() -> None:
+    """Tasks from their making to their end, and events with the numbers that the picture has."""
+    history = past_of(2)
+    assert plots.timeline_table(history, ["web"]).split("\n") == [
+        "TASK      NODE             FROM       UNTIL      STATE     ERROR",
+        "web.1     docker-swarm-3   09:00:01   09:00:10   failed    task: non-zero exit (3)",
+        "web.1     docker-swarm-3   09:00:10              running",
+        "web.2     docker-swarm-3   09:00:10              running",
+    ]
+    assert plots.events_table(history).split("\n") == [
+        "MARK      AT         EVENT",
+        "1         09:00:30   node docker-swarm-3: availability active to drain",
+    ]
+    assert plots.describe_timeline(history) == (
+        "Tasks of all services from 09:00:01 to 09:00:40: 3 in 2 rows, 2 active at the end, 1 failed."
+    )
+    assert plots.describe_timeline(history, ["api"]) == "Tasks of api until 09:00:40: none."
+
+
+def test_the_time_line_has_a_row_a_slot() -> None:
+    """A bar for each state, the node's name where there is room, a cross where a task failed, a number an event."""
+    figure = plots.draw_timeline(past_of(2))
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["web.2", "web.1"]
+    assert sorted({patch.get_hatch() or "" for patch in axes.patches}) == ["", "//"]
+    assert {text.get_text() for text in axes.texts} == {"docker-swarm-3", "1"}
+    (legend,) = figure.legends
+    assert {text.get_text() for text in legend.get_texts()} == {
+        "web", "▶ running", "… on its way", "failed or rejected",
+    }  # fmt: skip
+
+
+def test_a_time_line_of_very_many_slots_has_a_row_a_node() -> None:
+    """As high as it has tasks; and the table tells of the newest."""
+    history = past_of(90)
+    figure = plots.draw_timeline(history)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["docker-swarm-3"]
+    assert figure.get_size_inches()[1] < 5
+    lines = plots.timeline_table(history).split("\n")
+    assert (len(lines), lines[-1]) == (62, "31 older tasks are left out; name services to see fewer.")
+
+
+def test_an_empty_lab_has_an_empty_time_line() -> None:
+    """No task yet."""
+    history = History(EventLog(), lambda: moment(0))
+    assert plots.draw_timeline(history).axes
+    assert plots.timeline_table(history) == "TASK      NODE      FROM      UNTIL     STATE     ERROR"

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="swarmlab-ipython-") as folder:
         os.environ["IPYTHONDIR"] = folder  # not the user's start-up files
         for path in map(Path, arguments) if arguments else lesson_paths():
+            os.environ["SWARMLAB_PROGRESS"] = str(Path(folder, path.stem).with_suffix(".json"))  # nothing done yet
             before = path.read_bytes()
             execute(path)
             print(f"{path.name}: {'as before' if path.read_bytes() == before else 'changed'}", flush=True)

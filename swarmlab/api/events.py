@@ -13,12 +13,13 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.host.events import Event
 
 _OBJECTS = ("config", "container", "daemon", "image", "network", "node", "plugin", "secret", "service", "volume")
+_A_CLIENTS_TICK_S = 1e-6
 
 
 def list_(daemon: Daemon, request: Request) -> Answer:
     """What happens on this host, and on managers in the swarm, as it happens."""
     filters = parse(request.query, None)
-    events = daemon.events.follow(_time(request, "since"), _time(request, "until"))
+    events = daemon.events.follow(_time(request, "since"), _end(request, daemon.clock.now))
 
     def line(event: Event) -> bytes:
         return json_bytes(event_json(event)) if _fits(event, filters) else b""
@@ -30,6 +31,12 @@ def list_(daemon: Daemon, request: Request) -> Answer:
 def _time(request: Request, name: str) -> float | None:
     """Here zero is a time: the beginning of all."""
     return (time_in(request, name) or 0.0) if request.query.get(name) else None
+
+
+def _end(request: Request, now: float) -> float | None:
+    """Clients' clocks tell microseconds: in a time that stands still, the present rounded up would never come."""
+    until = _time(request, "until")
+    return now if until is not None and abs(until - now) < _A_CLIENTS_TICK_S else until
 
 
 def event_json(event: Event) -> Json:

@@ -24,7 +24,7 @@ from swarmlab.client.protocols import Host, LabState, TimeRefused
 from swarmlab.engine import states
 from swarmlab.engine.simulation import Simulation
 from swarmlab.ownership import LabDirectory
-from swarmlab.server import EngineServer
+from swarmlab.server import ONLY_LOOKS, EngineServer
 
 SEED = 1
 """Of a lab that is not told otherwise."""
@@ -185,6 +185,12 @@ class EmbeddedBackend:
         """A new docker SDK client for the node's engine; the caller closes it."""
         (host,) = (host for host in self.hosts if host.name == node)
         return DockerClient(base_url=host.docker_host, version="auto")
+
+    def observer(self, node: str) -> DockerClient:
+        """A new client whose requests move no manual time; the caller closes it."""
+        client = self.client(node)
+        client.api.headers[ONLY_LOOKS] = "1"
+        return client
 
     def reset(self, state: LabState) -> None:
         """Put fresh engines in a named state in the place of the present ones; the sockets stay."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from swarmlab.client.protocols import Port, PortCheck, Wall
+from swarmlab.client.protocols import Fault, Port, PortCheck, Wall
 from swarmlab.engine import world
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.simulation import Simulation
@@ -20,6 +20,10 @@ class EmbeddedFaults:
 
     def __init__(self, server: EngineServer) -> None:
         self._server = server
+
+    def active(self) -> list[Fault]:
+        """What is broken just now."""
+        return self._server.call(_broken)
 
     def stop(self, node: str) -> None:
         """Cut the node's power."""
@@ -75,6 +79,16 @@ class EmbeddedFaults:
 
     def _on_world(self, act: Callable[[World], None]) -> None:
         self._server.call(lambda simulation: act(simulation.world))
+
+
+def _broken(simulation: Simulation) -> list[Fault]:
+    found = [Fault(node=name, kind="stopped") for name, daemon in simulation.daemons.items() if not daemon.running]
+    for name, host in simulation.world.hosts.items():
+        found += [Fault(node=name, kind="disconnected")] if not host.connected else []
+        found += [Fault(node=name, kind="outside")] if host.outside else []
+        for wall, ports in host.blocked.items():
+            found += [Fault(node=name, kind="blocked", port=port, wall=wall.value) for port in ports]
+    return sorted(found)
 
 
 def _power_off(daemon: Daemon) -> None:

@@ -7,6 +7,7 @@ every question is asked anew, through the Docker API.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -30,10 +31,11 @@ class NoManager(Exception):
 class Node:
     """One host of the lab: its engine's client and the faults that can be done to it."""
 
-    def __init__(self, host: Host, backend: Backend) -> None:
+    def __init__(self, host: Host, backend: Backend, acted: Callable[[], None] = lambda: None) -> None:
         self.host = host
         self._backend = backend
         self._faults = backend.faults
+        self._acted = acted
 
     def __repr__(self) -> str:
         return f"<Node {self.name} {self.address}>"
@@ -65,19 +67,19 @@ class Node:
 
     def stop(self) -> None:
         """Kill the engine and every container on it, as a power cut would."""
-        self._faults.stop(self.name)
+        self._do(self._faults.stop)
 
     def start(self) -> None:
         """Start the engine again."""
-        self._faults.start(self.name)
+        self._do(self._faults.start)
 
     def disconnect(self) -> None:
         """Cut the host from the others."""
-        self._faults.disconnect(self.name)
+        self._do(self._faults.disconnect)
 
     def reconnect(self) -> None:
         """Undo `disconnect`."""
-        self._faults.reconnect(self.name)
+        self._do(self._faults.reconnect)
 
     def get(self, port: int, path: str = "/", *, timeout_s: float = WEB_TIMEOUT_S) -> WebAnswer:
         """Ask a published port of this host from outside the swarm, as a browser does.
@@ -89,11 +91,11 @@ class Node:
 
     def block(self, port: str, *, at: Wall = "firewall") -> None:
         """Drop what others send to `port` (`8080/tcp`), at the host's firewall or in its security group."""
-        self._faults.block(self.name, port, at=at)
+        self._do(self._faults.block, port, at=at)
 
     def open(self, port: str, *, at: Wall = "firewall") -> None:
         """Let packets for `port` pass that wall again."""
-        self._faults.open(self.name, port, at=at)
+        self._do(self._faults.open, port, at=at)
 
     def check(self, port: Port, *, peer: Node) -> PortCheck:
         """Whether `peer` reaches `port` of this node."""
@@ -101,19 +103,23 @@ class Node:
 
     def kill(self, container_id: str) -> None:
         """SIGKILL one container of this node."""
-        self._faults.kill(self.name, container_id)
+        self._do(self._faults.kill, container_id)
 
     def lose_container(self, container_id: str) -> None:
         """Lose a container while the engine is down; the engine runs again afterwards."""
-        self._faults.lose_container(self.name, container_id)
+        self._do(self._faults.lose_container, container_id)
 
     def move_outside(self) -> None:
         """Move the host to a network of its own, where only public addresses are reached."""
-        self._faults.move_outside(self.name)
+        self._do(self._faults.move_outside)
 
     def move_inside(self) -> None:
         """Undo `move_outside`."""
-        self._faults.move_inside(self.name)
+        self._do(self._faults.move_inside)
+
+    def _do(self, fault: Callable[..., None], *details: str, **more: str) -> None:
+        fault(self.name, *details, **more)
+        self._acted()
 
     def is_manager(self) -> bool:
         """Whether the engine answers and says that it is a manager; asks for nothing that needs a leader."""
@@ -137,8 +143,11 @@ class Cluster:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
+        self._shows_secrets = False
+        self._followers: list[Callable[[], None]] = []
         self.context: str | None = None  # the one that `docker context use` chose
-        self._nodes = {host.name: Node(host, backend) for host in backend.hosts}
+        self.on_act: Callable[[], None] = lambda: None  # told of every fault: engines report none
+        self._nodes = {host.name: Node(host, backend, lambda: self.on_act()) for host in backend.hosts}
 
     def __getitem__(self, name: str) -> Node:
         try:
@@ -156,6 +165,30 @@ class Cluster:
     def nodes(self) -> Sequence[Node]:
         """All nodes, in the order of their names."""
         return tuple(self._nodes.values())
+
+    @property
+    def show_secrets(self) -> bool:
+        """Whether what is printed shows join tokens and unlock keys of real engines too.
+
+        Set it to True to copy one; a notebook that is saved then holds it.
+        """
+        return self._shows_secrets
+
+    @show_secrets.setter
+    def show_secrets(self, shows: bool) -> None:
+        self._shows_secrets = shows
+        for follow in list(self._followers):
+            follow()
+
+    def follow_secrets(self, follow: Callable[[], None]) -> Callable[[], None]:
+        """Tell of every change of `show_secrets`; returns what ends it."""
+        self._followers.append(follow)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._followers.remove(follow)
+
+        return end
 
     @property
     def clock(self) -> Clock:

@@ -137,8 +137,42 @@ class Clock(Protocol):
         ...
 
 
+FaultKind = Literal["stopped", "disconnected", "blocked", "outside"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """Something that is broken just now, because somebody broke it.
+
+    Attributes:
+        node: a host's name.
+        kind: engine stopped, cut from the others, a port blocked, or in a network of its own.
+        port: which port is blocked; empty for the other kinds.
+        wall: where it is.
+    """
+
+    node: str
+    kind: FaultKind
+    port: str = ""
+    wall: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.port} blocked at its {self.wall.replace('_', ' ')}" if self.port else _IN_WORDS[self.kind]
+
+
+_IN_WORDS = {
+    "stopped": "engine stopped",
+    "disconnected": "cut from the other hosts",
+    "outside": "in a network of its own",
+}
+
+
 class Faults(Protocol):
     """How a lab is broken and repaired. `node` is a host's name. Each is idempotent and may raise FaultRefused."""
+
+    def active(self) -> Sequence[Fault]:
+        """What is broken just now, in the order of the hosts' names."""
+        ...
 
     def stop(self, node: str) -> None:
         """Kill the node's engine, and with it every container on it, as a power cut would."""
@@ -250,6 +284,10 @@ class Backend(Protocol):
 
     def client(self, node: str) -> DockerClient:
         """A new docker SDK client for the node's engine; the caller closes it."""
+        ...
+
+    def observer(self, node: str) -> DockerClient:
+        """The same for somebody who only looks: in manual time the requests move no time, however long they wait."""
         ...
 
     def reset(self, state: LabState) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from threading import Event
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -59,6 +60,7 @@ class Session:
         self.patience_s = patience_s
         self._node = node
         self._end = None if patience_s is None else clock.elapsed() + patience_s
+        self._interrupted = Event()
 
     @classmethod
     def on(cls, cluster: Cluster, node: str | None = None, **rest: Any) -> Self:
@@ -99,11 +101,16 @@ class Session:
         return self.clock.elapsed()
 
     def expired(self) -> bool:
-        """Whether patience has run out."""
-        return self._end is not None and self.clock.elapsed() >= self._end
+        """Whether patience has run out, or the command was interrupted."""
+        return self._interrupted.is_set() or (self._end is not None and self.clock.elapsed() >= self._end)
+
+    def interrupt(self) -> None:
+        """End a following command from another thread, as Ctrl-C would; it notices within POLL_S lab seconds."""
+        self._interrupted.set()
 
     def grant(self, seconds: float) -> None:
         """Give a command that was interrupted this long to come to its end."""
+        self._interrupted.clear()
         if self._end is not None:
             self._end = self.clock.elapsed() + seconds
 

@@ -7,6 +7,7 @@ the thread. Besides the backends the only package with sockets, threads and a wa
 
 from __future__ import annotations
 
+from swarmlab.server.exchange import ONLY_LOOKS
 from swarmlab.server.server import EngineServer, SimulationFailed
 
-__all__ = ["EngineServer", "SimulationFailed"]
+__all__ = ["ONLY_LOOKS", "EngineServer", "SimulationFailed"]

@@ -14,6 +14,9 @@ from swarmlab.engine.pending import Pending
 from swarmlab.server.connection import Connection, Listener
 from swarmlab.server.incoming import Incoming, read_query
 
+ONLY_LOOKS = "swarmlab-only-looks"
+"""Header of a client that never waits for engine time: a board that asks while a lesson moves time by its own steps."""
+
 _HEAD_FIRST_S = 0.05
 """Wall time in which a client reads the head of a connection that is taken over, before output follows.
 
@@ -44,6 +47,7 @@ class Exchange:
         broken: makes an answer of an exception, and keeps it.
         poll_soon: asks for `poll` to be called again, once the client has taken what was written.
         acted: lets the engine do what something that the client sent has made due.
+        only_looks: whether manual time stands still, however long the client waits.
     """
 
     def __init__(
@@ -54,12 +58,14 @@ class Exchange:
         broken: Callable[[Exception], Response],
         poll_soon: Callable[[], None],
         acted: Callable[[], None],
+        only_looks: bool = False,
     ) -> None:
         self._connection = connection
         self._reply = reply
         self._broken = broken
         self._poll_soon = poll_soon
         self._acted = acted
+        self._only_looks = only_looks
         self._flow: Flow | None = None
         self._hijack: Hijack | None = None
         self._moves_time: Callable[[], bool] = lambda: True
@@ -71,7 +77,7 @@ class Exchange:
     @property
     def moves_time(self) -> bool:
         """Whether the client is blocked until engine time passes."""
-        return not self.done and self._moves_time()
+        return not (self.done or self._only_looks) and self._moves_time()
 
     def poll(self) -> None:
         """Write what there is to write by now."""

@@ -21,7 +21,7 @@ from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
 from swarmlab.server.connection import Connection
 from swarmlab.server.door import Door, check_path
-from swarmlab.server.exchange import Exchange, request_of
+from swarmlab.server.exchange import ONLY_LOOKS, Exchange, request_of
 from swarmlab.server.garbage import LARGE, collect_seldom
 from swarmlab.server.incoming import Incoming
 from swarmlab.server.runner import Runner
@@ -197,7 +197,14 @@ class EngineServer:
         if incoming.method not in ("GET", "HEAD"):
             self._runner.note_change()
         reply = self._reply(hostname, incoming)
-        exchange = Exchange(connection, reply, broken=self._broken, poll_soon=self._poll_soon, acted=self._acted)
+        exchange = Exchange(
+            connection,
+            reply,
+            broken=self._broken,
+            poll_soon=self._poll_soon,
+            acted=self._acted,
+            only_looks=ONLY_LOOKS in incoming.headers,
+        )
         self._exchanges.append(exchange)
         self._runner.settle()
 

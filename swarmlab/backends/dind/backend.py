@@ -91,6 +91,10 @@ class DindBackend:
         """A new docker SDK client for the node's engine; the caller closes it."""
         return self._nodes[node].connect(CLIENT_TIMEOUT_S)
 
+    def observer(self, node: str) -> DockerClient:
+        """The same: real time passes by itself."""
+        return self.client(node)
+
     def reset(self, state: LabState) -> None:
         """Heal every fault, put a new engine in each node's place, then build the named state."""
         self._links.heal()

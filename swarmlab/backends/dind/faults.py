@@ -11,7 +11,7 @@ from docker.errors import NotFound
 from swarmlab.backends.dind.labels import in_parallel
 from swarmlab.backends.dind.nodes import NodeContainer
 from swarmlab.backends.dind.walls import Links, counter
-from swarmlab.client.protocols import PORTS, WALLS, FaultRefused, Port, PortCheck, Wall
+from swarmlab.client.protocols import PORTS, WALLS, Fault, FaultRefused, Port, PortCheck, Wall
 
 CLIENT_TIMEOUT_S: Final = 30
 
@@ -24,6 +24,14 @@ class DindFaults:
     def __init__(self, nodes: Mapping[str, NodeContainer], links: Links) -> None:
         self._nodes = nodes
         self._links = links
+
+    def active(self) -> list[Fault]:
+        """What is broken just now."""
+        stopped = [Fault(node=name, kind="stopped") for name, node in self._nodes.items() if not node.is_running()]
+        disconnected = [Fault(node=name, kind="disconnected") for name in self._links.disconnected]
+        outside = [Fault(node=name, kind="outside") for name in self._links.outside]
+        blocked = [Fault(node=node, kind="blocked", port=port, wall=at) for node, port, at in self._links.blocked]
+        return sorted([*stopped, *disconnected, *outside, *blocked])
 
     def stop(self, node: str) -> None:
         """Kill the node's container: its engine and all containers on it end at once."""

@@ -7,6 +7,7 @@ finished.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from getpass import getpass
 from typing import TextIO
 
@@ -18,10 +19,16 @@ COLUMNS = 120
 
 
 class Terminal:
-    """Prints whole lines to `out`; to whatever `sys.stdout` is at that moment when None."""
+    """Prints whole lines to `out`; to whatever `sys.stdout` is at that moment when None.
 
-    def __init__(self, out: TextIO | None = None) -> None:
+    Args:
+        out: where to.
+        shown: what may be seen of a text; all of it unless something is to be hidden.
+    """
+
+    def __init__(self, out: TextIO | None = None, *, shown: Callable[[str], str] = str) -> None:
         self._out = out
+        self._shown = shown
         self._rest = ""
 
     def print(self, text: str = "") -> None:
@@ -32,7 +39,10 @@ class Terminal:
         """Print text; a line that is not ended yet waits for its end."""
         *lines, self._rest = (self._rest + text).split("\n")
         if lines:
-            self._emit("".join(_as_shown(line) + "\n" for line in lines))
+            self._emit(self._shown("".join(_as_shown(line) + "\n" for line in lines)))
+
+    def draw(self, text: str) -> None:
+        """Show progress that the next will be drawn over. Only the finished one is printed; here nothing is shown."""
 
     def ask(self, prompt: str) -> str:
         """Ask for a line that is not to be seen; in a notebook a field for it appears."""

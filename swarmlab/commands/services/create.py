@@ -15,6 +15,7 @@ from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.networks import resolve
 from swarmlab.commands.services.progress import wait_on_service
 from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits, read_env_files
+from swarmlab.commands.services.sdk_text import creation, remark
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.file_references import read_config, read_secret
 from swarmlab.commands.spelling.mounts import read_mount
@@ -62,11 +63,14 @@ class ServiceCreate(CapabilityFlags, ServiceFlags, path="service create"):
 
     def sdk(self) -> str:
         """See Command."""
-        words = f", {list(self.command)!r}" if self.command else ""
-        name = f", name={self.name!r}" if self.name else ""
-        mode = self.mode or "replicated"
-        replicas = "" if self.replicas is None else f", {self.replicas}"
-        return f"client.services.create({self.image!r}{words}{name}, mode=docker.types.ServiceMode({mode!r}{replicas}))"
+        files = {
+            "secrets": [read_secret(text) for text in self.secret],
+            "configs": [read_config(text) for text in self.config],
+        }
+        try:
+            return creation(self._plain_spec(), networks=self.network, files=files)
+        except DockerError as error:
+            return remark(error)
 
     def perform(self, session: Session) -> None:
         """See Command."""
@@ -79,17 +83,35 @@ class ServiceCreate(CapabilityFlags, ServiceFlags, path="service create"):
         if not self.detach:
             wait_on_service(session, answer["ID"], quiet=bool(self.quiet))
 
+    def check(self) -> None:
+        """Refuse, before anybody is asked, what makes no sense together.
+
+        Raises:
+            DockerError: in the words in which `perform` refuses it.
+        """
+        self._plain_spec()
+
     def spec(self, session: Session) -> Spec:
         """The service's spec; networks are looked up by name.
 
         Raises:
             DockerError: flags that do not go together, or a network that is not there.
         """
+        spec = self._plain_spec()
+        template = spec["TaskTemplate"]
+        if self.network:
+            template["Networks"] = resolve(session, self.network)
+        self._ask_for_files(session, template["ContainerSpec"])
+        self.merge_credentials(session, template["ContainerSpec"])
+        return spec
+
+    def _plain_spec(self) -> Spec:
+        """All of the spec that nobody has to be asked for."""
         spec: Spec = {
             "Name": self.name or "",
             "Labels": pairs(self.label),
             "Mode": self._mode(),
-            "TaskTemplate": self._task_template(session),
+            "TaskTemplate": self._task_template(),
             "EndpointSpec": {
                 "Mode": (self.endpoint_mode or "vip").lower(),
                 "Ports": [port for text in self.publish for port in read_ports(text)],
@@ -131,17 +153,13 @@ class ServiceCreate(CapabilityFlags, ServiceFlags, path="service create"):
         if self.replicas_max_per_node:
             raise DockerError(f"replicas-max-per-node {_BOTH}")
 
-    def _task_template(self, session: Session) -> Spec:
+    def _task_template(self) -> Spec:
         template: Spec = {
             "ContainerSpec": self._container(),
             "Resources": {"Limits": {}, "Reservations": self._generic_resources()},
             "Placement": self._placement(),
             "ForceUpdate": 0,
         }
-        if self.network:
-            template["Networks"] = resolve(session, self.network)
-        self._ask_for_files(session, template["ContainerSpec"])
-        self.merge_credentials(session, template["ContainerSpec"])
         self.merge_resources(template)
         self.merge_restart_policy(template)
         self.merge_log_driver(template)

@@ -73,11 +73,13 @@ class UpdateFlags(Command):
     def merge_update_configs(self, spec: Spec) -> None:
         """Write both configs into the spec."""
         for name, prefix in (("UpdateConfig", "update"), ("RollbackConfig", "rollback")):
-            typed = self._update_config(prefix)
+            typed = self.typed_update_config(prefix)
             if typed:
                 spec[name] = {**(spec.get(name) or UPDATE_DEFAULTS), **typed}
 
-    def _update_config(self, prefix: str) -> Spec:
+    def typed_update_config(self, prefix: str) -> Spec:
+        """What was typed of one of them: of `update` or of `rollback`."""
+
         def value(name: str) -> Any:
             return getattr(self, f"{prefix}_{name}")
 
@@ -106,7 +108,13 @@ class RestartFlags(Command):
 
     def merge_restart_policy(self, template: Spec) -> None:
         """Write the restart policy into a task template."""
-        typed = given(
+        typed = self.typed_restart_policy()
+        if typed:
+            template["RestartPolicy"] = {**(template.get("RestartPolicy") or RESTART_DEFAULTS), **typed}
+
+    def typed_restart_policy(self) -> Spec:
+        """What was typed of it."""
+        return given(
             {
                 "Condition": self.restart_condition,
                 "Delay": duration(self.restart_delay),
@@ -114,8 +122,6 @@ class RestartFlags(Command):
                 "Window": duration(self.restart_window),
             }
         )
-        if typed:
-            template["RestartPolicy"] = {**(template.get("RestartPolicy") or RESTART_DEFAULTS), **typed}
 
 
 @dataclass(frozen=True, kw_only=True)

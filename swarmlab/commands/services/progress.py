@@ -18,7 +18,7 @@ MONITOR_S = 5.0
 
 
 def wait_on_service(session: Session, service: str, *, quiet: bool = False) -> None:
-    """Wait until the service converges, then print the progress as it stands at the end.
+    """Wait until the service converges; draw the progress meanwhile, print it as it stands at the end.
 
     Args:
         session: where the service is.
@@ -30,7 +30,7 @@ def wait_on_service(session: Session, service: str, *, quiet: bool = False) -> N
     """
     display = Display()
     try:
-        _Convergence(session, service, display).wait()
+        _Convergence(session, service, display, quiet=quiet).wait()
     except KeyboardInterrupt:
         _leave(display, service)
     finally:
@@ -44,10 +44,11 @@ def _leave(display: Display, service: str) -> None:
 
 
 class _Convergence:
-    def __init__(self, session: Session, service: str, display: Display) -> None:
+    def __init__(self, session: Session, service: str, display: Display, *, quiet: bool) -> None:
         self._session = session
         self._service = service
         self._display = display
+        self._quiet = quiet
         self._mode: Mode | None = None
         self._since: float | None = None
         self._monitor_s = MONITOR_S
@@ -57,6 +58,8 @@ class _Convergence:
 
     def wait(self) -> None:
         while not self._step():
+            if not self._quiet:
+                self._session.terminal.draw(self._display.text())
             if self._session.expired():
                 if not self._converged:
                     _leave(self._display, self._service)

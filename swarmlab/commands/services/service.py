@@ -18,6 +18,7 @@ from swarmlab.commands.printing.templates import FILTER, FORMAT_INSPECT, FORMAT_
 from swarmlab.commands.services import text as service_text
 from swarmlab.commands.services.flags import WaitingFlags
 from swarmlab.commands.services.progress import wait_on_service
+from swarmlab.commands.services.sdk_text import rollback
 from swarmlab.commands.services.tasks import Names, TaskListing
 from swarmlab.commands.session import Session, filters, path_to, typed_filters
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, arguments, flag
@@ -252,12 +253,7 @@ class ServiceRollback(WaitingFlags, path="service rollback"):
 
     def sdk(self) -> str:
         """See Command."""
-        return (
-            f"service = client.services.get({self.service!r})\n"
-            "url = client.api._url('/services/{0}/update', service.id)\n"
-            "client.api._post_json(url, data=service.attrs['Spec'], "
-            "params={'version': service.version, 'rollback': 'previous'})"
-        )
+        return rollback(self.service)
 
     def perform(self, session: Session) -> None:
         """See Command."""

@@ -96,6 +96,8 @@ def _wait_on_rotation(session: Session, *, quiet: bool) -> None:
     display.show("desired root digest", "")
     try:
         while not _look(session, display) and not session.expired():
+            if not quiet:
+                session.terminal.draw(display.text())
             session.wait()
         if session.expired():
             display.message(_LEFT)

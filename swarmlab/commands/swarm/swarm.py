@@ -87,8 +87,9 @@ class SwarmInit(SwarmSettings, path="swarm init"):
     def sdk(self) -> str:
         """See Command."""
         force = ", force_new_cluster=True" if self.force_new_cluster else ""
+        autolock = ", autolock_managers=True" if self.autolock else ""
         listen = _listen(self.listen_addr)
-        return f"client.swarm.init(advertise_addr={self.advertise_addr!r}, listen_addr={listen!r}{force})"
+        return f"client.swarm.init(advertise_addr={self.advertise_addr!r}, listen_addr={listen!r}{force}{autolock})"
 
     def perform(self, session: Session) -> None:
         """See Command."""

@@ -47,6 +47,8 @@ class Inspect(Command, path="inspect"):
 
     def sdk(self) -> str:
         """See Command."""
+        if self.type in ("task", "node", "service"):
+            return "\n".join(f"client.api.inspect_{self.type}({name!r})" for name in self.names)
         return "\n".join(f"client.containers.get({name!r}).attrs" for name in self.names)
 
     def perform(self, session: Session) -> None:

@@ -1,119 +1,42 @@
-"""Pictures of a swarm: which task is on which node, and how many before and after.
-
-Every picture comes with the same content as a text table under it, and with a sentence for those who do not see it.
-Colour is never alone in telling something: a state has its own sign and hatching too.
-"""
+"""Which task is on which node."""
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
 
-from IPython.core.getipython import get_ipython
-from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
-from swarmlab.client.tables import natural, table
-
-PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#BBBBBB")
-"""Okabe and Ito's colours, which people with any colour vision can tell apart. Source: jfly.uni-koeln.de/color."""
+from swarmlab.client.tables import natural
+from swarmlab.looks import ENDED, LOOKS, Look, colours_of, look_of
+from swarmlab.plots.picture import FEW_NODES, Swarm, printed, show
 
 NODES_A_ROW = 10
-FEW_NODES = 5
 LEGEND_COLUMNS = 4
 NO_NODE = "no node yet"
-_DPI = 100
-
-
-class Swarm(Protocol):
-    """What can be looked at: a Lab, a Cluster."""
-
-    def snapshot(self) -> Snapshot:
-        """The swarm now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How a task's state is drawn: a sign and a hatching, and what they mean."""
-
-    sign: str
-    hatch: str
-    meaning: str
-
-
-RUNNING = Look(sign="▶", hatch="", meaning="running")
-STARTING = Look(sign="…", hatch="//", meaning="on its way")
-PENDING = Look(sign="?", hatch="..", meaning="pending")
-LOST = Look(sign="!", hatch="xx", meaning="last seen running")
-STOPPING = Look(sign="■", hatch="--", meaning="to be stopped")
-ENDED = Look(sign="×", hatch="\\\\", meaning="ended")
-LOOKS = (RUNNING, STARTING, PENDING, LOST, STOPPING, ENDED)
-
-
-def look_of(task: TaskView, node: NodeView | None) -> Look:
-    """How this task is drawn; `node` is where it is."""
-    if not task.is_active:
-        return ENDED
-    if task.state in ("new", "pending"):
-        return PENDING
-    if node is not None and node.state == "down":
-        return LOST
-    if not task.is_wanted:
-        return STOPPING
-    return RUNNING if task.state == "running" else STARTING
 
 
 def plot_placement(swarm: Swarm, *services: str) -> None:
     """Show which tasks are on which node, as a picture and as a table; of all services unless some are named."""
     snapshot = swarm.snapshot()
-    _show(draw_placement(snapshot, services), describe_placement(snapshot, services))
+    show(draw_placement(snapshot, services), describe_placement(snapshot, services))
     sys.stdout.write(placement_table(snapshot, services) + "\n")
-
-
-def plot_balance(before: Snapshot, after: Snapshot | Swarm, *services: str) -> None:
-    """Show how many tasks ran on each node before and after, as a picture and as a table.
-
-    Args:
-        before: what `lab.snapshot()` gave before the action.
-        after: a snapshot, or the lab as it is now.
-        services: count only these.
-    """
-    later = after if isinstance(after, Snapshot) else after.snapshot()
-    _show(draw_balance(before, later, services), describe_balance(before, later, services))
-    sys.stdout.write(balance_table(before, later, services) + "\n")
 
 
 def placement_table(snapshot: Snapshot, services: Sequence[str] = ()) -> str:
     """Nodes with what is on each of them."""
     places = _places(snapshot, services)
     rows = [(_title(node), _status(node), str(len(tasks)), _task_list(tasks, node)) for node, tasks in places]
-    return _without_ends(table(("NODE", "STATUS", "TASKS", "WHICH"), rows))
-
-
-def balance_table(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> str:
-    """Running tasks on each node, before and after."""
-    rows = [(name, str(old), str(new), f"{new - old:+d}") for name, old, new in _balance(before, after, services)]
-    return _without_ends(table(("NODE", "BEFORE", "AFTER", "CHANGE"), rows))
+    return printed(("NODE", "STATUS", "TASKS", "WHICH"), rows)
 
 
 def describe_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> str:
     """The picture in words."""
     parts = [f"{_title(node)} ({_status(node)}) {len(tasks)}" for node, tasks in _places(snapshot, services)]
     return f"Tasks of {', '.join(services) or 'all services'} on each node: {', '.join(parts)}."
-
-
-def describe_balance(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> str:
-    """The picture in words."""
-    parts = [f"{name} {old} then {new}" for name, old, new in _balance(before, after, services)]
-    return f"Running tasks of {', '.join(services) or 'all services'} before and after: {', '.join(parts)}."
 
 
 Places = list[tuple[NodeView | None, list[TaskView]]]
@@ -151,21 +74,10 @@ def _task_list(tasks: list[TaskView], node: NodeView | None) -> str:
     )
 
 
-def _without_ends(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.split("\n"))
-
-
-def _balance(before: Snapshot, after: Snapshot, services: Sequence[str]) -> list[tuple[str, int, int]]:
-    names = {node.id: node.label for node in (*after.nodes, *before.nodes)}
-    old, new = before.counts(services), after.counts(services)
-    ordered = sorted(names, key=lambda node_id: natural(names[node_id]))
-    return [(names[node_id], old.get(node_id, 0), new.get(node_id, 0)) for node_id in ordered]
-
-
 def draw_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> Figure:
     """Nodes side by side, ten in a row, each task a cell with its slot and state."""
     places = _places(snapshot, services)
-    colours = _colours(snapshot)
+    colours = colours_of(snapshot)
     rows = [places[start : start + NODES_A_ROW] for start in range(0, len(places), NODES_A_ROW)] or [[]]
     columns = max(len(rows[0]), 3)
     is_wide = columns <= FEW_NODES
@@ -177,13 +89,6 @@ def draw_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> Figure:
     figure.suptitle(f"Placement of {', '.join(services) or 'all services'}", fontsize=12)
     _legend(figure, places, colours)
     return figure
-
-
-def _colours(snapshot: Snapshot) -> dict[str, str]:
-    names = sorted(
-        {task.service for task in snapshot.tasks} | {service.name for service in snapshot.services}, key=natural
-    )
-    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
 
 
 def _cell_rows(tasks: list[TaskView], is_wide: bool) -> int:
@@ -268,56 +173,3 @@ def _legend(figure: Figure, places: Places, colours: Mapping[str, str]) -> None:
     figure.subplots_adjust(left=0.01, right=0.99, top=1 - 0.45 / figure.get_figheight(), hspace=0.05)
     lines = -(-len(handles) // LEGEND_COLUMNS)
     figure.subplots_adjust(bottom=(0.15 + 0.25 * lines) / figure.get_figheight())
-
-
-def draw_balance(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> Figure:
-    """Two bars a node: running tasks before and after."""
-    found = _balance(before, after, services)
-    figure = Figure(figsize=(max(6.0, 0.42 * len(found) + 1.5), 3.6), layout="constrained")
-    axes = figure.subplots()
-    for shift, label, counts, look in (
-        (-0.2, "before", [old for _, old, _ in found], {"facecolor": "#DDDDDD", "hatch": "//"}),
-        (+0.2, "after", [new for _, _, new in found], {"facecolor": PALETTE[0]}),
-    ):
-        bars = axes.bar(
-            [x + shift for x in range(len(found))], counts, 0.4, label=label, edgecolor="black", **_any(look)
-        )
-        axes.bar_label(bars, fontsize=8)
-    is_crowded = len(found) > FEW_NODES
-    axes.set_xticks(range(len(found)), [name for name, _, _ in found], rotation=90 if is_crowded else 0)
-    axes.set_ylabel("running tasks")
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.margins(y=0.15)
-    axes.set_title(f"Running tasks of {', '.join(services) or 'all services'} on each node", fontsize=11)
-    figure.legend(frameon=False, ncols=2, loc="outside lower right")
-    return figure
-
-
-def _any(options: Mapping[str, str]) -> Mapping[str, Any]:
-    return options
-
-
-class Picture:
-    """A figure as a PNG with a sentence for those who do not see it."""
-
-    def __init__(self, figure: Figure, words: str) -> None:
-        self.words = words
-        self.png = _png(figure, words)
-
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"image/png": self.png, "text/plain": self.words}, {"image/png": {"alt": self.words}}
-
-
-def _png(figure: Figure, words: str) -> bytes:
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=_DPI, metadata={"Description": words, "Software": None})
-    return data.getvalue()
-
-
-def _show(figure: Figure, words: str) -> None:
-    """Show the picture where pictures can be shown."""
-    if get_ipython() is not None:
-        show: Any = display  # without types
-        show(Picture(figure, words))

@@ -1,0 +1,85 @@
+"""How states and services look: the one visual language of board, time line, plots and tables.
+
+Colour is never alone in telling something: a state has its own sign, hatching, border and word too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
+from swarmlab.client.tables import natural
+
+PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#BBBBBB")
+"""Okabe and Ito's colours, which people with any colour vision can tell apart. Source: jfly.uni-koeln.de/color."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a task's state is drawn.
+
+    Attributes:
+        sign: one character that stands before the word, or alone where there is no room for it.
+        hatch: matplotlib's.
+        border: CSS's style of the frame, where a hatching would hide small text.
+        meaning: the word.
+    """
+
+    sign: str
+    hatch: str
+    border: str
+    meaning: str
+
+
+RUNNING = Look(sign="▶", hatch="", border="solid", meaning="running")
+STARTING = Look(sign="…", hatch="//", border="dashed", meaning="on its way")
+PENDING = Look(sign="?", hatch="..", border="dotted", meaning="pending")
+LOST = Look(sign="!", hatch="xx", border="double", meaning="last seen running")
+STOPPING = Look(sign="■", hatch="--", border="dashed", meaning="to be stopped")
+ENDED = Look(sign="×", hatch="\\\\", border="dotted", meaning="ended")
+LOOKS = (RUNNING, STARTING, PENDING, LOST, STOPPING, ENDED)
+
+
+def look_of(task: TaskView, node: NodeView | None) -> Look:
+    """How this task is drawn; `node` is where it is."""
+    if not task.is_active:
+        return ENDED
+    if task.state in ("new", "pending"):
+        return PENDING
+    if node is not None and node.state == "down":
+        return LOST
+    if not task.is_wanted:
+        return STOPPING
+    return RUNNING if task.state == "running" else STARTING
+
+
+def colours_of(snapshot: Snapshot) -> dict[str, str]:
+    """A colour for each service, by the order of their names."""
+    return colours_of_names({task.service for task in snapshot.tasks} | {each.name for each in snapshot.services})
+
+
+def colours_of_names(services: Iterable[str]) -> dict[str, str]:
+    """The same for services that are known by their names."""
+    names = sorted(set(services), key=natural)
+    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is read more easily on this colour: at least 4.5 to 1, on any.
+
+    Source: WCAG 2.2, relative luminance and contrast ratio.
+    """
+    return max(("#000000", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours are told apart, from 1 (not at all) to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

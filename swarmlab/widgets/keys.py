@@ -1,0 +1,16 @@
+"""Keys that belong to what is shown, not to JupyterLab: put into a view, so that its keyboard is its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anywidget import AnyWidget
+
+
+class OwnKeys(AnyWidget):
+    """Shows nothing. In the output that holds it, arrows, Enter and letters are no shortcuts of JupyterLab."""
+
+    _esm = Path(__file__).parent / "keys.js"
+
+    def __repr__(self) -> str:
+        return "<OwnKeys>"

@@ -1,0 +1,183 @@
+"""The time line apart from its view: what it sends, what it answers, which moment a board is shown, and its end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from swarmlab import Lab
+from swarmlab.client.snapshots import Snapshot
+from swarmlab.commands import Session, parse
+from swarmlab.looks import LOOKS
+from swarmlab.widgets.timeline import Timeline
+from swarmlab.widgets.timeline.content import LIVES_AT_MOST, milliseconds, newest, shown_looks
+
+WITHIN_S = 20.0
+
+
+@pytest.fixture
+def lab(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A lab in manual time."""
+    monkeypatch.setenv("SWARMLAB_RUNTIME_DIR", str(tmp_path_factory.mktemp("labs")))
+    monkeypatch.setenv("SWARMLAB_BACKEND", "embedded")
+    monkeypatch.setenv("SWARMLAB_TIME", "manual")
+    with Lab.start("helloworld") as lab:
+        yield lab
+
+
+class Board:
+    """Remembers what it was told to show."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[Snapshot, datetime] | None] = []
+
+    def show_moment(self, snapshot: Snapshot, at: datetime) -> None:
+        """A past moment."""
+        self.shown.append((snapshot, at))
+
+    def show_now(self) -> None:
+        """The present."""
+        self.shown.append(None)
+
+
+def type_line(lab: Lab, line: str) -> None:
+    """Type a docker command, and let time pass."""
+    parse(line).run(Session.on(lab))
+    lab.clock.sleep(20)
+
+
+def wait_for(condition: Any) -> None:
+    """The watcher looks in its own time."""
+    end = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < end, "not seen"
+        threading.Event().wait(0.05)
+
+
+def drained(lab: Lab) -> str:
+    """Drain the node that `helloworld.1` is on; returns its name."""
+    snapshot = lab.snapshot()
+    (task,) = snapshot.current()
+    node = snapshot.node(task.node_id)
+    assert node is not None
+    type_line(lab, f"docker node update --availability drain {node.name}")
+    return node.name
+
+
+def test_what_changes_is_sent(lab: Lab) -> None:
+    """Messages follow each other by their numbers; what they add up to is the whole."""
+    timeline = lab.timeline()
+    sent: list[Any] = []
+    timeline.send = lambda content, buffers=None: sent.append(content)
+    whole = timeline.whole()
+    lives = dict(whole["lives"])
+    type_line(lab, "docker service scale --detach helloworld=3")
+    wait_for(lambda: sum(life["end"] is None for life in timeline.whole()["lives"].values()) == 3)
+    for number, message in enumerate(list(sent), start=whole["number"] + 1):
+        assert message["number"] == number
+        lives.update(message["changes"]["lives"]["put"])
+        for key in message["changes"]["lives"]["gone"]:
+            del lives[key]
+    assert lives == timeline.whole()["lives"]
+    wait_for(lambda: any("replicas 1 to 3" in mark["text"] for mark in timeline.whole()["marks"]))
+    timeline._hear(timeline, {"wants": "all"}, None)
+    assert sent[-1]["all"]["lives"] == lives
+
+
+def test_a_chosen_row_is_answered(lab: Lab) -> None:
+    """With the sentence that lab.why gives; of a past moment, as it could be given then."""
+    timeline = lab.timeline()
+    before = lab.clock.now()
+    host = drained(lab)
+    wait_for(lambda: len(timeline.whole()["lives"]) == 2)
+    wait_for(lambda: any("drain" in mark["text"] for mark in timeline.whole()["marks"]))
+    timeline.chosen = "helloworld.1"
+    assert timeline.why == lab.why("helloworld.1")
+    assert f": {host} was drained at " in timeline.why
+    timeline.moment = milliseconds(before)
+    assert timeline.why.startswith(f"helloworld.1 has not moved: it runs on {host} since ")
+    timeline.chosen = ""
+    assert timeline.why == ""
+
+
+def test_the_board_shows_the_moment(lab: Lab) -> None:
+    """And the present again, at the latest when the time line is closed."""
+    board = Board()
+    timeline = Timeline(lab, lambda: board)
+    host = drained(lab)
+    wait_for(lambda: len(timeline.whole()["lives"]) == 2)
+    moment = lab.clock.now() - timedelta(seconds=21)
+    timeline.moment = milliseconds(moment)
+    assert board.shown[-1] is not None
+    snapshot, at = board.shown[-1]
+    (task,) = snapshot.tasks
+    node = snapshot.node(task.node_id)
+    assert node is not None
+    assert (node.name, node.availability, abs(at - moment) < timedelta(seconds=1)) == (host, "active", True)
+    timeline.moment = None
+    assert board.shown[-1] is None
+    timeline.moment = milliseconds(moment)
+    timeline.close()
+    assert board.shown[-1] is None
+
+
+def test_another_one_takes_its_place(lab: Lab) -> None:
+    """Running a cell again does not make a second one; what it is called never changes."""
+    first = lab.timeline()
+    second = lab.timeline()
+    assert first.comm is None
+    assert second.comm is not None
+    assert repr(first) == repr(second) == "<Timeline>"
+
+
+def test_it_ends_with_its_lab(lab: Lab) -> None:
+    """It says so, and no thread is left."""
+    before = set(threading.enumerate())
+    timeline = lab.timeline()
+    lab.close()
+    assert timeline.whole()["ended"] == "This lab has ended: Lab.start() starts another."
+    assert set(threading.enumerate()) <= before
+
+
+def test_what_it_shows_is_there_as_text(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same in every run: from what the API tells."""
+    timeline = lab.timeline()
+    capsys.readouterr()
+    timeline._ipython_display_()
+    printed = capsys.readouterr().out
+    assert printed.endswith(timeline.table() + "\n")
+    header, row, _, marks, *events = timeline.table().split("\n")
+    assert header.split() == ["TASK", "NODE", "FROM", "UNTIL", "STATE", "ERROR"]
+    assert row.split()[0] == "helloworld.1"
+    assert row.split()[-1] == "running"
+    assert marks.split() == ["MARK", "AT", "EVENT"]
+    assert events[-1].endswith("service helloworld: created")
+
+
+def test_without_a_swarm_there_is_nothing_to_show(lab: Lab) -> None:
+    """That is no error."""
+    lab.reset("separate")
+    timeline = lab.timeline()
+    assert timeline.table() == "No node of this lab is a swarm manager. Form a swarm first: docker swarm init."
+    timeline.chosen = "web.1"
+    assert timeline.why.startswith("There is no task web.1")
+
+
+def test_very_many_tasks_are_cut_at_the_newest() -> None:
+    """Those that go on come first."""
+    life: Any = {"end": None}
+    lives = {f"old{number}": {**life, "end": float(number)} for number in range(LIVES_AT_MOST)} | {"goes-on": life}
+    kept = newest(lives)
+    assert len(kept) == LIVES_AT_MOST
+    assert "goes-on" in kept
+    assert "old0" not in kept
+
+
+def test_looks_are_those_of_the_house() -> None:
+    """By their places, which the browser gets instead of them."""
+    assert [look["meaning"] for look in shown_looks()] == [look.meaning for look in LOOKS][: len(shown_looks())]
