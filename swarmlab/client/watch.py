@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Condition, Event, Lock, Thread
@@ -183,15 +183,17 @@ class Watcher:
             with self._lock:
                 epoch, since = self._epoch, self._heard_until.get(node, 1)
             try:
-                for told in self._reported(node, epoch, since):
-                    if not self._note(node, epoch, told):
-                        break
+                with self._reports(node, epoch, since) as reports:
+                    for told in reports:
+                        if not self._note(node, epoch, told):
+                            break
             except NOT_ANSWERING:
                 self._note_unreachable(node, epoch)
             if epoch == self._epoch:
                 self._closed.wait(AGAIN_S)
 
-    def _reported(self, node: str, epoch: int, since: int) -> Iterator[Mapping[str, Any]]:
+    @contextmanager
+    def _reports(self, node: str, epoch: int, since: int) -> Iterator[Iterator[Mapping[str, Any]]]:
         """Events of a node as they come, those that it still remembers first."""
         client = self._cluster.backend.observer(node)
         try:
@@ -202,11 +204,11 @@ class Watcher:
                 was_unreachable = self._unreachable.pop(node, None)
             if was_unreachable:
                 self.look_soon()
-            if is_wanted:
-                yield from stream
+            yield stream if is_wanted else iter(())
         finally:
             with self._lock:
-                self._streams.pop(node, None)
+                ended = self._streams.pop(node, None)
+            _hang_up(ended)
             client.close()
 
     def _note(self, node: str, epoch: int, told: Mapping[str, Any]) -> bool:
@@ -238,9 +240,16 @@ class Watcher:
         try:
             self._look_again_and_again()
         except Exception as error:
-            self.has_failed = True
-            self._tell(replace(self.sight, problem=f"{type(error).__name__}: {error}", is_last=True), self._epoch)
+            self._fail(f"{type(error).__name__}: {error}")
             raise
+
+    def _fail(self, problem: str) -> None:
+        with self._lock:
+            if self._closed.is_set():
+                return
+            self.has_failed = True
+            told = self._give(replace(self.sight, problem=problem, is_last=True), is_new=True)
+        self._tell_all(told)
 
     def _look_again_and_again(self) -> None:
         try:
