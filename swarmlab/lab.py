@@ -8,12 +8,14 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import ClassVar, Self
 
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.events import EventLog
 from swarmlab.client.history import History, recollect
 from swarmlab.client.protocols import LAB_STATES, Backend, LabState
 from swarmlab.client.reasons import Sentence, why
@@ -44,6 +46,7 @@ class Lab(Cluster):
     def __init__(self, backend: Backend, directory: LabDirectory) -> None:
         super().__init__(backend)
         self._directory = directory
+        self._history = History(EventLog(), self.clock.now)
         self._watcher: Watcher | None = None
         self._panels: Panels | None = None
         self._board: Board | None = None
@@ -89,18 +92,18 @@ class Lab(Cluster):
     @property
     def watcher(self) -> Watcher:
         """Sees the cluster change, from the first time it is asked for until the lab ends."""
-        if self._watcher is None or self._watcher.has_failed:
-            self._watcher = Watcher(self)
-            self._history = History(self._watcher.events, self.clock.now)
+        if self._watcher is None:
+            self._watcher = Watcher(self, self._history.events)
             self._watcher.subscribe(self._history.see)
+        self._watcher.look_again()
         return self._watcher
 
     @property
     def panels(self) -> Panels:
         """Forms over docker's commands: `lab.panels.services()`."""
+        watcher = self.watcher  # which looks again, if it had failed
         if self._panels is None:
-            self._panels = Panels(self, self.watcher)
-        self._panels.watcher = self.watcher  # another one, where the first has failed
+            self._panels = Panels(self, watcher)
         return self._panels
 
     def board(self, where: Where = "side") -> Board:
@@ -159,31 +162,34 @@ class Lab(Cluster):
             node.close()
         self.backend.reset(state)
         if self._watcher is not None:
-            self._watcher.forget()
+            self.watcher.forget()
 
     def close(self) -> None:
-        """End the lab and remove everything that it created. Closing twice is harmless."""
-        if self._panels is not None:
-            self._panels.close()
-            self._panels = None
-        if self._board is not None:
-            self._board.end()
-            self._board = None
-        if self._timeline is not None:
-            self._timeline.end()
-            self._timeline = None
-        if self._watcher is not None:
-            self._watcher.close()
-            self._watcher = None
-        for node in self:
-            node.close()
+        """End the lab and remove everything that it created. Closing twice is harmless.
+
+        Whatever goes wrong, the rest is ended too; what went wrong last is raised.
+        """
+        with ExitStack() as ends:  # the last one named is the first to go
+            ends.callback(self._directory.remove)
+            ends.callback(self.backend.close)
+            ends.callback(self._step_back)
+            for node in self:
+                ends.callback(node.close)
+            if self._watcher is not None:
+                ends.callback(self._watcher.close)
+            if self._timeline is not None:
+                ends.callback(self._timeline.end)
+            if self._board is not None:
+                ends.callback(self._board.end)
+            if self._panels is not None:
+                ends.callback(self._panels.close)
+            self._panels = self._board = self._timeline = self._watcher = None
+
+    def _step_back(self) -> None:
+        """Be no longer the lab that commands and lessons mean."""
         forget_cluster(self)
         if Lab._running is self:
             Lab._running = None
-        try:
-            self.backend.close()
-        finally:
-            self._directory.remove()
 
     def __enter__(self) -> Self:
         return self

@@ -153,3 +153,63 @@ def test_a_lab_says_why(lab: Lab) -> None:
     parse("docker service create --quiet --name web alpine sleep 1000").run(Session.on(lab))
     assert lab.why("web.1").startswith("web.1 has not moved: it runs on docker-swarm-")
     assert lab.why("web.7") == "There is no task web.7: web has web.1."
+
+
+def test_heal_undoes_every_fault(lab: Lab) -> None:
+    """In one call, and whoever watches hears of it."""
+    lab["docker-swarm-1"].stop()
+    lab["docker-swarm-2"].block("2377/tcp")
+    acts: list[str] = []
+    lab.on_act = lambda: acts.append("healed")
+    lab.heal()
+    assert lab.backend.faults.active() == []
+    assert lab["docker-swarm-1"].client.ping()
+    assert acts == ["healed"]
+
+
+def test_a_lab_ends_whatever_goes_wrong(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of it is ended, and what went wrong is said."""
+    lab = Lab.start("formed")
+    board, timeline = lab.board("inline"), lab.timeline()
+    panels = lab.panels
+    for number, part in enumerate((board, timeline, panels)):
+        monkeypatch.setattr(part, "close" if part is panels else "end", lambda number=number: [][number])
+    with pytest.raises(IndexError):
+        lab.close()
+    assert list(runtime.iterdir()) == []
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("swarmlab")] == []
+    lab.close()
+    monkeypatch.undo()
+    board.close()
+    timeline.close()
+
+
+def test_a_watcher_that_failed_loses_no_history(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the watcher again gets the same, with the history and the threads that there were."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    watcher, history = lab.watcher, lab.history
+    watching = {thread.name for thread in threading.enumerate()}
+    look, has_failed, looks_again = watcher._look, threading.Event(), threading.Event()
+    monkeypatch.setattr(watcher, "_look", lambda: {}["nothing"])
+    watcher.subscribe(lambda sight: has_failed.set() if sight.is_last else None)
+    watcher.look_soon()
+    assert has_failed.wait(20)
+    monkeypatch.setattr(watcher, "_look", look)
+    assert lab.watcher is watcher
+    watcher.subscribe(lambda sight: looks_again.set() if sight.snapshot and not sight.is_last else None)
+    assert looks_again.wait(20)
+    assert (lab.history, lab.history.events) == (history, watcher.events)
+    assert sorted(watching) == sorted({thread.name for thread in threading.enumerate()})
+
+
+def test_a_reset_begins_a_new_history(lab: Lab) -> None:
+    """Nothing of the lab before is in it."""
+    parse("docker service create --quiet --name web alpine sleep 1000").run(Session.on(lab))
+    seen = threading.Event()
+    lab.watcher.subscribe(lambda sight: seen.set() if sight.snapshot and sight.snapshot.tasks else None)
+    assert seen.wait(20)
+    again = threading.Event()
+    lab.reset("formed")
+    lab.watcher.subscribe(lambda sight: again.set() if sight.snapshot else None)
+    assert again.wait(20)
+    assert list(lab.history.task_ids()) == []

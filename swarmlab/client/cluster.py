@@ -206,6 +206,11 @@ class Cluster:
                 return node
         raise NoManager("No node of this lab is a swarm manager. Form a swarm first: docker swarm init.")
 
+    def heal(self) -> None:
+        """Undo every fault: engines run, hosts are connected and inside, ports are open."""
+        self.backend.faults.heal()
+        self.on_act()
+
     def snapshot(self) -> Snapshot:
         """The swarm as a manager sees it now."""
         return take_snapshot(self.manager().client)

@@ -6,7 +6,8 @@ Owns the log. Does not listen itself: a Watcher does.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -68,6 +69,7 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._alike: defaultdict[Hashable, list[Event]] = defaultdict(list)
         self._lock = Lock()
         self.heard = 0
 
@@ -77,22 +79,30 @@ class EventLog:
     def note(self, event: Event) -> bool:
         """Add one; returns whether it is new."""
         with self._lock:
-            if any(_is_same(event, known) for known in self._known_since(event.at - SAME_WITHIN)):
+            alike = self._alike[_what(event)]
+            # From the last one backwards: what is new is nearly always of now.
+            near = takewhile(lambda known: known.at >= event.at - SAME_WITHIN, reversed(alike))
+            if any(_is_same(event, known) for known in near):
                 return False
+            insort(alike, event, key=_at)
             insort(self._events, event, key=_at)
             if len(self._events) > REMEMBERED:
-                del self._events[0]
+                self._forget_first()
             self.heard += 1
             return True
 
-    def _known_since(self, moment: datetime) -> Iterator[Event]:
-        """From the last one backwards: what is new is nearly always of now."""
-        return takewhile(lambda known: known.at >= moment, reversed(self._events))
+    def _forget_first(self) -> None:
+        """Of those that are alike it is the first as well."""
+        what = _what(self._events.pop(0))
+        del self._alike[what][0]
+        if not self._alike[what]:
+            del self._alike[what]
 
     def clear(self) -> None:
         """Forget all of them."""
         with self._lock:
             self._events.clear()
+            self._alike.clear()
             self.heard += 1
 
     def all(self) -> Sequence[Event]:
@@ -105,9 +115,13 @@ def _at(event: Event) -> datetime:
     return event.at
 
 
+def _what(event: Event) -> Hashable:
+    """What happened, whoever reports it and when."""
+    return event.kind, event.action, event.id, frozenset(event.attributes.items())
+
+
 def _is_same(one: Event, other: Event) -> bool:
-    if (one.kind, one.action, one.id, one.attributes) != (other.kind, other.action, other.id, other.attributes):
-        return False
+    """Whether two reports of the same are of the same time that it happened."""
     if one.node == other.node:
         return one.at == other.at
     return one.is_of_swarm and abs(one.at - other.at) <= SAME_WITHIN

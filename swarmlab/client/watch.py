@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Condition, Event, Lock, Thread
@@ -23,6 +23,7 @@ from requests.exceptions import RequestException
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog, read_event
+from swarmlab.client.listeners import Listener
 from swarmlab.client.protocols import Fault
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 
@@ -69,17 +70,19 @@ class Sight:
     is_last: bool = False
 
 
-Listener = Callable[[Sight], None]
-
-
 class Watcher:
-    """Sees a cluster change. `close` ends it; until then it holds a few connections to every node."""
+    """Sees a cluster change. `close` ends it; until then it holds a few connections to every node.
 
-    def __init__(self, cluster: Cluster) -> None:
+    Args:
+        cluster: what is watched.
+        events: where it keeps what the engines report; a log of its own by default.
+    """
+
+    def __init__(self, cluster: Cluster, events: EventLog | None = None) -> None:
         self._cluster = cluster
-        self._listeners: list[Listener] = []
-        self._each_look: list[Listener] = []
-        self._lock = Lock()
+        self._listeners: list[Listener[Sight]] = []
+        self._lock = Lock()  # of what several threads set; nobody is told anything while it is held
+        self._epoch = 0  # how often it was told to forget; what was begun in an earlier one belongs to another lab
         self._wish = Condition()
         self._is_wished = False
         self._moving_until = 0.0
@@ -93,33 +96,42 @@ class Watcher:
         cluster.on_act = self.look_soon
         self.sight = Sight()
         self.has_failed = False
-        self.events = EventLog()
-        self._threads = [Thread(target=self._watch, name="swarmlab-watch", daemon=True)] + [
+        self.events = EventLog() if events is None else events
+        self._threads = [self._watching()] + [
             Thread(target=self._listen, args=(node.name,), name=f"swarmlab-events-{node.name}", daemon=True)
             for node in cluster
         ]
         for thread in self._threads:
             thread.start()
 
-    def subscribe(self, listener: Listener, *, each_look: bool = False) -> Callable[[], None]:
-        """Tell a listener of every new sight, beginning with the present one.
+    def subscribe(self, hear: Callable[[Sight], None], *, each_look: bool = False) -> Callable[[], None]:
+        """Tell a listener of every new sight, beginning with the present one; each once and in order.
 
         It is called from the Watcher's thread and should be quick. Returns what ends it.
 
         Args:
-            listener: what is told.
+            hear: what is told.
             each_look: tell it also when nothing changed but the time.
         """
-        told = self._each_look if each_look else self._listeners
+        listener = Listener(hear, each_look=each_look)
         with self._lock:
-            told.append(listener)
-        listener(self.sight)
+            self._listeners.append(listener)
+            listener.give(self.sight)
 
         def end() -> None:
-            with self._lock, suppress(ValueError):
-                told.remove(listener)
+            listener.end()
+            self._remove(listener)
 
+        try:
+            listener.tell()
+        except BaseException:
+            end()
+            raise
         return end
+
+    def _remove(self, listener: Listener[Sight]) -> None:
+        with self._lock, suppress(ValueError):
+            self._listeners.remove(listener)
 
     def look_soon(self) -> None:
         """Something was done: look at once, and often for a while."""
@@ -129,75 +141,127 @@ class Watcher:
             self._wish.notify()
 
     def forget(self) -> None:
-        """The lab begins anew: nothing of what was seen and heard belongs to it."""
-        self._heard_until.clear()
-        self.events.clear()
-        self._tell(Sight())
+        """The lab begins anew: nothing of what was seen and heard belongs to it, nor what comes of a look under way."""
+        with self._lock:
+            self._epoch += 1
+            self._heard_until.clear()
+            self._unreachable.clear()
+            self.events.clear()
+            told = self._give(Sight(), is_new=True)
+            streams = list(self._streams.values())
+        for stream in streams:
+            _hang_up(stream)
+        self._tell_all(told)
         self.look_soon()
 
+    def look_again(self) -> None:
+        """Go on after a failure, with all that was seen and heard and with all who listen. Else nothing happens."""
+        with self._lock:
+            if not self.has_failed or self._closed.is_set():
+                return
+            self.has_failed = False
+            thread = self._watching()
+            self._threads = [*filter(Thread.is_alive, self._threads), thread]
+            thread.start()
+
     def close(self) -> None:
-        """End the threads and connections. Idempotent."""
-        self._closed.set()
+        """End the threads and connections; nobody is told anything any more. Idempotent."""
+        with self._lock:
+            self._closed.set()
+            threads, streams = self._threads, list(self._streams.values())
         with self._wish:
             self._wish.notify()
-        for stream in list(self._streams.values()):
+        for stream in streams:
             _hang_up(stream)
-        for thread in self._threads:
+        for thread in threads:
             thread.join(timeout=ANSWER_WITHIN_S + AGAIN_S)
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()
 
     # --- events ---
 
     def _listen(self, node: str) -> None:
         while not self._closed.is_set():
+            with self._lock:
+                epoch, since = self._epoch, self._heard_until.get(node, 1)
             try:
-                for told in self._reported(node, self._heard_until.get(node, 1)):
-                    self._heard_until[node] = int(told["time"])
-                    if self.events.note(read_event(node, told)):
-                        self.look_soon()
-            except NOT_ANSWERING as error:
-                self._note_unreachable(node, error)
-            self._closed.wait(AGAIN_S)
+                with self._reports(node, epoch, since) as reports:
+                    for told in reports:
+                        if not self._note(node, epoch, told):
+                            break
+            except NOT_ANSWERING:
+                self._note_unreachable(node, epoch)
+            if epoch == self._epoch:
+                self._closed.wait(AGAIN_S)
 
-    def _reported(self, node: str, since: int) -> Iterator[Mapping[str, Any]]:
+    @contextmanager
+    def _reports(self, node: str, epoch: int, since: int) -> Iterator[Iterator[Mapping[str, Any]]]:
         """Events of a node as they come, those that it still remembers first."""
         client = self._cluster.backend.observer(node)
         try:
             stream: Any = client.events(decode=True, since=since)
-            self._streams[node] = stream
-            if self._unreachable.pop(node, None):
+            with self._lock:
+                self._streams[node] = stream
+                is_wanted = epoch == self._epoch and not self._closed.is_set()
+                was_unreachable = self._unreachable.pop(node, None)
+            if was_unreachable:
                 self.look_soon()
-            if not self._closed.is_set():
-                yield from stream
+            yield stream if is_wanted else iter(())
         finally:
-            self._streams.pop(node, None)
+            with self._lock:
+                ended = self._streams.pop(node, None)
+            _hang_up(ended)
             client.close()
 
-    def _note_unreachable(self, node: str, error: Exception) -> None:
-        known = self._unreachable.get(node)
-        self._unreachable[node] = f"its engine does not answer at {self._cluster[node].host.docker_host}"
-        if known is None and not self._closed.is_set():
+    def _note(self, node: str, epoch: int, told: Mapping[str, Any]) -> bool:
+        """Keep an event; False where it is of a lab that is gone."""
+        with self._lock:
+            if epoch != self._epoch:
+                return False
+            self._heard_until[node] = int(told["time"])
+            is_new = self.events.note(read_event(node, told))
+        if is_new:
+            self.look_soon()
+        return True
+
+    def _note_unreachable(self, node: str, epoch: int) -> None:
+        with self._lock:
+            if epoch != self._epoch or self._closed.is_set():
+                return
+            is_known = node in self._unreachable
+            self._unreachable[node] = f"its engine does not answer at {self._cluster[node].host.docker_host}"
+        if not is_known:
             self.look_soon()
 
     # --- the swarm ---
+
+    def _watching(self) -> Thread:
+        return Thread(target=self._watch, name="swarmlab-watch", daemon=True)
 
     def _watch(self) -> None:
         try:
             self._look_again_and_again()
         except Exception as error:
-            self.has_failed = True
-            self._tell(replace(self.sight, problem=f"{type(error).__name__}: {error}", is_last=True))
+            self._fail(f"{type(error).__name__}: {error}")
             raise
 
+    def _fail(self, problem: str) -> None:
+        with self._lock:
+            if self._closed.is_set():
+                return
+            self.has_failed = True
+            told = self._give(replace(self.sight, problem=problem, is_last=True), is_new=True)
+        self._tell_all(told)
+
     def _look_again_and_again(self) -> None:
-        while not self._closed.is_set():
-            began = time.monotonic()
-            self._is_wished = False
-            self._tell(self._look())
-            took = time.monotonic() - began
-            self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
+        try:
+            while not self._closed.is_set():
+                began, epoch = time.monotonic(), self._epoch
+                self._is_wished = False
+                self._tell(self._look(), epoch)
+                took = time.monotonic() - began
+                self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
+        finally:
+            for name in list(self._clients):
+                self._drop(name)
 
     def _wait_until(self, earliest: float, latest: float) -> None:
         """Wait for a wish, though not less than the shortest and not more than the longest time."""
@@ -209,24 +273,31 @@ class Watcher:
                     return
                 self._wish.wait(left)
 
-    def _tell(self, sight: Sight) -> None:
-        known, self.sight = self.sight, sight
-        is_new = known.taken_at is None or sight != replace(known, taken_at=sight.taken_at)
+    def _tell(self, sight: Sight, epoch: int) -> None:
         with self._lock:
-            listeners = [*self._listeners, *self._each_look] if is_new else list(self._each_look)
-        for listener in listeners:
-            self._tell_one(listener, sight)
+            if epoch != self._epoch or self._closed.is_set():
+                return
+            known = self.sight
+            is_new = known.taken_at is None or sight != replace(known, taken_at=sight.taken_at)
+            told = self._give(sight, is_new=is_new)
+        self._tell_all(told)
 
-    def _tell_one(self, listener: Listener, sight: Sight) -> None:
+    def _give(self, sight: Sight, *, is_new: bool) -> Sequence[Listener[Sight]]:
+        """The order of sights is that in which they come here; whoever calls holds the lock, and tells afterwards."""
+        self.sight = sight
+        told = [listener for listener in self._listeners if is_new or listener.each_look]
+        for listener in told:
+            listener.give(sight)
+        return told
+
+    def _tell_all(self, listeners: Sequence[Listener[Sight]]) -> None:
         """A listener that goes wrong is heard of, and told nothing any more; the others are."""
-        try:
-            listener(sight)
-        except Exception:
-            with self._lock:
-                for told in (self._listeners, self._each_look):
-                    if listener in told:
-                        told.remove(listener)
-            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+        for listener in listeners:
+            try:
+                listener.tell()
+            except Exception:
+                self._remove(listener)
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def _look(self) -> Sight:
         last = self.sight
@@ -235,11 +306,13 @@ class Watcher:
             snapshot, taken_at = last.snapshot, last.taken_at
         else:
             taken_at = self._cluster.clock.now()
+        with self._lock:
+            unreachable = dict(sorted(self._unreachable.items()))
         return Sight(
             snapshot=snapshot,
             taken_at=taken_at,
             problem=problem,
-            unreachable=dict(sorted(self._unreachable.items())),
+            unreachable=unreachable,
             faults=self._faults(last),
         )
 

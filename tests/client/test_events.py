@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,3 +67,37 @@ def test_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     for at in (10, 20, 30, 40, 50):
         log.note(read_event("a", told(at, action=f"at{at}")))
     assert [event.action for event in log.all()] == ["at30", "at40", "at50"]
+
+
+class CountedId(str):
+    """An id that counts how often one is compared."""
+
+    compared = 0
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        CountedId.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_an_event_is_compared_only_with_its_like() -> None:
+    """However many there are at the same time."""
+    log = EventLog()
+    for number in range(2000):
+        event = read_event("a", told(10 + number / 1000))
+        log.note(replace(event, id=CountedId(f"id{number}")))
+    assert len(log) == 2000
+    assert CountedId.compared < 10 * len(log)
+
+
+def test_what_was_forgotten_may_be_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those that are alike the first is forgotten, too."""
+    monkeypatch.setattr(events, "REMEMBERED", 2)
+    log = EventLog()
+    for at in (10, 11, 12):
+        log.note(read_event("a", told(at)))
+    assert not log.note(read_event("a", told(11)))
+    assert log.note(read_event("a", told(13)))
+    assert log.note(read_event("a", told(11.5)))
+    assert [event.at.second for event in log.all()] == [12, 13]

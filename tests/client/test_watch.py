@@ -13,6 +13,7 @@ import pytest
 
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.events import read_event
 from swarmlab.client.protocols import Fault, LabState
 from swarmlab.client.watch import Sight, Watcher
 
@@ -104,7 +105,7 @@ def test_faults_and_dead_engines_are_named(lab: Cluster, watcher: Watcher) -> No
         Fault(node="docker-swarm-2", kind="blocked", port="7946/udp", wall="firewall"),
     )
     assert [str(fault) for fault in sight.faults] == ["engine stopped", "7946/udp blocked at its firewall"]
-    lab.backend.faults.heal()
+    lab.heal()
     wait_for(watcher, lambda sight: not (sight.unreachable or sight.faults or sight.problem))
 
 
@@ -153,6 +154,162 @@ def test_a_reset_is_a_new_beginning(lab: Cluster, watcher: Watcher) -> None:
     assert "web" not in {event.name for event in watcher.events.all()}
 
 
+def paused_look(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """A look that has its answer and tells it only when the event is set."""
+    has_answer, may_tell = threading.Event(), threading.Event()
+    look = watcher._look
+
+    def slow_look() -> Sight:
+        sight = look()
+        monkeypatch.setattr(watcher, "_look", look)
+        has_answer.set()
+        assert may_tell.wait(WITHIN_S)
+        return sight
+
+    monkeypatch.setattr(watcher, "_look", slow_look)
+    watcher.look_soon()
+    assert has_answer.wait(WITHIN_S)
+    return may_tell
+
+
+def test_what_was_asked_before_a_reset_is_told_to_nobody_after_it(
+    lab: Cluster, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer was on its way."""
+    create(lab, 1)
+    wait_for(watcher, lambda sight: running_tasks(sight) == 1)
+    may_tell = paused_look(watcher, monkeypatch)
+    lab.backend.reset("formed")
+    watcher.forget()
+    sights: Queue[Sight] = Queue()
+    watcher.subscribe(sights.put)
+    may_tell.set()
+    wait_for(watcher, lambda sight: sight.snapshot)
+    told = list(sights.queue)
+    assert told[0] == Sight()
+    assert [sight.snapshot.tasks for sight in told if sight.snapshot] == [()] * (len(told) - 1)
+
+
+def test_what_an_old_stream_still_tells_after_a_reset_is_dropped(lab: Cluster, watcher: Watcher) -> None:
+    """It neither is in the log nor says from when on the new engine is asked."""
+    wait_for(watcher, lambda sight: sight.snapshot)
+    told = {"Type": "container", "Action": "die", "Actor": {"ID": "old"}, "time": 4_000_000_000}
+    before = watcher._epoch
+    watcher.forget()
+    assert not watcher._note("docker-swarm-1", before, told)
+    assert read_event("docker-swarm-1", told) not in watcher.events.all()
+    create(lab, 3)
+    wait_for(watcher, lambda sight: running_tasks(sight) == 3)
+    assert "docker-swarm-1" in {event.node for event in watcher.events.all()}
+
+
+def test_a_reset_is_told_of_where_there_was_no_swarm(tmp_path: Path) -> None:
+    """Whoever remembers more than the last sight has to forget it."""
+    with running(tmp_path / "separate", "separate") as lab:
+        watcher = Watcher(lab)
+        wait_for(watcher, lambda sight: sight.taken_at)
+        sights: Queue[Sight] = Queue()
+        watcher.subscribe(sights.put)
+        watcher.forget()
+        assert [sights.get(timeout=WITHIN_S) for _ in range(2)][-1] == Sight()
+        watcher.close()
+
+
+def test_who_begins_to_listen_is_left_with_the_newest_sight(lab: Cluster, watcher: Watcher) -> None:
+    """Also where it is still being told the one before: each after the other, whoever tells."""
+    wait_for(watcher, lambda sight: sight.snapshot)
+    first, done = threading.Event(), threading.Event()
+    is_free = threading.Event()
+    heard: list[Sight] = []
+
+    def hear(sight: Sight) -> None:
+        if not heard:
+            first.set()
+            assert is_free.wait(WITHIN_S)
+        heard.append(sight)
+        if sight.faults:
+            done.set()
+
+    beginning = threading.Thread(target=watcher.subscribe, args=(hear,))
+    beginning.start()
+    assert first.wait(WITHIN_S)
+    lab["docker-swarm-1"].disconnect()
+    wait_for(watcher, lambda sight: sight.faults)
+    is_free.set()
+    beginning.join(WITHIN_S)
+    assert done.wait(WITHIN_S)
+    assert [bool(sight.faults) for sight in heard] == sorted(bool(sight.faults) for sight in heard)
+
+
+def test_whoever_holds_what_a_listener_waits_for_may_begin_to_listen(lab: Cluster, watcher: Watcher) -> None:
+    """As a panel that is opened by a button of another while the Watcher tells that one."""
+    wait_for(watcher, lambda sight: sight.snapshot)
+    turn, is_waiting, was_told = threading.RLock(), threading.Event(), threading.Event()
+
+    def hear(sight: Sight) -> None:
+        if sight.faults:
+            is_waiting.set()
+            with turn:
+                was_told.set()
+
+    watcher.subscribe(hear)
+    with turn:
+        lab["docker-swarm-1"].disconnect()
+        assert is_waiting.wait(WITHIN_S)
+        heard: list[Sight] = []
+        watcher.subscribe(heard.append)
+        assert [bool(sight.faults) for sight in heard] == [True]
+    assert was_told.wait(WITHIN_S)
+
+
+def test_a_watcher_that_failed_goes_on_with_what_it_knew(
+    lab: Cluster, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who listened is told again, the events are still there, and it has as many threads as before."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    create(lab, 1)
+    wait_for(watcher, lambda sight: running_tasks(sight) == 1)
+    threads, events = len(threading.enumerate()), watcher.events.all()
+    sights: Queue[Sight] = Queue()
+    watcher.subscribe(sights.put)
+    look = watcher._look
+
+    def fail() -> Sight:
+        monkeypatch.setattr(watcher, "_look", look)
+        raise KeyError("ID")
+
+    monkeypatch.setattr(watcher, "_look", fail)
+    watcher.look_soon()
+    wait_for(watcher, lambda sight: sight.is_last)
+    failed = watcher._threads[0]
+    failed.join(WITHIN_S)
+    assert watcher._clients == {}
+    watcher.look_again()
+    wait_for(watcher, lambda sight: not sight.is_last and running_tasks(sight) == 1)
+    watcher.look_again()  # it does look
+    assert len(threading.enumerate()) == threads
+    assert watcher.events.all()[: len(events)] == events
+    told = [sights.get(timeout=WITHIN_S) for _ in range(3)]
+    assert [sight.is_last for sight in told] == [False, True, False]
+
+
+def test_a_look_under_way_ends_with_its_watcher(
+    lab: Cluster, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clients are closed by the thread that uses them, and nobody hears of it."""
+    wait_for(watcher, lambda sight: sight.snapshot)
+    may_tell = paused_look(watcher, monkeypatch)
+    heard: list[Sight] = []
+    watcher.subscribe(heard.append, each_look=True)
+    looking = watcher._threads[0]
+    monkeypatch.setattr("swarmlab.client.watch.ANSWER_WITHIN_S", 0.0)
+    watcher.close()
+    assert looking.is_alive()
+    may_tell.set()
+    looking.join(WITHIN_S)
+    assert (watcher._clients, len(heard)) == ({}, 1)
+
+
 def test_nothing_is_left_behind(lab: Cluster) -> None:
     """No thread outlives its watcher, and closing twice is harmless."""
     before = set(threading.enumerate())
@@ -183,7 +340,7 @@ def test_a_swarm_watched_in_manual_time_goes_the_same_way(tmp_path: Path) -> Non
             if watcher:
                 wait_for(watcher, lambda sight: sight.problem and len(sight.unreachable) == 2)
             assert lab.clock.elapsed() == before
-            lab.backend.faults.heal()
+            lab.heal()
             lab.clock.sleep(60)
             told.append((lab.snapshot(), lab.clock.elapsed()))
             if watcher:

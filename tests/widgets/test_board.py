@@ -113,18 +113,20 @@ def test_a_reset_lab_shows_its_new_state(lab: Lab) -> None:
     wait_for(lab, lambda: headline(board) == "No swarm yet")
 
 
-def test_a_watcher_that_fails_is_told_of_and_replaced(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_watcher_that_fails_is_told_of_and_looks_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The board says the way back, and going it leads somewhere."""
     heard: list[str] = []
     monkeypatch.setattr(threading, "excepthook", lambda told: heard.append(str(told.exc_value)))
     board = lab.board("inline")
     failed = lab.panels.watcher
+    look = failed._look
     monkeypatch.setattr(failed, "_look", lambda: {}["nothing"])
     ended = threading.Event()
     failed.subscribe(lambda sight: ended.set() if sight.is_last else None)
     failed.look_soon()
     assert ended.wait(PATIENCE_S)
     assert headline(board) == "The board has stopped looking"
+    monkeypatch.setattr(failed, "_look", look)
     again = lab.board("inline")
     wait_for(lab, lambda: headline(again).startswith("3 nodes"))
     assert lab.panels.watcher is lab.watcher

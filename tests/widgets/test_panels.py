@@ -375,6 +375,7 @@ def test_a_lab_is_broken_and_mended(open_lab: OpenLab) -> None:
     press(panel, "stop engine")
     shown(panel.broken, "docker-swarm-2", "engine stopped")
     press(panel, "heal all")
+    assert panel.card.lines[0]["text"] == "lab.heal()"
     until(panel.broken, "value", lambda html: "Nothing is broken on purpose" in str(html))
     assert lab.cluster.backend.faults.active() == []
 

@@ -54,11 +54,7 @@ class FaultsPanel(Panel):
         self.observed(self.node, self.port, self.wall, self.task)
         return (
             self.broken,
-            row(
-                self.call_button(
-                    "heal all", lambda: "lab.backend.faults.heal()", lambda: self.cluster.backend.faults.heal
-                )
-            ),
+            row(self.call_button("heal all", lambda: "lab.heal()", lambda: self.cluster.heal)),
             heading("a node", 5),
             row(self.node, *map(self._on_node, NODE_VERBS)),
             heading("a port of this node", 5),
