@@ -72,6 +72,7 @@ class Lab(Cluster):
         if cls._running is not None:
             cls._running.close()
         lab = cls._start(name, state)
+        lab.began_as = state
         cls._running = lab
         load_magics(lab)
         use_cluster(lab)
@@ -160,7 +161,9 @@ class Lab(Cluster):
         _check_state(state)
         for node in self:
             node.close()
+        self.began_as = None
         self.backend.reset(state)
+        self.began_as = state
         if self._watcher is not None:
             self.watcher.forget()
 

@@ -16,7 +16,7 @@ from docker.errors import DockerException
 from requests.exceptions import RequestException
 
 from swarmlab.client.convergence import missing_for_convergence
-from swarmlab.client.protocols import Backend, Clock, Host, Port, PortCheck, Wall, WebAnswer
+from swarmlab.client.protocols import Backend, Clock, Host, LabState, Port, PortCheck, Wall, WebAnswer
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 from swarmlab.client.waiting import TIMEOUT_S, wait_until
 
@@ -143,6 +143,7 @@ class Cluster:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
+        self.began_as: LabState | None = None  # the state to which it was brought last
         self._shows_secrets = False
         self._followers: list[Callable[[], None]] = []
         self.context: str | None = None  # the one that `docker context use` chose

@@ -1,7 +1,9 @@
 """What an exercise is: what it asks, by which rules it is judged, its hints and its solution. And the list of them.
 
 A rule looks and says what is not as it was asked for, in a sentence that names what was seen; it says nothing where all
-is well. A verdict is the first rule that says something. Owns no cluster and no view.
+is well. A verdict is the first rule that says something. What another state of the lab brings with it is nobody's
+work: an exercise counts only in a lab that began in its own state, or that it has broken itself. Owns no cluster and no
+view.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ class Exercise:
         id: number of the lesson and a letter.
         title: a few words.
         asks: what is to be done.
-        starts_from: the state of the lab in which it is best begun.
+        starts_from: the state of the lab in which it begins.
         untouched: says so where nothing of it has been done.
         wants: what must hold, in the order in which a learner meets it.
         praise: what was seen when all of it holds.
@@ -92,12 +94,17 @@ class Exercise:
             return self._judge(Inspection(cluster))
         except CannotTell as error:
             return self._verdict(State.NOT_YET, str(error))
+        except Exception as error:  # an error boundary: a learner may have made of the cluster what no rule foresaw
+            return self._verdict(State.NOT_YET, f"it cannot be judged as it is: {type(error).__name__}: {error}")
 
     def _judge(self, look: Inspection) -> Verdict:
         if self.breaks and not look.is_broken_by(self.id):
             return self._verdict(State.NOT_ATTEMPTED, "nothing has been broken for it yet: begin() does that")
         if said := self.untouched(look):
             return self._verdict(State.NOT_ATTEMPTED, said)
+        if not self.breaks and look.cluster.began_as != self.starts_from:
+            elsewhere = f'this lab did not begin where the exercise does: lab.reset("{self.starts_from}")'
+            return self._verdict(State.NOT_ATTEMPTED, elsewhere)
         if said := next(filter(None, (rule(look) for rule in self.wants)), ""):
             return self._verdict(State.NOT_YET, said)
         return self._verdict(State.RIGHT, self.praise)

@@ -78,8 +78,6 @@ class Prediction:
         self._tell()
         return Words(self.comparison())
 
-    reveal = outcome
-
     def comparison(self) -> str:
         """Both, or what there is of them."""
         if self.happened is None:

@@ -79,6 +79,8 @@ def is_spread(name: str) -> Rule:
     def rule(look: Inspection) -> str:
         running = look.running(name)
         hosts = [node.name for node in look.snapshot.nodes if node.state == "ready" and node.availability == "active"]
+        if not hosts:
+            return "no node is Ready and Active, so none takes tasks"
         most, least = max(hosts, key=running.__getitem__), min(hosts, key=running.__getitem__)
         if running[most] - running[least] < 2:
             return ""

@@ -146,7 +146,7 @@ class ExerciseView(View):
     def _made(self, name: str, tooltip: str, act: Callable[[], object]) -> Button:
         button = _button(name, tooltip)
         text = f"{self._name}.{name.lower()}()"
-        button.on_click(lambda _: self.work.call(text, lambda: str(act())))
+        button.on_click(self.guarded(lambda: self.work.call(text, lambda: str(act()))))
         return button
 
     def _check(self, practice: Practice) -> Verdict:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from swarmlab.lab import Lab
 from swarmlab.lessons import current
+from swarmlab.lessons.catalogue import EXERCISES
+from swarmlab.lessons.inspection import Inspection
 from swarmlab.lessons.practice import Practice, exercise
 from swarmlab.lessons.record import ExerciseRecord, read_record
 from swarmlab.lessons.views import ExerciseView, exercise_view
@@ -70,6 +73,30 @@ def test_after_the_lab_has_ended_it_still_answers(lab: Lab) -> None:
     practice = exercise("05-a", lab)
     lab.close()
     assert repr(practice.check()) == "05-a not yet, because no node of this lab answers as a manager."
+
+
+def test_a_rule_that_breaks_down_is_a_verdict(lab: Lab) -> None:
+    """It names the error; the learner's cell does not end in a traceback."""
+
+    def stumbles(look: Inspection) -> str:
+        return look.spec("helloworld")["no such key"]  # type: ignore[no-any-return]
+
+    asked = replace(EXERCISES["05-a"], untouched=stumbles)
+    assert repr(Practice(asked, lab).check()) == (
+        "05-a not yet, because it cannot be judged as it is: KeyError: 'no such key'."
+    )
+
+
+def test_a_lab_that_was_brought_elsewhere_does_not_count(lab: Lab) -> None:
+    """It holds there with nothing done."""
+    lab["docker-swarm-3"].client.services.get("helloworld").remove()
+    lab.clock.sleep(20)
+    assert exercise("07-a").check().state == "right"
+    lab.reset("formed")
+    assert lab.began_as == "formed"
+    assert repr(exercise("07-a").check()) == (
+        '07-a not attempted: this lab did not begin where the exercise does: lab.reset("helloworld").'
+    )
 
 
 def test_a_static_reader_sees_what_is_asked(lab: Lab) -> None:
@@ -178,6 +205,16 @@ def test_begin_is_a_button_where_there_is_something_to_break(lab: Lab) -> None:
     view.press("Check")
     view.wait()
     assert "06-b not attempted: odd runs, and no node is drained." in view.card.result
+    view.end()
+
+
+def test_a_button_that_cannot_do_it_says_so(lab: Lab) -> None:
+    """On the page, where the learner looks; a callback that raises shows nothing."""
+    view = view_of(exercise("05-a"))
+    view.work.close()
+    view.press("Check")
+    assert "NotPossible: this panel is closed: run its cell again" in view.says.value
+    assert view.error is not None
     view.end()
 
 

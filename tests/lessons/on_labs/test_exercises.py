@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from swarmlab.client.protocols import LAB_STATES, LabState
 from swarmlab.lab import Lab
+from swarmlab.lessons.breaking import type_line
 from swarmlab.lessons.catalogue import EXERCISES
+from swarmlab.lessons.exercise import State
 from swarmlab.lessons.practice import exercise
 from tests.lessons.on_labs.conftest import Run
 
@@ -174,3 +177,30 @@ def test_an_exercise_knows_its_three_states(lab: Lab, run: Run, identifier: str)
     begin(lab, identifier)
     run(exercise(identifier, lab).exercise.solution)
     assert str(exercise(identifier, lab).check()) == f"{identifier} right: {EXERCISES[identifier].praise}."
+
+
+@pytest.mark.parametrize("state", LAB_STATES)
+def test_nothing_is_right_where_nothing_was_done(lab: Lab, state: LabState) -> None:
+    """What a state of the lab brings with it is nobody's work, whichever exercise it would suit."""
+    lab.reset(state)
+    said = {each: exercise(each, lab).check() for each in EXERCISES}
+    assert [str(verdict) for verdict in said.values() if verdict.state is State.RIGHT] == []
+
+
+def test_where_it_begins_is_said(lab: Lab) -> None:
+    """A swarm that the lab has formed is not the learner's."""
+    lab.reset("formed")
+    assert str(exercise("02-a", lab).check()) == (
+        '02-a not attempted: this lab did not begin where the exercise does: lab.reset("separate").'
+    )
+
+
+def test_no_node_that_takes_tasks_is_a_verdict(lab: Lab) -> None:
+    """A learner may pause them all."""
+    begin(lab, "08-b")
+    type_line(lab, "service update --force helloworld")
+    for node in lab:
+        type_line(lab, f"node update --availability pause {node.name}")
+    assert str(exercise("08-b", lab).check()) == (
+        "08-b not yet, because no node is Ready and Active, so none takes tasks."
+    )
