@@ -449,6 +449,7 @@ class Membership:
             self.state, self.error = LocalNodeState.LOCKED, LOCKED
         elif self.manager.runs and not self.swarm.raft.peers:
             self.agent.power_on()
+            self.identity.watch()
             self._begin_to_lead(self.swarm)
         else:
             known = self.swarm.store.get(Node, self.node_id) is not None and self.finds_manager(self.swarm)
