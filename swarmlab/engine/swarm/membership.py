@@ -132,13 +132,14 @@ class Membership:
         except EngineError as error:
             answer.fail(error)
             return answer
-        if self.swarm is None:
+        had = self.swarm
+        if had is None:
             swarm = self._found(request)
             answer.on_done(lambda: note_keys(swarm.store))
         else:
-            self._begin_alone(self.swarm)
+            self._begin_alone(had)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
-        return answer.then(lambda _: with_settings(request, self))
+        return answer.then(lambda _: with_settings(request, self, is_new=had is None))
 
     def _check_key(self, request: InitRequest) -> None:
         """A node starts anew to go on alone, and what is on its disk may be locked: it is in no swarm then.
