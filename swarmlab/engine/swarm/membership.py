@@ -134,8 +134,7 @@ class Membership:
             return answer
         had = self.swarm
         if had is None:
-            swarm = self._found(request)
-            answer.on_done(lambda: note_keys(swarm.store))
+            self._found(request, answer)
         else:
             self._begin_alone(had)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
@@ -161,14 +160,14 @@ class Membership:
             self._drop_out()
         raise Unavailable(LOCKED)
 
-    def _found(self, request: InitRequest) -> Swarm:
+    def _found(self, request: InitRequest, answer: Pending[NodeId]) -> None:
         founding = founding_of(request)
         self.swarm = swarm = self._make_swarm(lambda store: found(founding, store, self._chance, self._clock.now))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
-        self._begin_to_lead(swarm)
-        return swarm
+        self._begin_to_lead(swarm, answer)
 
-    def _begin_to_lead(self, swarm: Swarm) -> None:
+    def _begin_to_lead(self, swarm: Swarm, answer: Pending[NodeId]) -> None:
+        answer.then(lambda _: note_keys(swarm.store))
         self.manager.start(self.addresses.served)
         self._clock.wake()
         self._timers.plan("lead", START_S, lambda: self._lead(swarm))
@@ -451,7 +450,8 @@ class Membership:
         elif self.manager.runs and not self.swarm.raft.peers:
             self.agent.power_on()
             self.identity.watch()
-            self._begin_to_lead(self.swarm)
+            self._initiating = Pending()
+            self._begin_to_lead(self.swarm, self._initiating)
         else:
             known = self.swarm.store.get(Node, self.node_id) is not None and self.finds_manager(self.swarm)
             state = LocalNodeState.ACTIVE if known or self.manager.runs else LocalNodeState.PENDING

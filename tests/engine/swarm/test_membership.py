@@ -417,6 +417,20 @@ def test_init_ends_with_its_engine_which_goes_on_when_it_is_back() -> None:
     hosts.wait(hosts.join(1))
 
 
+def test_the_gossips_keys_are_made_by_the_manager_that_leads() -> None:
+    """Not by an engine that dies before; its node makes them when it is back."""
+    hosts = Hosts(nodes=3)
+    answer = hosts[3].membership.init(InitRequest())
+    hosts.advance(0.2)
+    founded = hosts.swarm.store.cluster().meta
+    hosts[3].power_off()
+    hosts.refusal(answer)
+    assert hosts.swarm.store.cluster().meta == founded
+    hosts[3].power_on()
+    hosts.advance(2)
+    assert hosts.swarm.store.cluster().meta.updated_at > founded.updated_at
+
+
 def test_to_go_on_alone_ends_with_the_engine_and_is_forgotten() -> None:
     """The swarm is what it was."""
     hosts = Hosts("formed")
