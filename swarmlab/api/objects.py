@@ -44,7 +44,8 @@ def service_json(service: Service) -> Json:
 class TaskWriter:
     """Writes the tasks of one answer: what they share, as a service's tasks share their spec, is encoded once.
 
-    The networks that they are attached to are written out, so the store is needed.
+    The networks that they are attached to are written out, so the store is needed. Specs are told apart by `id`: the
+    caller holds all tasks until the last one is written, so that no spec's number is given to another.
     """
 
     def __init__(self, store: Store) -> None:
@@ -52,8 +53,8 @@ class TaskWriter:
         self._specs: dict[int, Json] = {}
         self._networks: dict[str, Json | None] = {}
 
-    def json(self, task: Task) -> Json:
-        """A task."""
+    def write(self, task: Task) -> Json:
+        """A task as JSON."""
         attachments = list(self._attachments(task))
         return {
             **head(task.id, task.meta),

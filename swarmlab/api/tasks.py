@@ -26,10 +26,10 @@ def list_(daemon: Daemon, request: Request) -> Pending[Response]:
 def _matching(control: Control, filters: Filters) -> Iterable[object]:
     services = [control.store.find(Service, reference) for reference in filters.get("service")]
     nodes = {control.store.find(Node, reference).id for reference in filters.get("node")}
-    written = TaskWriter(control.store)
+    writer = TaskWriter(control.store)
     for task in sorted(_candidates(control, services, filters), key=lambda task: task.id):
         if _fits(task, filters) and (not nodes or task.node_id in nodes) and _is_current(control, task, filters):
-            yield written.json(task)
+            yield writer.write(task)
 
 
 def _candidates(control: Control, services: Iterable[Service], filters: Filters) -> Iterable[Task]:
@@ -62,5 +62,5 @@ def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
     """One task."""
     reference = request.parameters["id"]
     return daemon.ask(
-        lambda control: json_response(TaskWriter(control.store).json(control.store.find(Task, reference)))
+        lambda control: json_response(TaskWriter(control.store).write(control.store.find(Task, reference)))
     )

@@ -59,10 +59,13 @@ class Exceptions:
 
 _RULE = Exceptions()
 _EXCEPTIONS: dict[type, Exceptions] = {}
+_WRITTEN: set[type] = set()
+"""The classes whose form is settled, since an object of theirs was written."""
 
 
 def differs(class_: type, exceptions: Exceptions) -> None:
-    """Note where a class differs from the rule."""
+    """Note where a class differs from the rule, before the first of its objects is written."""
+    assert class_ not in _WRITTEN, f"say where {class_.__name__} differs before the first one is written"
     _EXCEPTIONS[class_] = exceptions
 
 
@@ -150,6 +153,7 @@ class _Part:
 
 @_once_a_class
 def _parts(class_: type) -> tuple[_Part, ...]:
+    _WRITTEN.add(class_)
     exceptions, hints = _exceptions(class_), _hints(class_)
     return tuple(
         _Part(

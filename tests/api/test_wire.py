@@ -1,8 +1,10 @@
 """The forms of the wire: what a request may hold, and what is written of a value."""
 
+from dataclasses import dataclass
+
 import pytest
 
-from swarmlab.api.wire import decode, encode
+from swarmlab.api.wire import Exceptions, decode, differs, encode
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.model import NodeSpec, PortConfig, RestartPolicy, Role, ServiceSpec, UpdateConfig
 
@@ -53,3 +55,16 @@ def test_bytes_are_base64_and_maps_are_sorted() -> None:
     """As Go's encoder writes them."""
     assert encode({"b": b"\x00\x01", "a": (1,)}) == {"a": [1], "b": "AAE="}
     assert list(encode({"b": 1, "a": 2})) == ["a", "b"]  # type: ignore[call-overload]
+
+
+def test_the_form_of_a_class_is_settled_when_one_is_written() -> None:
+    """A difference that is told later would be ignored: it is refused."""
+
+    @dataclass
+    class Parcel:
+        size: int
+
+    differs(Parcel, Exceptions(names={"size": "Girth"}))
+    assert encode(Parcel(3)) == {"Girth": 3}
+    with pytest.raises(AssertionError, match=r"^say where Parcel differs before the first one is written"):
+        differs(Parcel, Exceptions())

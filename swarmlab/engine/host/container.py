@@ -219,7 +219,8 @@ class Container:
         ports: what it has published, while it runs.
         memory_files: the files of its tmpfs mounts, by their targets.
         entrusted: the files of its secrets and configs.
-        stopped_by_user: whether its last end was asked for.
+        stopped_by_user: whether a user sent it a signal since its last start, whichever.
+        ends_for_good: whether its next end is the last one, whatever its policy says.
         health: what its health checks showed; None where it has none.
     """
 
@@ -244,6 +245,7 @@ class Container:
     entrusted: tuple[EntrustedFile, ...] = ()
     restart_count: int = 0
     stopped_by_user: bool = False
+    ends_for_good: bool = False
 
     def check_running(self) -> None:
         """Raise Conflict unless its process is there, or about to be."""

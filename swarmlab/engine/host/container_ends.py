@@ -36,7 +36,7 @@ class Ends:
         parts, now = self._parts, self._parts.clock.now
         self._stopped(container)
         ran_s = now - (container.state.started_at or now)
-        again = not container.stopped_by_user and wants_restart(container, code, stopped=False)
+        again = not container.ends_for_good and wants_restart(container, code, stopped=container.stopped_by_user)
         status = ContainerStatus.RESTARTING if again else ContainerStatus.EXITED
         container.state = replace(container.state, status=status, pid=0, exit_code=code, finished_at=now)
         container.log.end(now)

@@ -98,6 +98,7 @@ class Starts:
             pending.fail(error)
             return
         container.state = ContainerState(status=ContainerStatus.RUNNING, pid=pid, started_at=self._clock.now)
+        container.stopped_by_user = container.ends_for_good = False
         container.log.begin()
         self._parts.health.begin(container)
         self._parts.tell(container, "start")

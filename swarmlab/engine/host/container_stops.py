@@ -66,12 +66,15 @@ class Stops:
         return pending
 
     def _stop_signal(self, container: Container, wanted: str) -> str:
-        of_image = self._parts.host.images.content_of(container.image_id).stop_signal
-        text = wanted or container.config.stop_signal or of_image or "SIGTERM"
+        text = wanted or self._own_signal(container) or "SIGTERM"
         name = signal_name(text)
         if name is None:
             raise InvalidParameter(f"invalid signal: {text.removeprefix('SIG')}")
         return name
+
+    def _own_signal(self, container: Container) -> str:
+        """The stop signal that it, or its image, names."""
+        return container.config.stop_signal or self._parts.host.images.content_of(container.image_id).stop_signal
 
     def _stop_restarting(self, container: Container) -> bool:
         """Leave a container that waits for its next start as it is. Returns whether it did."""
@@ -112,15 +115,25 @@ class Stops:
             raise InvalidParameter(f"cannot kill container: {reference}: invalid signal: {signal.removeprefix('SIG')}")
         if not container.state.running:
             raise Conflict(f"cannot kill container: {reference}: container {container.id} is not running")
-        container.stopped_by_user = True
-        if not self._stop_restarting(container):
-            self._send(container, name)
+        self._send(container, name)
 
     def _send(self, container: Container, name: str) -> None:
-        """Source: moby daemon/kill.go, killWithSignal: what stands still goes on, so that the signal gets there."""
+        """Deliver a signal; one that stops ends the restarts too, and what stands still goes on, so that it gets there.
+
+        SIGKILL stops, and the container's stop signal; where it names none, any signal does.
+        Source: moby daemon/kill.go, killWithSignal.
+        """
+        own = self._own_signal(container)
+        stops = not own or name in ("SIGKILL", signal_name(own))
+        container.stopped_by_user = True
+        container.ends_for_good |= stops
+        if container.state.restarting:
+            if stops:
+                self._stop_restarting(container)
+            return
         self._parts.tell(container, "kill", signal=str(SIGNALS[name]))
         self._parts.runs.signal(container, name)
-        if container.state.paused:
+        if stops and container.state.paused:
             self.unpause(container.id)
 
     # --- pause ---

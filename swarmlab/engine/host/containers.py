@@ -149,12 +149,15 @@ class Containers:
         self._parts.delete(container, volumes=volumes)
 
     def restart(self, reference: str, *, timeout_s: float | None = None, signal: str = "") -> Pending[None]:
-        """Stop, then start."""
+        """Stop, then start, unless its policy starts it already."""
         container = self.find(reference)
         pending: Pending[None] = Pending()
 
         def go_on() -> None:
-            self.start(container.id).pass_on(pending)
+            if container.state.running:
+                pending.resolve(None)
+            else:
+                self.start(container.id).pass_on(pending)
 
         def tell() -> None:
             if container.state.running:

@@ -75,14 +75,12 @@ class Scheduler:
         for change in changes:
             if self._unlearn(change.object) if change.after is None else self._learn(change.after):
                 self._wanted = True
-            if self._version_seen != self._store.version:
-                self._debounce()
+        self._debounce()
 
     def _on_nodes(self, changes: Sequence[Change[Node]]) -> None:
         for change in changes:
             self._learn_node(change.object, removed=change.after is None)
-            if self._version_seen != self._store.version:
-                self._debounce()
+        self._debounce()
 
     def _learn_node(self, node: Node, *, removed: bool) -> None:
         if removed:
@@ -133,10 +131,13 @@ class Scheduler:
         return self._waiting.pop(task.id, None) is not None or (info is not None and info.remove(task.id))
 
     def _debounce(self) -> None:
-        """Once for each transaction: (re)start the wait before the next pass, unless it lasts too long already."""
-        self._version_seen = self._store.version
-        if not (self._wanted or self._preassigned):
+        """Once for each transaction that wants it: (re)start the wait before the next pass, unless it lasts too long.
+
+        A transaction's changes come by type, each type's at once; any of them may be the one that wants a pass.
+        """
+        if self._version_seen == self._store.version or not (self._wanted or self._preassigned):
             return
+        self._version_seen = self._store.version
         if self._timer is None:
             self._debouncing_since = self._clock.now
         else:

@@ -44,17 +44,17 @@ def check_init(request: InitRequest, node: Initiator) -> None:
         raise InvalidParameter('swarm spec must be named "default"')
 
 
-def with_settings(request: InitRequest, node: Initiator) -> NodeId:
+def with_settings(request: InitRequest, node: Initiator, *, is_new: bool) -> NodeId:
     """The manager's id, once its swarm is there: the swarm stays, with the settings as they are, when one is wrong.
 
-    A new swarm has its settings from its first moment; one that goes on alone gets them now.
+    A new swarm has its settings from its first moment, by force or not; one that goes on alone gets them now.
 
     Raises:
         ServerError: a setting is wrong.
     """
     try:
         check_settings(_merged(ClusterSpec(), request))
-        if request.force_new_cluster and node.swarm is not None:
+        if not is_new and node.swarm is not None:
             cluster = node.swarm.store.cluster()
             node.swarm.control.update_cluster(cluster.meta.version, _merged(cluster.spec, request))
     except EngineError as error:

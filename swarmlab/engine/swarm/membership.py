@@ -132,13 +132,13 @@ class Membership:
         except EngineError as error:
             answer.fail(error)
             return answer
-        if self.swarm is None:
-            swarm = self._found(request)
-            answer.on_done(lambda: note_keys(swarm.store))
+        had = self.swarm
+        if had is None:
+            self._found(request, answer)
         else:
-            self._begin_alone(self.swarm)
+            self._begin_alone(had)
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
-        return answer.then(lambda _: with_settings(request, self))
+        return answer.then(lambda _: with_settings(request, self, is_new=had is None))
 
     def _check_key(self, request: InitRequest) -> None:
         """A node starts anew to go on alone, and what is on its disk may be locked: it is in no swarm then.
@@ -160,14 +160,14 @@ class Membership:
             self._drop_out()
         raise Unavailable(LOCKED)
 
-    def _found(self, request: InitRequest) -> Swarm:
+    def _found(self, request: InitRequest, answer: Pending[NodeId]) -> None:
         founding = founding_of(request)
         self.swarm = swarm = self._make_swarm(lambda store: found(founding, store, self._chance, self._clock.now))
         self.node_id = swarm.admit(self, Role.MANAGER, request.availability)
-        self._begin_to_lead(swarm)
-        return swarm
+        self._begin_to_lead(swarm, answer)
 
-    def _begin_to_lead(self, swarm: Swarm) -> None:
+    def _begin_to_lead(self, swarm: Swarm, answer: Pending[NodeId]) -> None:
+        answer.then(lambda _: note_keys(swarm.store))
         self.manager.start(self.addresses.served)
         self._clock.wake()
         self._timers.plan("lead", START_S, lambda: self._lead(swarm))
@@ -449,7 +449,9 @@ class Membership:
             self.state, self.error = LocalNodeState.LOCKED, LOCKED
         elif self.manager.runs and not self.swarm.raft.peers:
             self.agent.power_on()
-            self._begin_to_lead(self.swarm)
+            self.identity.watch()
+            self._initiating = Pending()
+            self._begin_to_lead(self.swarm, self._initiating)
         else:
             known = self.swarm.store.get(Node, self.node_id) is not None and self.finds_manager(self.swarm)
             state = LocalNodeState.ACTIVE if known or self.manager.runs else LocalNodeState.PENDING

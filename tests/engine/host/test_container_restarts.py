@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -124,6 +125,82 @@ def test_a_policy_that_cannot_be_is_refused(host: LocalHost, config: dict[str, o
         host.containers.create(ContainerConfig(image="alpine", **config))  # type: ignore[arg-type]
 
 
+# --- which signals stop for good. Source: moby daemon/kill.go, killWithSignal ---
+
+
+@pytest.mark.parametrize(
+    ("policy", "signal", "back"),
+    [
+        ("always", "SIGTERM", True),
+        ("always", "SIGQUIT", False),
+        ("always", "SIGKILL", False),
+        ("unless-stopped", "SIGTERM", False),
+    ],
+)
+def test_only_its_own_stop_signal_and_sigkill_end_a_container_for_good(
+    host: LocalHost, policy: str, signal: str, back: bool
+) -> None:
+    """nginx ends at any of these, and names SIGQUIT; for `unless-stopped` any signal of a user's is a stop."""
+    container = host.run(image="nginx:alpine", name="one", restart=policy)
+    host.advance(3)
+    host.containers.kill("one", signal)
+    host.advance(3)
+    assert (container.state.status == "running", container.restart_count) == (back, int(back))
+
+
+def test_a_signal_long_before_the_end_is_no_stop(host: LocalHost) -> None:
+    """What was told to read its settings again is started again when it ends at last."""
+    container = host.run("sleep", "5", image="nginx:alpine", name="one", restart="always")
+    host.containers.kill("one", "SIGHUP")
+    host.advance(8)
+    assert (container.state.status, container.restart_count) == ("running", 1)
+
+
+@pytest.mark.parametrize(("config", "status"), [({}, "exited"), ({"stop_signal": "SIGTERM"}, "running")])
+def test_any_signal_stops_a_container_that_names_none(host: LocalHost, config: dict[str, str], status: str) -> None:
+    """An image that names none is alpine."""
+    script = "trap 'exit 3' HUP; while true; do sleep 1; done"
+    container = host.run("sh", "-c", script, name="one", restart="always", **config)
+    host.advance(2)
+    host.containers.kill("one", "SIGHUP")
+    host.advance(4)
+    assert container.state.status == status
+
+
+def test_a_signal_that_stops_nothing_leaves_a_start_planned(host: LocalHost) -> None:
+    """A container between two runs has nobody to hear it."""
+    container = _crasher(host, "always", stop_signal="SIGQUIT")
+    host.advance(3)
+    while not container.state.restarting:
+        host.advance(0.05)
+    host.containers.kill("one", "SIGHUP")
+    assert container.state.status == "restarting"
+    host.containers.kill("one", "SIGQUIT")
+    assert container.state.status == "exited"
+
+
+def test_what_began_anew_by_its_policy_was_not_stopped(host: LocalHost) -> None:
+    """A signal counts for the run that heard it."""
+    container = host.run(image="nginx:alpine", name="one", restart="always")
+    host.advance(3)
+    host.containers.kill("one", "SIGTERM")
+    host.advance(3)
+    host.containers.update("one", lambda config: replace(config, restart="unless-stopped"))
+    host.containers.power_off()
+    host.containers.power_on()
+    host.advance(2)
+    assert container.state.running
+
+
+def test_a_restart_whose_signal_is_no_stop_is_left_to_the_policy(host: LocalHost) -> None:
+    """The container is up again before the restart comes to start it."""
+    container = host.run(image="nginx:alpine", name="one", restart="always")
+    host.advance(3)
+    host.wait(host.containers.restart("one", signal="SIGTERM"))
+    host.advance(3)
+    assert container.state.status == "running"
+
+
 # --- restart and pause by hand ---
 
 
@@ -150,8 +227,19 @@ def test_a_paused_container_stands_still(host: LocalHost) -> None:
     assert len(container.log._lines or ()) > written
 
 
+def test_a_signal_that_stops_nothing_waits_until_a_paused_container_goes_on(host: LocalHost) -> None:
+    """Its stop signal wakes it."""
+    container = host.run(image="nginx:alpine", name="one")
+    host.containers.pause("one")
+    host.containers.kill("one", "SIGHUP")
+    assert container.state.status == "paused"
+    host.containers.kill("one", "SIGQUIT")
+    host.advance(2)
+    assert (container.state.status, container.state.exit_code) == ("exited", 0)
+
+
 def test_signals_wake_a_paused_container(host: LocalHost) -> None:
-    """A kill gets there; a second pause and an unneeded unpause are refused."""
+    """One that names no stop signal: a kill gets there; a second pause and an unneeded unpause are refused."""
     container = host.run("sleep", "1000", name="one")
     host.containers.pause("one")
     with pytest.raises(Conflict, match=f"^Container {container.id} is already paused$"):

@@ -15,6 +15,7 @@ from swarmlab.engine.model import (
     Platform,
     PortConfig,
     PublishMode,
+    ReplicatedJob,
     ResourceRequirements,
     Resources,
     TaskState,
@@ -270,3 +271,37 @@ def test_a_node_where_tasks_keep_failing_is_avoided() -> None:
         swarm.agents.report(victims[0].id, TaskState.FAILED, "started", "task: non-zero exit (1)")
         swarm.advance(7)
     assert all(task.node_id != unlucky for task in swarm.running())
+
+
+def one_that_waits() -> FakeSwarm:
+    """A small task beside a big job, whose end starts nothing; a task of `web` waits for the job's room."""
+    swarm = FakeSwarm(nodes=1, cpus=4)
+    swarm.control.create_service(spec("small"))
+    job = replace(spec("big", resources=reserve(3)), mode=ReplicatedJob(max_concurrent=1, total_completions=1))
+    swarm.control.create_service(job)
+    swarm.advance(10)
+    swarm.control.create_service(spec(resources=reserve(2)))
+    swarm.advance(1)
+    assert errors(swarm) == {"no suitable node (insufficient resources on 1 node)"}
+    return swarm
+
+
+def test_a_change_that_frees_room_is_noticed_behind_one_that_does_not() -> None:
+    """A pass is planned after all changes of a transaction, whichever of them wants it."""
+    swarm = one_that_waits()
+    (small,), (big,) = swarm.running("small"), swarm.tasks("big")
+    with swarm.store.transaction() as transaction:
+        transaction.update(replace(small, status=replace(small.status, message="still started")))
+        transaction.update(replace(big, status=replace(big.status, state=TaskState.COMPLETE)))
+    swarm.until(lambda: len(swarm.running()) == 1, limit_s=4)
+
+
+def test_a_node_that_comes_is_noticed_behind_a_task_that_does_not_matter() -> None:
+    """The changes of one transaction are of several types."""
+    swarm = one_that_waits()
+    (small,), n1 = swarm.running("small"), swarm.node("n1")
+    roomy = replace(n1.description, resources=Resources(nano_cpus=9 * 10**9, memory_bytes=8 * 2**30))
+    with swarm.store.transaction() as transaction:
+        transaction.update(replace(small, status=replace(small.status, message="still started")))
+        transaction.update(replace(n1, description=roomy))
+    swarm.until(lambda: len(swarm.running()) == 1, limit_s=4)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swarmlab.engine.model import Node
 from swarmlab.engine.swarm.certificates import NodeCertificate
-from swarmlab.engine.swarm.membership import LocalNodeState
+from swarmlab.engine.swarm.membership import InitRequest, LocalNodeState
 from tests.engine.simulated import Hosts
 
 HOUR = 3600.0
@@ -61,6 +61,18 @@ def test_a_node_that_is_back_in_time_renews_at_once() -> None:
     hosts.advance(30)
     assert "docker-swarm-1 ready" in hosts.node_ls()
     assert certificate(hosts, 1).expires > first.expires
+
+
+def test_a_node_whose_engine_died_during_init_renews_in_time() -> None:
+    """It goes on with its init, and with its certificate."""
+    hosts = Hosts(nodes=3)
+    answer = hosts[3].membership.init(InitRequest(spec={"node_cert_expiry_s": HOUR}))
+    hosts.advance(0.2)
+    hosts[3].power_off()
+    hosts.refusal(answer)
+    hosts[3].power_on()
+    hosts.advance(5 * HOUR)
+    assert certificate(hosts, 3).expires > hosts.clock.now
 
 
 def test_a_node_that_was_off_for_too_long_cannot_come_back() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarmlab.engine.model import ClusterSpec, NodeState, Role
+from swarmlab.engine.model import ClusterSpec, ExternalCA, NodeState, Role
 from swarmlab.engine.swarm.membership import InitRequest, LocalNodeState, RemoteManager
 from swarmlab.engine.world import Outcome, Wall
 from tests.engine.simulated import Hosts
@@ -45,6 +45,15 @@ def test_init_makes_a_manager_that_leads() -> None:
     hosts.simulation.settle()
     assert hosts.node_ls() == ["docker-swarm-3 ready leader"]
     assert hosts[3].membership.info().remote_managers == (RemoteManager(node_id=node_id, addr="172.31.16.13:2377"),)
+
+
+def test_force_changes_nothing_where_there_is_no_swarm() -> None:
+    """The settings are given once: the cluster's version is 10, as after any init."""
+    named = {"external_cas": (ExternalCA(url="https://ca"),)}
+    hosts = Hosts()
+    hosts.init(3, force_new_cluster=True, spec=named)
+    cluster = hosts.swarm.store.cluster()
+    assert (cluster.spec.external_cas, cluster.meta.version) == (named["external_cas"], 10)
 
 
 def test_init_takes_about_half_a_second() -> None:
@@ -406,6 +415,20 @@ def test_init_ends_with_its_engine_which_goes_on_when_it_is_back() -> None:
     assert hosts.node_ls() == ["docker-swarm-3 ready leader"]
     assert hosts[3].membership.info().local_node_state is LocalNodeState.ACTIVE
     hosts.wait(hosts.join(1))
+
+
+def test_the_gossips_keys_are_made_by_the_manager_that_leads() -> None:
+    """Not by an engine that dies before; its node makes them when it is back."""
+    hosts = Hosts(nodes=3)
+    answer = hosts[3].membership.init(InitRequest())
+    hosts.advance(0.2)
+    founded = hosts.swarm.store.cluster().meta
+    hosts[3].power_off()
+    hosts.refusal(answer)
+    assert hosts.swarm.store.cluster().meta == founded
+    hosts[3].power_on()
+    hosts.advance(2)
+    assert hosts.swarm.store.cluster().meta.updated_at > founded.updated_at
 
 
 def test_to_go_on_alone_ends_with_the_engine_and_is_forgotten() -> None:
