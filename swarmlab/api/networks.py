@@ -16,8 +16,9 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotFound
 from swarmlab.engine.host.container import Container, EndpointConfig
 from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork
-from swarmlab.engine.host.network_rules import NetworkRequest, check_for_swarm
+from swarmlab.engine.host.network_rules import NetworkRequest
 from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec
+from swarmlab.engine.swarm.swarm_requests import LocalNodeState
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
 
@@ -65,9 +66,9 @@ def create(daemon: Daemon, request: Request) -> Reply:
     wanted = _wanted(_object(request.json()))
     if not wanted.is_for_swarm:
         return _created(daemon.networks.create(wanted).id)
-    check_for_swarm(wanted, manages=daemon.membership.info().control_available)
-    if wanted.config_from:
-        daemon.networks.check_configuration(wanted.config_from)
+    info = daemon.membership.info()
+    is_node = info.local_node_state is LocalNodeState.ACTIVE
+    daemon.networks.check_for_swarm(wanted, manages=info.control_available, is_node=is_node)
     spec = _swarm_spec(wanted)
     return daemon.ask(lambda control: control.create_network(spec)).then(lambda network: _created(network.id))
 
