@@ -1,7 +1,7 @@
 """What is listed in docs/engine-versions.toml is compared, too: a pytest plugin for real labs of older engines.
 
-A listed test must fail there, and its failure must show the listed words; then it counts as expected (`xfailed`). If it
-passes, or fails in another way, it is a failure.
+A listed test must fail there when it is called, and its failure must show the listed words; then it counts as expected
+(`xfailed`). If it passes, or fails in another way, it is a failure; what fails before or after the call stays one, too.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ def pytest_runtest_makereport(
 
 def judge(report: pytest.TestReport, difference: Difference, failure: str) -> None:
     """Make of a report what the list makes of it; `failure` is what a failed test said."""
+    if report.when != "call":
+        return
     if report.passed:
-        if report.when == "call":
-            report.outcome, report.longrepr = "failed", f"{LIST.name} says that this is otherwise: {difference.older}"
+        report.outcome, report.longrepr = "failed", f"{LIST.name} says that this is otherwise: {difference.older}"
     elif missing := difference.missing_in(failure):
         report.sections.append((f"{LIST.name} says otherwise; not seen", "\n".join(missing)))
     else:

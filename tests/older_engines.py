@@ -31,18 +31,29 @@ class Difference:
         older: what the older engine does; its words in backticks.
         newest: what 28.5 does, and with it the embedded lab.
         tests: node ids of the tests that see it.
+        shown: what else a failure must show.
+
+    Raises:
+        ValueError: no words tell it from any other failure.
     """
 
     what: str
     older: str
     newest: str
     tests: tuple[str, ...]
+    shown: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self._words():
+            raise ValueError(f"{LIST.name}: {self.what!r} needs words in backticks, or `shown`: any failure would do")
 
     def missing_in(self, failure: str) -> list[str]:
-        """The words of both that a failure does not show."""
+        """The words that a failure does not show."""
         seen = _PUNCTUATION.sub("", failure)
-        words = _QUOTED.findall(f"{self.older}\n{self.newest}")
-        return [each for each in words if _PUNCTUATION.sub("", each) not in seen]
+        return [each for each in self._words() if _PUNCTUATION.sub("", each) not in seen]
+
+    def _words(self) -> list[str]:
+        return [*_QUOTED.findall(f"{self.older}\n{self.newest}"), *self.shown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +87,13 @@ def engines() -> Mapping[str, Engine]:
             version=engine["version"],
             left_out={FOLDER + module: reason for module, reason in engine["left_out"].items()},
             differences=tuple(
-                Difference(**{**row, "tests": tuple(FOLDER + test for test in row["tests"])})
+                Difference(
+                    what=row["what"],
+                    older=row["older"],
+                    newest=row["newest"],
+                    tests=tuple(FOLDER + test for test in row["tests"]),
+                    shown=tuple(row.get("shown", ())),
+                )
                 for row in engine["differences"]
             ),
         )

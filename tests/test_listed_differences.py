@@ -7,6 +7,7 @@ from tests.older_engines import Difference, engines
 from tools import engine_versions
 
 DIFFERENCE = Difference(what="", older='500 `it\'s "a"`', newest="400 `b`", tests=())
+WORDLESS = Difference(what="", older="an empty list", newest="null", tests=(), shown=("[] == None",))
 
 
 def report(outcome: str, when: str = "call") -> pytest.TestReport:
@@ -35,6 +36,31 @@ def test_a_test_that_passes_is_listed_wrongly() -> None:
     judge(seen, DIFFERENCE, "")
     judge(setup, DIFFERENCE, "")
     assert (seen.outcome, setup.outcome) == ("failed", "passed")
+
+
+@pytest.mark.parametrize("when", ["setup", "teardown"])
+def test_only_the_call_may_fail(when: str) -> None:
+    """A failure before or after it stays one, whatever words it shows."""
+    seen = report("failed", when)
+    judge(seen, DIFFERENCE, "assert (500, 'it\\'s \"a\"') == (400, 'b')")
+    assert seen.failed
+    assert not hasattr(seen, "wasxfail")
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"), [("assert [] == None", "skipped"), ("assert [] == [1]", "failed"), ("", "failed")]
+)
+def test_where_an_engine_has_no_words_the_comparison_shows_it(failure: str, outcome: str) -> None:
+    """As pytest writes it."""
+    seen = report("failed")
+    judge(seen, WORDLESS, failure)
+    assert seen.outcome == outcome
+
+
+def test_a_difference_without_words_is_refused() -> None:
+    """Any failure would be taken for it."""
+    with pytest.raises(ValueError, match="'Ranges' needs words in backticks, or `shown`"):
+        Difference(what="Ranges", older="an empty list", newest="null", tests=())
 
 
 def test_no_test_is_listed_twice() -> None:

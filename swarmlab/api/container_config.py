@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from swarmlab.api import shapes  # noqa: F401  (what it says of mounts holds here too)
-from swarmlab.api.json_parts import list_of, number_in, object_of, text_in, texts_in
-from swarmlab.api.wire import Json, decode, is_nothing, refuse_unknown
+from swarmlab.api.json_parts import number_in, text_in, texts_in
+from swarmlab.api.wire import Json, decode, is_nothing, list_of, object_of, refuse_unknown
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.local_network import PREDEFINED, check_place

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from swarmlab.api.json_parts import number_in, object_of, text_in
+from swarmlab.api.json_parts import number_in, text_in
 from swarmlab.api.messages import Answer, Request, json_response
-from swarmlab.api.wire import Json, refuse_unknown
+from swarmlab.api.wire import Json, object_of, refuse_unknown
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import Conflict
 from swarmlab.engine.host.container import ContainerConfig

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from swarmlab.api.container_attach import check_size, content_type, encoder
-from swarmlab.api.json_parts import object_of, text_in, texts_in
+from swarmlab.api.json_parts import text_in, texts_in
 from swarmlab.api.messages import RAW, Answer, Encoded, Hijack, Request, Response, Stream, empty, json_response
-from swarmlab.api.wire import Json
+from swarmlab.api.wire import Json, object_of
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter
 from swarmlab.engine.host.execs import Exec, ExecConfig

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from swarmlab.api.wire import Json
+from swarmlab.api.wire import Json, list_of
 from swarmlab.engine.errors import InvalidParameter
-
-
-def object_of(value: object, path: str) -> Json:
-    """A JSON object. Raises InvalidParameter."""
-    if not isinstance(value, dict):
-        raise InvalidParameter(f"invalid JSON: {path} must be an object")
-    return value
-
-
-def list_of(value: object, path: str) -> list[object]:
-    """A JSON array. Raises InvalidParameter."""
-    if not isinstance(value, list):
-        raise InvalidParameter(f"invalid JSON: {path} must be an array")
-    return value
 
 
 def text_in(given: Json, key: str) -> str:

@@ -11,13 +11,14 @@ from swarmlab.api.container_filters import PRUNE_KEYS, pruned
 from swarmlab.api.filters import Filters, one_of, parse
 from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_list, json_response
 from swarmlab.api.network_json import network_json, predefined_json
-from swarmlab.api.wire import Json, refuse_unknown
+from swarmlab.api.wire import Json, object_of, refuse_unknown
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter, NotFound
 from swarmlab.engine.host.container import Container, EndpointConfig
 from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork
-from swarmlab.engine.host.network_rules import NetworkRequest, check_for_swarm
+from swarmlab.engine.host.network_rules import NetworkRequest
 from swarmlab.engine.model import IPAMConfig, Network, NetworkSpec
+from swarmlab.engine.swarm.swarm_requests import LocalNodeState
 
 FILTERS = ("dangling", "driver", "id", "label", "name", "scope", "type")
 
@@ -62,19 +63,19 @@ def inspect(daemon: Daemon, request: Request) -> Reply:
 
 def create(daemon: Daemon, request: Request) -> Reply:
     """Make a network of this host, or with the driver `overlay` or the scope `swarm` one of the swarm."""
-    wanted = _wanted(_object(request.json()))
+    wanted = _wanted(object_of(request.json(), "body"))
     if not wanted.is_for_swarm:
         return _created(daemon.networks.create(wanted).id)
-    check_for_swarm(wanted, manages=daemon.membership.info().control_available)
-    if wanted.config_from:
-        daemon.networks.check_configuration(wanted.config_from)
+    info = daemon.membership.info()
+    is_node = info.local_node_state is LocalNodeState.ACTIVE
+    daemon.networks.check_for_swarm(wanted, manages=info.control_available, is_node=is_node)
     spec = _swarm_spec(wanted)
     return daemon.ask(lambda control: control.create_network(spec)).then(lambda network: _created(network.id))
 
 
 def _wanted(given: Json) -> NetworkRequest:
     refuse_unknown(given.get("EnableIPv6"), "EnableIPv6")
-    ipam, scope = _object(given.get("IPAM") or {}), str(given.get("Scope") or "")
+    ipam, scope = object_of(given.get("IPAM") or {}, "IPAM"), str(given.get("Scope") or "")
     options = ipam.get("Options")
     if scope not in ("", "local", "swarm"):
         refuse_unknown(scope, "Scope")
@@ -84,15 +85,15 @@ def _wanted(given: Json) -> NetworkRequest:
         scope=scope,
         ranges=tuple(map(_range, ipam.get("Config") or [])),  # type: ignore[call-overload]
         ipam_driver=str(ipam.get("Driver") or ""),
-        ipam_options=None if options is None else _texts(options),
+        ipam_options=None if options is None else _texts(ipam, "Options"),
         enable_ipv4=given.get("EnableIPv4") is not False,
-        labels=_texts(given.get("Labels")),
-        options=_texts(given.get("Options")),
+        labels=_texts(given, "Labels"),
+        options=_texts(given, "Options"),
         internal=bool(given.get("Internal")),
         attachable=bool(given.get("Attachable")),
         ingress=bool(given.get("Ingress")),
         config_only=bool(given.get("ConfigOnly")),
-        config_from=str(_object(given.get("ConfigFrom") or {}).get("Network") or ""),
+        config_from=str(object_of(given.get("ConfigFrom") or {}, "ConfigFrom").get("Network") or ""),
     )
 
 
@@ -119,12 +120,12 @@ def _swarm_spec(wanted: NetworkRequest) -> NetworkSpec:
 
 
 def _range(content: object) -> IPAMConfig:
-    given = _object(content)
+    given = object_of(content, "IPAM.Config")
     return IPAMConfig(
         subnet=str(given.get("Subnet") or ""),
         gateway=str(given.get("Gateway") or ""),
         ip_range=str(given.get("IPRange") or ""),
-        auxiliary_addresses=_texts(given.get("AuxiliaryAddresses")),
+        auxiliary_addresses=_texts(given, "AuxiliaryAddresses"),
     )
 
 
@@ -142,12 +143,12 @@ def remove(daemon: Daemon, request: Request) -> Reply:
 
 def connect(daemon: Daemon, request: Request) -> Reply:
     """Put a container on one more network."""
-    given = _object(request.json())
+    given = object_of(request.json(), "body")
     container = _container(daemon, given)
-    settings = _object(given.get("EndpointConfig") or {})
+    settings = object_of(given.get("EndpointConfig") or {}, "EndpointConfig")
     for key in settings.keys() - {"Aliases", "IPAMConfig", "DriverOpts"}:
         refuse_unknown(settings[key], f"EndpointConfig.{key}")
-    ipam = _object(settings.get("IPAMConfig") or {})
+    ipam = object_of(settings.get("IPAMConfig") or {}, "EndpointConfig.IPAMConfig")
     for key in ipam.keys() - {"IPv4Address"}:
         refuse_unknown(ipam[key], f"EndpointConfig.IPAMConfig.{key}")
     config = EndpointConfig(
@@ -160,7 +161,7 @@ def connect(daemon: Daemon, request: Request) -> Reply:
 
 def disconnect(daemon: Daemon, request: Request) -> Answer:
     """Take a container off a network."""
-    given = _object(request.json())
+    given = object_of(request.json(), "body")
     network = daemon.networks.find(request.parameters["id"])
     daemon.connecting.disconnect(_container(daemon, given), network.id)
     return empty(200)
@@ -191,11 +192,5 @@ def prune(daemon: Daemon, request: Request) -> Reply:
     return daemon.ask(lambda control: control.prune_networks(wanted)).then(answer)
 
 
-def _texts(value: object) -> dict[str, str]:
-    return {key: str(text) for key, text in _object(value or {}).items()}
-
-
-def _object(value: object) -> Json:
-    if not isinstance(value, dict):
-        raise InvalidParameter("invalid JSON: an object is wanted")
-    return value
+def _texts(given: Json, key: str) -> dict[str, str]:
+    return {name: str(text) for name, text in object_of(given.get(key) or {}, key).items()}

@@ -8,9 +8,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from swarmlab.api.json_parts import list_of, object_of
 from swarmlab.api.times import timestamp
-from swarmlab.api.wire import Codec, Exceptions, Json, decode, differs, encode, encode_object
+from swarmlab.api.wire import Codec, Exceptions, Json, decode, differs, encode, encode_object, list_of, object_of
 from swarmlab.engine import model
 from swarmlab.engine.errors import InvalidParameter
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from swarmlab.api.json_parts import object_of
 from swarmlab.api.messages import Request, Response, empty, json_response
 from swarmlab.api.nodes import version_of
 from swarmlab.api.objects import head
 from swarmlab.api.swarm_spec import settings_at_start, spec_json, spec_of
-from swarmlab.api.wire import Json, decode, encode
+from swarmlab.api.wire import Json, decode, encode, object_of
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.manager.control import Rotation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from swarmlab.api.times import nanoseconds, seconds
-from swarmlab.api.wire import Json, encode, refuse_unknown, wrong_type
+from swarmlab.api.wire import Json, encode, list_of, object_of, refuse_unknown, wrong_type
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.model import ClusterSpec, ExternalCA
 
@@ -78,7 +78,7 @@ def spec_of(body: object) -> ClusterSpec:
 
 
 def settings_at_start(body: object) -> Json:
-    """The settings that an init names: zero is as good as not named, where it can be told from that by nothing.
+    """The settings that an init names. Zero counts as not named, but for the two that are pointers in Docker's types.
 
     Raises as `settings_of`. Source: moby daemon/cluster/convert/swarm.go, MergeSwarmSpecToGRPC.
     """
@@ -93,11 +93,11 @@ def settings_of(body: object) -> Json:
         NotImplementedHere: it holds a setting that this engine does not have.
     """
     changes: Json = {}
-    for key, content in _object(body, "Spec").items():
+    for key, content in object_of(body, "Spec").items():
         if key == "TaskDefaults":
             continue  # read by no engine 28.5.2: it is neither kept nor passed on
         if key in _SECTIONS:
-            changes.update(_section(key, _object(content or {}, f"Spec.{key}")))
+            changes.update(_section(key, object_of(content or {}, f"Spec.{key}")))
         elif key in ("Name", "Labels"):
             changes.update({key.lower(): content} if content else {})
         else:
@@ -119,7 +119,7 @@ def _setting(field: str, content: object, place: str) -> object:
     if field.endswith("_s"):
         return seconds(content)
     if field == "external_cas":
-        return tuple(_external_ca(_object(each, place), place) for each in _list(content, place))
+        return tuple(_external_ca(object_of(each, place), place) for each in list_of(content, place))
     kind = str if field.startswith("signing") else int
     if not isinstance(content, kind):
         raise wrong_type(place, type(content).__name__, kind.__name__)
@@ -130,17 +130,5 @@ def _external_ca(given: Json, place: str) -> ExternalCA:
     protocol = str(given.get("Protocol") or "")
     if protocol.lower() != "cfssl":
         raise InvalidParameter(f'invalid protocol: "{protocol}"')
-    options = {str(key): str(value) for key, value in _object(given.get("Options") or {}, place).items()}
+    options = {str(key): str(value) for key, value in object_of(given.get("Options") or {}, place).items()}
     return ExternalCA(url=str(given.get("URL") or ""), options=options, ca_cert=str(given.get("CACert") or ""))
-
-
-def _object(value: object, place: str) -> Json:
-    if not isinstance(value, dict):
-        raise wrong_type(place, type(value).__name__, "object")
-    return value
-
-
-def _list(value: object, place: str) -> list[object]:
-    if not isinstance(value, list):
-        raise wrong_type(place, type(value).__name__, "array")
-    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from swarmlab.api.cluster_volumes import cluster_volume_json, cluster_volume_spec, cluster_volumes
 from swarmlab.api.container_filters import pruned
 from swarmlab.api.filters import Filters, parse
@@ -9,9 +11,9 @@ from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_
 from swarmlab.api.nodes import version_of
 from swarmlab.api.shapes import volume_availability
 from swarmlab.api.times import timestamp_s
-from swarmlab.api.wire import Json, encode
+from swarmlab.api.wire import Json, encode, object_of
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter, Unavailable, VolumeNotFound
+from swarmlab.engine.errors import Unavailable, VolumeNotFound
 from swarmlab.engine.host.volumes import Volume
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import ClusterVolume
@@ -74,9 +76,7 @@ def inspect(daemon: Daemon, request: Request) -> Reply:
 
 def create(daemon: Daemon, request: Request) -> Reply:
     """Make a volume; one of this host that is there already is answered as it is. Some are the swarm's."""
-    given = request.json()
-    if not isinstance(given, dict):
-        raise InvalidParameter("invalid JSON: body must be an object")
+    given: dict[str, Any] = object_of(request.json(), "body")
     if given.get("ClusterVolumeSpec") is not None and request.version >= _CLUSTER_VOLUMES_SINCE:
         spec = cluster_volume_spec(given)
         return daemon.ask(lambda control: json_response(cluster_volume_json(control.volumes.create(spec)), 201))

@@ -205,7 +205,7 @@ def decode(class_: type[T], value: object, path: str) -> T:
         InvalidParameter: a value is of the wrong type, or not one of the words that it may be.
         NotImplementedHere: the object holds something that this engine does not have.
     """
-    given = _object(value, path)
+    given = object_of(value, path)
     exceptions = _exceptions(class_)
     by_key = {_key(class_, part.name).lower(): part for part in _fields(class_)}
     merged = {key.lower(): name for name, keys in exceptions.merged.items() for key in keys}
@@ -290,9 +290,9 @@ def _decode_value(kind: object, content: object, place: str) -> object:
     origin = get_origin(kind)
     if origin is tuple:
         (item, *_) = get_args(kind)
-        return tuple(_decode_value(item, each, place) for each in _list(content, place))
+        return tuple(_decode_value(item, each, place) for each in list_of(content, place))
     if origin is not None and issubclass(origin, Mapping):
-        return dict(_object(content, place))
+        return dict(object_of(content, place))
     if isinstance(kind, type) and is_dataclass(kind):
         return decode(kind, content, place)
     return _plain(kind, content, place)
@@ -322,13 +322,15 @@ def wrong_type(place: str, given: str, wanted: str) -> InvalidParameter:
     )
 
 
-def _object(value: object, path: str) -> Json:
+def object_of(value: object, path: str) -> Json:
+    """A JSON object. Raises InvalidParameter."""
     if not isinstance(value, dict):
         raise wrong_type(path, _word_of(value), "object")
     return value
 
 
-def _list(value: object, path: str) -> list[object]:
+def list_of(value: object, path: str) -> list[object]:
+    """A JSON array. Raises InvalidParameter."""
     if not isinstance(value, list):
         raise wrong_type(path, _word_of(value), "array")
     return value

@@ -27,6 +27,7 @@ def quick(cls: type[C]) -> type[C]:
     _OPENED[cls] = type(f"Open{cls.__name__}", (cls,), {"__slots__": (), **plain})
     setattr(cls, "__new__", _constructor(cls, "cls, "))  # noqa: B010  (mypy lets nobody assign to a method)
     delattr(cls, "__init__")
+    setattr(cls, "__reduce__", _reduced)  # noqa: B010
     _COPIERS[cls] = changer(cls)
     return cls
 
@@ -37,7 +38,20 @@ def maker(cls: Callable[P, C]) -> Callable[P, C]:
     return made
 
 
+def _reduced(value: Any) -> tuple[Callable[..., Any], tuple[type, dict[str, Any]]]:
+    """What `copy` and `pickle` make an equal value of: without it they call `__new__` without the fields."""
+    return _made, (type(value), {each.name: getattr(value, each.name) for each in fields(value)})
+
+
+def _made(cls: type, values: dict[str, Any]) -> Any:
+    return cls(**values)
+
+
 def _constructor(cls: type, first: str = "") -> Callable[..., Any]:
+    """What makes a value. It is called `__init__`, so that Python refuses wrong arguments in a dataclass's words.
+
+    A class gets it as `__new__` all the same: it makes its object itself, as an `__init__` cannot.
+    """
     declared = fields(cls)
     scope: dict[str, Any] = {"MISSING": MISSING, "opened": _OPENED[cls], "closed": cls}
     parameters = ", ".join(each.name + _default(each, scope) for each in declared)

@@ -320,3 +320,72 @@ def test_a_prune_reads_its_filters_first(engines: SimulatedEngines, kind: str, s
         'failed to parse value as time or duration: "x"',
     )
     assert refusal(engines, path + '{"until":["1h","2h"]}', None) == (status, "more than one until filter specified")
+
+
+OVERLAY = {"Name": "x", "Driver": "overlay"}
+NO_MANAGER = (
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
+    "and try again."
+)
+FROM_A_WORKER = "Cannot create a multi-host network from a worker node. Please create the network from a manager node."
+NO_SWARM = "cannot create a swarm scoped network when swarm is not active"
+
+
+@pytest.mark.parametrize(
+    ("state", "body", "text"),
+    [
+        ("formed", OVERLAY, NO_MANAGER),
+        ("formed", {**OVERLAY, "Scope": "local"}, NO_MANAGER),
+        ("formed", {"Name": "x", "Driver": "bridge", "Scope": "swarm"}, FROM_A_WORKER),
+        ("separate", OVERLAY, NO_MANAGER),
+        ("separate", {"Name": "x", "Driver": "macvlan", "Scope": "swarm"}, NO_SWARM),
+    ],
+)
+def test_only_managers_make_networks_of_the_swarm(state: str, body: dict[str, str], text: str) -> None:
+    """In words that tell an overlay from others. Source: moby daemon/network.go, libnetwork/controller.go."""
+    assert refusal(SimulatedEngines(state), "/networks/create", body, WORKER) == (403, text)
+
+
+IPAM = {"IPAM": {"Driver": "nosuch"}}
+TAKEN = (409, "network with name taken already exists")
+NO_DRIVER = (404, 'plugin "nosuch" not found')
+NO_CONFIGURATION = (404, 'configuration network "nosuch" does not exist')
+FROM_NOWHERE = {"ConfigFrom": {"Network": "nosuch"}}
+RANGE = {"IPAM": {"Config": [{"Subnet": "nosuch"}]}}
+NO_RANGE = (400, "invalid network config:\ninvalid subnet nosuch: invalid CIDR block notation")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"Name": "taken", "Driver": "nosuch"}, TAKEN),
+        ({"Name": "taken", **IPAM}, TAKEN),
+        ({"Name": "taken", "Ingress": True}, TAKEN),
+        ({"Name": "taken", "Driver": "overlay", "EnableIPv4": False}, TAKEN),
+        ({"Name": "taken", **RANGE}, NO_RANGE),
+        ({"Name": " ", "Driver": "nosuch"}, (400, "invalid name: name is empty")),
+        ({"Name": "x", "Driver": "nosuch", "Ingress": True}, NO_DRIVER),
+        ({"Name": "x", "Driver": "nosuch", **FROM_NOWHERE}, NO_DRIVER),
+        ({"Name": "x", **FROM_NOWHERE, **IPAM}, NO_CONFIGURATION),
+        ({"Name": "x", "Driver": "host", **IPAM}, (403, 'only one instance of "host" network is allowed')),
+        ({"Name": "x", "EnableIPv4": False, **IPAM}, NO_DRIVER),
+    ],
+)
+def test_of_several_mistakes_the_first_is_refused(
+    engines: SimulatedEngines, body: dict[str, object], expected: tuple[int, str]
+) -> None:
+    """Ranges, name, driver, configuration, addresses. Source: moby libnetwork/controller.go, NewNetwork."""
+    make(engines, "taken")
+    assert refusal(engines, "/networks/create", body) == expected
+
+
+def test_a_worker_looks_for_the_configuration_first(engines: SimulatedEngines) -> None:
+    """Before it says that it does not manage."""
+    body = {"Name": "x", "Driver": "macvlan", "Scope": "swarm", **FROM_NOWHERE}
+    assert refusal(engines, "/networks/create", body, WORKER) == NO_CONFIGURATION
+
+
+def test_a_configuration_needs_no_driver(engines: SimulatedEngines) -> None:
+    """Its driver is null whatever is asked for."""
+    make(engines, "conf", ConfigOnly=True, Driver="nosuch")
+    assert engines.ask(MANAGER, "GET", "/networks/conf").json()["Driver"] == "null"

@@ -1,10 +1,11 @@
 """The forms of the wire: what a request may hold, and what is written of a value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from swarmlab.api.wire import Exceptions, decode, differs, encode
+from swarmlab.api.wire import Exceptions, decode, differs, encode, list_of, object_of
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
 from swarmlab.engine.model import NodeSpec, PortConfig, RestartPolicy, Role, ServiceSpec, UpdateConfig
 
@@ -33,6 +34,21 @@ def test_a_word_that_is_none_of_the_known_is_refused_in_dockers_words() -> None:
         decode(RestartPolicy, {"Condition": "sometimes"}, "RestartPolicy")
     with pytest.raises(InvalidParameter, match=r"^unrecognized update order upwards$"):
         decode(UpdateConfig, {"Order": "upwards"}, "UpdateConfig")
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "words"),
+    [
+        (object_of, "x", "string into Go struct field Spec of type object"),
+        (object_of, [], "array into Go struct field Spec of type object"),
+        (list_of, None, "null into Go struct field Spec of type array"),
+    ],
+)
+def test_a_part_of_another_kind_is_refused(read: Callable[[object, str], object], value: object, words: str) -> None:
+    """Whoever reads it, in the words of Go's decoder."""
+    with pytest.raises(InvalidParameter) as refusal:
+        read(value, "Spec")
+    assert str(refusal.value) == f"invalid JSON: json: cannot unmarshal {words}"
 
 
 def test_a_value_of_the_wrong_type_is_refused() -> None:

@@ -1,5 +1,8 @@
 """Frozen values that are made quickly are what they were, but for the time that it takes."""
 
+import copy
+import pickle
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
@@ -40,6 +43,25 @@ def test_what_is_made_from_it_is_another_value_of_its_class() -> None:
         with pytest.raises(FrozenInstanceError):
             other.x = 2  # type: ignore[misc]
     assert first == Point(x=1, labels={"a": "b"})
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))], ids=["copy", "deep", "pickle"]
+)
+def test_it_is_copied_and_pickled_as_a_dataclass_is(again: Callable[[Point], Point]) -> None:
+    """Into an equal value, which is frozen."""
+    other = again(Point(x=1, labels={"a": "b"}))
+    assert other == Point(x=1, labels={"a": "b"})
+    assert type(other) is Point
+    with pytest.raises(FrozenInstanceError):
+        other.x = 2  # type: ignore[misc]
+
+
+def test_a_deep_copy_shares_nothing() -> None:
+    """Its mapping is another one; that of a plain copy is the same."""
+    point = Point(x=1, labels={"a": "b"})
+    assert copy.deepcopy(point).labels is not point.labels
+    assert copy.copy(point).labels is point.labels
 
 
 def test_no_field_is_changed_that_there_is_not() -> None:

@@ -108,6 +108,11 @@ class ContainerConfig:
         host = self.extra.get("HostConfig")
         return host if isinstance(host, Mapping) else {}
 
+    def host_texts(self, key: str) -> list[str]:
+        """A list of texts there, empty where it is not given."""
+        value = self.host_extra.get(key)
+        return [str(each) for each in value] if isinstance(value, list | tuple) else []
+
 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)

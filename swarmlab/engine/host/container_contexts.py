@@ -174,18 +174,12 @@ def _hosts(container: Container) -> str:
 
 
 def _resolver(container: Container) -> str:
-    given = container.config.host_extra
-    servers, searches, options = (_words(given, key) for key in ("Dns", "DnsSearch", "DnsOptions"))
+    servers, searches, options = map(container.config.host_texts, ("Dns", "DnsSearch", "DnsOptions"))
     if not servers or not {"bridge", "host"} & container.endpoints.keys():
         return _INNER_RESOLVER + (f"search {' '.join(searches)}\n" if searches else "")
     lines = [f"nameserver {server}\n" for server in servers]
     lines += [f"search {' '.join(searches)}\n"] if searches else []
     return "".join([*lines, *([f"options {' '.join(options)}\n"] if options else [])])
-
-
-def _words(given: Mapping[str, object], key: str) -> list[str]:
-    value = given.get(key)
-    return [str(each) for each in value] if isinstance(value, list | tuple) else []
 
 
 def _environment(container: Container, more: tuple[str, ...], terminal: bool) -> dict[str, str]:

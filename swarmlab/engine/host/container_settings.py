@@ -65,13 +65,14 @@ def _check_host(entry: str) -> None:
 def _check_rights(config: ContainerConfig) -> None:
     given = config.host_extra
     for key in ("CapAdd", "CapDrop"):
-        for name in _texts(given.get(key)):
+        for name in config.host_texts(key):
             _check_capability(key, name)
     for what, (key, known, of_others) in _MODES.items():
         mode = given.get(key) or ""
         if mode not in known and not (of_others and str(mode).partition(":")[0] == "container" and str(mode)[10:]):
             raise InvalidParameter(f"invalid {what} mode: {mode}")
-        if key == "IpcMode" and _number(given.get("ShmSize")) < 0:
+        # The daemon looks at this size between namespaces: after PID's, before UTS's.
+        if key == "PidMode" and _number(given.get("ShmSize")) < 0:
             raise InvalidParameter("SHM size can not be less than 0")
     score = _number(given.get("OomScoreAdj"))
     if not -1000 <= score <= 1000:
@@ -82,10 +83,6 @@ def _check_capability(key: str, name: str) -> None:
     plain = name.upper().removeprefix("CAP_")
     if plain not in _CAPABILITIES and name.upper() != "ALL":
         raise InvalidParameter(f"invalid {key}: unknown capability: {quoted(f'CAP_{plain}')}")
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list | tuple) else []
 
 
 def _number(value: object) -> int:

@@ -29,9 +29,8 @@ def check_spec(config: ContainerConfig, base: str) -> None:
     if not config.extra:
         return
     given = config.host_extra
-    groups = given.get("GroupAdd")
-    for group in groups if isinstance(groups, list | tuple) else ():
-        if refusal := group_refusal(str(group), base):
+    for group in config.host_texts("GroupAdd"):
+        if refusal := group_refusal(group, base):
             raise ServerError(refusal)
     settings = given.get("Sysctls")
     for name in settings if isinstance(settings, Mapping) else ():

@@ -1,7 +1,8 @@
 """What a network may be asked to be, before the swarm is asked: drivers, their options, configurations for others.
 
-Owns no state. Source: moby libnetwork/network.go (validateConfiguration, applyConfigurationTo), drivers/macvlan,
-drivers/ipvlan; texts recorded from 28.5.2.
+Owns no state. Source: moby daemon/network.go (createNetwork), libnetwork/controller.go (NewNetwork),
+libnetwork/network.go (validateConfiguration, applyConfigurationTo), drivers/macvlan, drivers/ipvlan; texts recorded
+from 28.5.2, but for two of other drivers than overlay in the swarm, which are NewNetwork's.
 Simplification: there is no LAN in the simulated world: a macvlan or ipvlan network is its host's own, like a bridge.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from swarmlab.engine.errors import (
+    Conflict,
     EngineError,
     Forbidden,
     InvalidParameter,
@@ -25,11 +27,19 @@ from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.model import IPAMConfig
 
 LAN_DRIVERS = ("ipvlan", "macvlan")
+NETWORK_DRIVERS = ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")
 _MODES = {"macvlan": ("bridge", "vepa", "passthru", "private"), "ipvlan": ("l2", "l3", "l3s")}
 _PARENT = re.compile(r"eth\d+(\.\d+)?")
-
-
-NETWORK_DRIVERS = ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")
+_ONLY_OF_A_NETWORK = (
+    "configuration network can only contain network specific fields. Network operator fields like [ ingress | internal "
+    "| attachable | scope ] are not supported."
+)
+_NO_MANAGER = (
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
+    "and try again."
+)
+_FROM_A_WORKER = "Cannot create a multi-host network from a worker node. Please create the network from a manager node."
+_NO_SWARM = "cannot create a swarm scoped network when swarm is not active"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,43 +72,50 @@ class NetworkRequest:
         return not self.config_only and (self.driver == "overlay" or self.scope == "swarm")
 
 
-def check_for_swarm(request: NetworkRequest, *, manages: bool) -> None:
-    """What a manager's engine refuses before its swarm is asked.
+def check_for_swarm(
+    request: NetworkRequest, networks: Mapping[str, LocalNetwork], *, manages: bool, is_node: bool
+) -> None:
+    """What an engine refuses before its swarm is asked.
+
+    Args:
+        request: what is asked for.
+        networks: all that the engine knows.
+        manages: whether this host is one of the swarm's managers.
+        is_node: whether it is in a swarm at all.
 
     Raises:
-        NotFound: no such driver.
-        InvalidParameter: a range that is none, a swarm without IPv4.
-        Forbidden: what does not go together; no manager is asked (`manages`).
+        InvalidParameter: no name, a range that is none, a swarm without IPv4.
+        Conflict: the name is taken.
+        NotFound: no such driver or configuration.
+        Forbidden: what does not go together; no manager is asked.
     """
-    _check_any(request)
-    if request.scope == "local":
-        raise Forbidden("cannot downgrade network scope for overlay networks")
-    if not manages:
+    if request.driver == "overlay" and not manages:
         raise Forbidden(_NO_MANAGER)
+    _check_any(request, networks)
+    if not manages:
+        raise Forbidden(_FROM_A_WORKER if is_node else _NO_SWARM)
     if not request.enable_ipv4:
         raise InvalidParameter("IPv4 cannot be disabled in a Swarm scoped network")
-    if request.config_from:
-        check_configuration_use(request)
 
 
-def check_for_host(request: NetworkRequest) -> None:
-    """What an engine refuses to make on its own host, whatever networks there are already.
+def check_for_host(request: NetworkRequest, networks: Mapping[str, LocalNetwork]) -> None:
+    """What an engine refuses to make on its own host, given all `networks` that it knows.
 
     Raises:
-        NotFound: no such driver.
-        InvalidParameter: a range that is none, nothing that addresses come from.
+        InvalidParameter: no name, a range that is none, nothing that addresses come from.
+        Conflict: the name is taken.
+        NotFound: no such driver or configuration.
         Forbidden: what does not go together.
         NotImplementedHere: several ranges for one of a LAN.
     """
-    _check_any(request)
-    if request.ingress:
-        raise Forbidden("Ingress network can only be global scope network")
+    _check_any(request, networks)
+    check_only_one(request)
+    if request.ipam_driver not in ("", "default", "null"):
+        raise NotFound("plugin", f'"{request.ipam_driver}"')
     if not request.enable_ipv4:
         raise InvalidParameter("IPv4 or IPv6 must be enabled")
     if request.ipam_driver == "null":
         raise InvalidParameter("ipv4 pool is empty")
-    if request.ipam_driver not in ("", "default"):
-        raise NotFound("plugin", f'"{request.ipam_driver}"')
     if len(request.ranges) > 1 and request.driver == "bridge":
         raise Forbidden("bridge driver doesn't support multiple subnets")
     if len(request.ranges) > 1:
@@ -107,17 +124,29 @@ def check_for_host(request: NetworkRequest) -> None:
         )
 
 
-def _check_any(request: NetworkRequest) -> None:
+def _check_any(request: NetworkRequest, networks: Mapping[str, LocalNetwork]) -> None:
+    """In libnetwork's order: what is first refused of several mistakes is what a user reads."""
+    check_ranges(request.ranges)
+    if not request.name.strip():
+        raise InvalidParameter("invalid name: name is empty")
+    if any(network.name == request.name for network in networks.values()):
+        raise Conflict(f"network with name {request.name} already exists")
+    check_configuration_use(request)
+    if request.config_only:
+        return  # it has no driver
     if request.driver not in NETWORK_DRIVERS:
         raise NotFound("plugin", f'"{request.driver}"')
-    check_ranges(request.ranges)
-    if request.config_only and (request.ingress or request.scope):
-        raise Forbidden(_ONLY_OF_A_NETWORK)
+    if request.scope == "local" and request.driver == "overlay":
+        raise Forbidden("cannot downgrade network scope for overlay networks")
+    if request.ingress and request.driver != "overlay":
+        raise Forbidden("Ingress network can only be global scope network")
+    if request.config_from:
+        configuration(networks, request.config_from)
 
 
 def check_configuration_use(request: NetworkRequest) -> None:
     """Raise Forbidden for what a configuration, or a network that has one, does not say itself."""
-    if request.config_only and (request.internal or request.attachable):
+    if request.config_only and (request.ingress or request.internal or request.attachable or request.scope):
         raise Forbidden(_ONLY_OF_A_NETWORK)
     if request.config_only and request.config_from:
         raise Forbidden("a configuration network cannot depend on another configuration network")
@@ -127,18 +156,12 @@ def check_configuration_use(request: NetworkRequest) -> None:
         )
     if request.config_from and request.options:
         raise Forbidden("network driver options are not supported if the network depends on a configuration network")
+
+
+def check_only_one(request: NetworkRequest) -> None:
+    """Raise Forbidden for one more network of a driver of which each host has its one from the beginning."""
     if request.driver in ("host", "null") and not request.config_only:
         raise Forbidden(f'only one instance of "{request.driver}" network is allowed')
-
-
-_ONLY_OF_A_NETWORK = (
-    "configuration network can only contain network specific fields. Network operator fields like [ ingress | internal "
-    "| attachable | scope ] are not supported."
-)
-_NO_MANAGER = (
-    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm '
-    "and try again."
-)
 
 
 def _says_something(request: NetworkRequest) -> bool:

@@ -15,7 +15,7 @@ from functools import partial
 from ipaddress import IPv4Network
 
 from swarmlab.engine.clock import Clock
-from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, InvalidParameter, NotFound
+from swarmlab.engine.errors import Ambiguous, Conflict, Forbidden, NotFound
 from swarmlab.engine.host.address_range import AddressRange
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.events import Events
@@ -35,6 +35,8 @@ from swarmlab.engine.host.network_rules import (
     NetworkRequest,
     check_configuration_use,
     check_for_host,
+    check_for_swarm,
+    check_only_one,
     check_options,
     check_unused,
     configuration,
@@ -125,19 +127,14 @@ class Networks:
             NotFound: the configuration that it is to have is not there, nor the driver.
             NotImplementedHere: several ranges for one of a LAN.
         """
-        check_for_host(request)
-        if not request.name:
-            raise InvalidParameter("invalid name: name is empty")
-        if any(network.name == request.name for network in self._all().values()):
-            raise Conflict(f"network with name {request.name} already exists")
-        check_configuration_use(request)
+        check_for_host(request, self._all())
         network = self._make(self._configured(request))
         self._emit("create", network)
         return network
 
-    def check_configuration(self, name: str) -> None:
-        """Raise NotFound unless there is a configuration of this name."""
-        configuration(self._networks, name)
+    def check_for_swarm(self, request: NetworkRequest, *, manages: bool, is_node: bool) -> None:
+        """What is refused before the swarm is asked for a network. Raises as network_rules.check_for_swarm."""
+        check_for_swarm(request, self._all(), manages=manages, is_node=is_node)
 
     def _configured(self, request: NetworkRequest) -> NetworkRequest:
         """The request with what its configuration says."""
@@ -342,6 +339,7 @@ class Networks:
             config_from=spec.config_from,
         )
         check_configuration_use(request)
+        check_only_one(request)
         return self._make(self._configured(request), id_=network.id, scope="swarm")
 
     def drop_overlay(self, network_id: str) -> None:

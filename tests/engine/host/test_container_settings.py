@@ -18,6 +18,8 @@ from tests.engine.hosts import LocalHost, SwarmOfThree
         ({"PidMode": "foo"}, "invalid PID mode: foo"),
         ({"UTSMode": "container:x"}, "invalid UTS mode: container:x"),
         ({"ShmSize": -1}, "SHM size can not be less than 0"),
+        ({"ShmSize": -1, "PidMode": "foo"}, "invalid PID mode: foo"),
+        ({"ShmSize": -1, "UTSMode": "foo"}, "SHM size can not be less than 0"),
         ({"CapAdd": ["ALL", "no"]}, 'invalid CapAdd: unknown capability: "CAP_NO"'),
     ],
 )
