@@ -19,6 +19,7 @@ from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import ROWS, CommandCard
+from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.turns import TURN, Choice
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
@@ -237,10 +238,7 @@ class Panel(VBox):
         with TURN:
             self._is_ended = True
             self.children = [HTML(escape(last_words))] if last_words else []
-            for widget in [each for part in self._parts for each in _all_of(part)]:
-                widget.close()
-            if not last_words:
-                self.close()
+            close_all(*self._parts, self.show_secrets, *(() if last_words else (self,)))
 
     def _after(self) -> None:
         with TURN:
@@ -284,8 +282,3 @@ def set_options(field: Choice, options: Options) -> None:
         field.index = None  # else the widget would choose the first meanwhile
         field.options = tuple(options)
         field.value = chosen
-
-
-def _all_of(widget: Widget) -> list[Widget]:
-    """A widget and all in it, inner ones first."""
-    return [each for child in getattr(widget, "children", ()) for each in _all_of(child)] + [widget]
