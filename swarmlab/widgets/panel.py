@@ -131,7 +131,9 @@ class Panel(VBox):
                 with self.quietly():
                     self.look()
                     self.retell()
-            except Exception as error:  # the Watcher has others to tell
+                if sight.is_last:
+                    raise NotPossible(f"the panel has stopped looking: {sight.problem}. To go on, run its cell again")
+            except Exception as error:  # the Watcher has others to tell, and this may be its last word
                 self.work.refuse(error)
 
     def ended(self) -> None:

@@ -15,6 +15,7 @@ from swarmlab.client.snapshots import ServiceView, Snapshot, TaskView
 from swarmlab.client.watch import Sight
 from swarmlab.looks import ENDED, LOOKS, LOST, PENDING, STOPPING, Look, colours_of, ink_on, look_of
 from swarmlab.widgets.board.cards import Card, engine_cards, node_cards, waiting_card
+from swarmlab.widgets.live import trouble
 
 PAST_AT_MOST = 300
 """Failed and replaced tasks that are shown, the newest; a swarm keeps five a slot."""
@@ -262,11 +263,8 @@ def _said(sight: Sight, snapshot: Snapshot, moment: datetime | None, end: str) -
         return "ended", "The board has ended", end
     if moment:
         return "hint", "You see a past moment", _summary(snapshot)
-    if sight.is_last:
-        return "problem", "The board has stopped looking", f"{sight.problem}. To go on, run lab.board() again."
-    if sight.problem:
-        words = sight.problem.rpartition(" desc = ")[2]
-        return "problem", "No leader" if "not have a leader" in words else "No manager answers", words
+    if found := trouble(sight, "board", "lab.board()"):
+        return "problem", *found
     if sight.taken_at is None:
         return "hint", "Looking at the hosts …", ""
     if sight.snapshot is None:
