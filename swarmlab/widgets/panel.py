@@ -21,6 +21,7 @@ from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import ROWS, CommandCard
 from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.keys import OwnKeys
+from swarmlab.widgets.live import trouble
 from swarmlab.widgets.turns import TURN, Choice
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
@@ -106,7 +107,8 @@ class Panel(VBox):
         self._buttons: list[CommandButton] = []
         self._is_quiet = False
         self._is_ended = False
-        self._parts = [heading(self.title), *self.parts(), self.card, OwnKeys()]
+        self.heading = heading(self.title)
+        self._parts = [self.heading, *self.parts(), self.card, OwnKeys()]
         super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._forget_secrets = cluster.follow_secrets(self._follow_secrets)
         self._unsubscribe = watcher.subscribe(self.see)
@@ -127,13 +129,13 @@ class Panel(VBox):
             if self._is_ended:
                 return
             self.sight = sight
+            if sight.is_last and (lost := trouble(sight, "panel", "its cell")):
+                self.heading.value += f'<p role="alert">▲ {escape(lost[0])}: {escape(lost[1])}</p>'
             try:
                 with self.quietly():
                     self.look()
                     self.retell()
-                if sight.is_last:
-                    raise NotPossible(f"the panel has stopped looking: {sight.problem}. To go on, run its cell again")
-            except Exception as error:  # the Watcher has others to tell, and this may be its last word
+            except Exception as error:  # the Watcher has others to tell
                 self.work.refuse(error)
 
     def ended(self) -> None:
