@@ -95,6 +95,7 @@ class Timeline(Live):
         self._known = 0
         self._lives: dict[str, ShownLife] = {}
         self._others: dict[str, Any] = {}
+        self._seen: Snapshot | None = None
         self._history = lab.history
         super().__init__()
         self.follow(lab.watcher)
@@ -149,7 +150,8 @@ class Timeline(Live):
 
     def _update(self) -> bool:
         is_new = super()._update()
-        if is_new and self.moment is None and self.chosen:
+        seen, self._seen = self._seen, self._sight.snapshot
+        if self.moment is None and self.chosen and (is_new or seen != self._seen):
             self._answer()
         return is_new
 
