@@ -54,6 +54,12 @@ def look_of(task: TaskView, node: NodeView | None) -> Look:
     return RUNNING if task.state == "running" else STARTING
 
 
+def word_of(task: TaskView, node: NodeView | None) -> str:
+    """A task's state in a word: Docker's own, where that is all there is to say."""
+    look = look_of(task, node)
+    return look.meaning if look in (LOST, STOPPING) else task.state
+
+
 def colours_of(snapshot: Snapshot) -> dict[str, str]:
     """A colour for each service, by the order of their names."""
     return colours_of_names({task.service for task in snapshot.tasks} | {each.name for each in snapshot.services})

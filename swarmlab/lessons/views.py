@@ -18,11 +18,11 @@ from swarmlab.lessons.predictions import Prediction
 from swarmlab.lessons.quiz import Quiz
 from swarmlab.lessons.words import sentence
 from swarmlab.widgets.card import CommandCard
+from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
-_WIDE = Layout(width="auto", max_width="100%")
 _shown: dict[str, View] = {}
 """What is on the page, by what it is of."""
 
@@ -62,8 +62,7 @@ class View(VBox):
 
     def end(self) -> None:
         """Take it off the page."""
-        for widget in _all_of(self):
-            widget.close()
+        close_all(self)
 
 
 class PredictionView(View):
@@ -104,7 +103,7 @@ class QuizView(View):
     def __init__(self, quiz: Quiz) -> None:
         self._quiz = quiz
         options = [(f"{letter}) {option.text}", letter) for letter, option in quiz.lettered().items()]
-        self.field = RadioButtons(options=options, value=None, description="Answer", layout=_WIDE)
+        self.field = RadioButtons(options=options, value=None, description="Answer", layout=_wide())
         self.button = _button("Answer", "See whether this is right, and why")
         super().__init__(f"Quiz {quiz.question.id}.", quiz.question.text, [self.field, self.button])
         self.button.on_click(self.guarded(self._answer))
@@ -195,9 +194,14 @@ def _instead(key: str, view: View) -> View:
 
 def _answer_field(prediction: Prediction) -> RadioButtons | Text:
     if prediction.kind == "options":
-        return RadioButtons(options=prediction.options, value=None, description="Answer", layout=_WIDE)
+        return RadioButtons(options=prediction.options, value=None, description="Answer", layout=_wide())
     placeholder = "a number" if prediction.kind == "number" else "in your words"
-    return Text(description="Answer", placeholder=placeholder, layout=_WIDE)
+    return Text(description="Answer", placeholder=placeholder, layout=_wide())
+
+
+def _wide() -> Layout:
+    """One for each field, which ends with it."""
+    return Layout(width="auto", max_width="100%")
 
 
 def _button(name: str, tooltip: str) -> Button:
@@ -208,7 +212,3 @@ def _with_code(text: str) -> str:
     """Escaped, with what stands between backticks as code."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
-
-
-def _all_of(widget: Widget) -> list[Widget]:
-    return [each for child in getattr(widget, "children", ()) for each in _all_of(child)] + [widget]

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from swarmlab.client.reasons import Sentence
 
-class Words(str):
-    """A text whose `repr` is itself, so that a cell that ends with it shows it without quotation marks."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+Words = Sentence
+"""A text that a cell which ends with it shows without quotation marks."""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from swarmlab.client.history import History, Life, Stay
+from swarmlab.client.history import History, Life
 from swarmlab.client.marks import Mark, marks_of
 from swarmlab.client.tables import natural
-from swarmlab.looks import LOOKS, LOST, STOPPING, colours_of_names, look_of
+from swarmlab.looks import LOOKS, colours_of_names, look_of, word_of
 from swarmlab.plots.picture import printed, show
 
 ROWS = 40
@@ -81,12 +81,6 @@ def lives_of(history: History, services: Sequence[str] = ()) -> list[Life]:
     return [life for life in history.lives()[0] if not services or life.task.service in services]
 
 
-def state_of(stay: Stay) -> str:
-    """The state in a word."""
-    look = look_of(stay.task, stay.node)
-    return look.meaning if look in (LOST, STOPPING) else stay.task.state
-
-
 def _row(life: Life, history: History) -> tuple[str, ...]:
     node = history.nodes().get(life.task.node_id)
     is_over = life.ended_at is not None
@@ -95,7 +89,7 @@ def _row(life: Life, history: History) -> tuple[str, ...]:
         node.label if node else life.task.node_id[:12],
         _clock(life.began_at),
         _clock(life.ended_at) if life.ended_at else "",
-        life.task.state if is_over else state_of(life.stays[-1]),
+        life.task.state if is_over else word_of(life.stays[-1].task, life.stays[-1].node),
         life.task.error,
     )
 

@@ -1,4 +1,7 @@
-"""Keys that belong to what is shown, not to JupyterLab: put into a view, so that its keyboard is its own."""
+"""Keys that belong to what is shown, not to JupyterLab: put into a view, so that its keyboard is its own.
+
+Owns the edges of fields and buttons, too: it is in every view that has some.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ class OwnKeys(AnyWidget):
     """Shows nothing. In the output that holds it, arrows, Enter and letters are no shortcuts of JupyterLab."""
 
     _esm = Path(__file__).parent / "keys.js"
+    _css = Path(__file__).parent / "controls.css"
 
     def __repr__(self) -> str:
         return "<OwnKeys>"

@@ -19,7 +19,9 @@ from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.commands import Command, DockerError
 from swarmlab.widgets.card import ROWS, CommandCard
+from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.keys import OwnKeys
+from swarmlab.widgets.live import trouble
 from swarmlab.widgets.turns import TURN, Choice
 from swarmlab.widgets.work import WAIT_S, NotPossible, Prepare, Work
 
@@ -105,7 +107,8 @@ class Panel(VBox):
         self._buttons: list[CommandButton] = []
         self._is_quiet = False
         self._is_ended = False
-        self._parts = [heading(self.title), *self.parts(), self.card, OwnKeys()]
+        self.heading = heading(self.title)
+        self._parts = [self.heading, *self.parts(), self.card, OwnKeys()]
         super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._forget_secrets = cluster.follow_secrets(self._follow_secrets)
         self._unsubscribe = watcher.subscribe(self.see)
@@ -126,6 +129,8 @@ class Panel(VBox):
             if self._is_ended:
                 return
             self.sight = sight
+            if sight.is_last and (lost := trouble(sight, "panel", "its cell")):
+                self.heading.value += f'<p role="alert">▲ {escape(lost[0])}: {escape(lost[1])}</p>'
             try:
                 with self.quietly():
                     self.look()
@@ -237,10 +242,7 @@ class Panel(VBox):
         with TURN:
             self._is_ended = True
             self.children = [HTML(escape(last_words))] if last_words else []
-            for widget in [each for part in self._parts for each in _all_of(part)]:
-                widget.close()
-            if not last_words:
-                self.close()
+            close_all(*self._parts, self.show_secrets, *(() if last_words else (self,)))
 
     def _after(self) -> None:
         with TURN:
@@ -284,8 +286,3 @@ def set_options(field: Choice, options: Options) -> None:
         field.index = None  # else the widget would choose the first meanwhile
         field.options = tuple(options)
         field.value = chosen
-
-
-def _all_of(widget: Widget) -> list[Widget]:
-    """A widget and all in it, inner ones first."""
-    return [each for child in getattr(widget, "children", ()) for each in _all_of(child)] + [widget]

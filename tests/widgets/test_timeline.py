@@ -80,8 +80,9 @@ def test_what_changes_is_sent(lab: Lab) -> None:
     wait_for(lambda: sum(life["end"] is None for life in timeline.whole()["lives"].values()) == 3)
     for number, message in enumerate(list(sent), start=whole["number"] + 1):
         assert message["number"] == number
-        lives.update(message["changes"]["lives"]["put"])
-        for key in message["changes"]["lives"]["gone"]:
+        news = message["changes"].get("lives", {"put": {}, "gone": []})
+        lives.update(news["put"])
+        for key in news["gone"]:
             del lives[key]
     assert lives == timeline.whole()["lives"]
     wait_for(lambda: any("replicas 1 to 3" in mark["text"] for mark in timeline.whole()["marks"]))

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import TypedDict
 
 from swarmlab.client.protocols import Host
-from swarmlab.client.snapshots import ServiceView, Snapshot, TaskView
+from swarmlab.client.snapshots import NodeView, ServiceView, Snapshot, TaskView
 from swarmlab.client.watch import Sight
-from swarmlab.looks import ENDED, LOOKS, LOST, PENDING, STOPPING, Look, colours_of, ink_on, look_of
+from swarmlab.looks import ENDED, LOOKS, PENDING, colours_of, ink_on, look_of, word_of
 from swarmlab.widgets.board.cards import Card, engine_cards, node_cards, waiting_card
+from swarmlab.widgets.live import trouble
 
 PAST_AT_MOST = 300
 """Failed and replaced tasks that are shown, the newest; a swarm keeps five a slot."""
@@ -130,8 +131,7 @@ def _tasks(snapshot: Snapshot) -> list[tuple[TaskView, Task]]:
     found = []
     for task in snapshot.tasks:
         if task.id in current or task.id in kept:
-            look = look_of(task, nodes.get(task.node_id))
-            shown = _task(task, look, task.node_id in nodes, is_past=task.id in kept)
+            shown = _task(task, nodes.get(task.node_id), is_past=task.id in kept)
             if task.service in mixed and task.image:
                 shown["image"] = task.image
             if in_detail:
@@ -152,14 +152,15 @@ def _services_of_several_images(tasks: Iterable[TaskView]) -> set[str]:
     return {service for service, found in images.items() if len(found) > 1}
 
 
-def _task(task: TaskView, look: Look, is_on_a_node: bool, *, is_past: bool) -> Task:
+def _task(task: TaskView, node: NodeView | None, *, is_past: bool) -> Task:
+    look = look_of(task, node)
     shown = Task(
         # Those that wait for the same reason are drawn together.
-        card=task.node_id if is_on_a_node else f"waits {task.service} {_reason(task)}",
+        card=task.node_id if node else f"waits {task.service} {_reason(task)}",
         name=task.name,
         service=task.service,
         look=_LOOK_NAMES[id(look)],
-        word=look.meaning if look in (LOST, STOPPING) else task.state,
+        word=word_of(task, node),
     )
     if task.slot is not None:
         shown["slot"] = task.slot
@@ -262,11 +263,8 @@ def _said(sight: Sight, snapshot: Snapshot, moment: datetime | None, end: str) -
         return "ended", "The board has ended", end
     if moment:
         return "hint", "You see a past moment", _summary(snapshot)
-    if sight.is_last:
-        return "problem", "The board has stopped looking", f"{sight.problem}. To go on, run lab.board() again."
-    if sight.problem:
-        words = sight.problem.rpartition(" desc = ")[2]
-        return "problem", "No leader" if "not have a leader" in words else "No manager answers", words
+    if found := trouble(sight, "board", "lab.board()"):
+        return "problem", *found
     if sight.taken_at is None:
         return "hint", "Looking at the hosts …", ""
     if sight.snapshot is None:

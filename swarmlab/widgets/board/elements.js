@@ -1,17 +1,5 @@
 // Elements that stay the same as long as their key does, and that move where one can see them move.
 
-function make(tag, className = "", attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
 // Let `parent` hold exactly `elements`, in this order, touching only what is elsewhere.
 function arrange(parent, elements) {
   const wanted = new Set(elements);

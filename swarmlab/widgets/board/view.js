@@ -89,8 +89,7 @@ class View {
   drawStatus({ tone, headline, text, of }) {
     this.status.className = `swl-status swl-${tone}`;
     setText(this.headline, `${SIGNS[tone]} ${headline}`);
-    const clock = of && new Date(of).toLocaleTimeString([], { hour12: false });
-    const when = of ? (tone === "hint" ? ` This was at ${clock}.` : ` What you see is of ${clock}.`) : "";
+    const when = of ? ` ${tone === "hint" ? "This was at" : "What you see is of"} ${clock(of)} UTC.` : "";
     setText(this.said, (text && !/[.…]$/.test(text) && when ? `${text}.` : text) + when);
     this.back.hidden = !(tone === "hint" && of);
   }

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from swarmlab.client.history import History, Life, Stay
 from swarmlab.client.marks import Mark, marks_of
-from swarmlab.looks import ENDED, LOOKS, LOST, STOPPING, colours_of_names, look_of
+from swarmlab.looks import ENDED, LOOKS, colours_of_names, look_of, word_of
 
 LIVES_AT_MOST = 4_000
 """Tasks that are shown, the newest."""
@@ -65,7 +65,7 @@ def _life(life: Life, nodes: dict[str, str]) -> ShownLife:
         node=node,
         stays=[_stay(stay) for stay in life.stays],
         end=milliseconds(life.ended_at) if life.ended_at else None,
-        state=task.state if life.ended_at else word_of(life.stays[-1]),
+        state=task.state if life.ended_at else word_of(life.stays[-1].task, life.stays[-1].node),
         error=task.error,
     )
 
@@ -75,14 +75,8 @@ def _stay(stay: Stay) -> ShownStay:
         since=milliseconds(stay.since),
         until=milliseconds(stay.until) if stay.until else None,
         look=LOOKS.index(look_of(stay.task, stay.node)),
-        word=word_of(stay),
+        word=word_of(stay.task, stay.node),
     )
-
-
-def word_of(stay: Stay) -> str:
-    """The state in a word."""
-    look = look_of(stay.task, stay.node)
-    return look.meaning if look in (LOST, STOPPING) else stay.task.state
 
 
 def shown_marks(history: History) -> list[ShownMark]:

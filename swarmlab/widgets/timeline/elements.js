@@ -1,23 +1,4 @@
-// Small things: elements, words for times, the natural order of names.
-
-function make(tag, className = "", attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-const COLLATOR = new Intl.Collator("en", { numeric: true });
-
-// As engines tell it: in UTC.
-function clock(milliseconds) {
-  return new Date(milliseconds).toISOString().slice(11, 19);
-}
+// Small things: rows in the natural order of their names, and one tab stop for several elements.
 
 // Entries by what `keyOf` makes of each, in the natural order of that.
 function rowsBy(items, keyOf) {

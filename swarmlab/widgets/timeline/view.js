@@ -102,7 +102,7 @@ class View {
 
   // Time has passed, and nothing else. What has the focus stays the same element: a screen reader would read it anew.
   tick() {
-    if (!this.recording.ticks || this.recording.parts.ended || document.hidden || !this.root.isConnected) return;
+    if (!this.recording.ticks || this.recording.isDead || this.recording.isOver || document.hidden || !this.root.isConnected) return;
     if (!this.chart.contains(document.activeElement)) {
       this.draw();
       return;
@@ -156,10 +156,10 @@ class View {
   drawStatus({ problem, ended }, lives) {
     const what = `${wordsAt(lives, this.moment ?? this.end)}.`;
     const [headline, said] = this.recording.isDead
-      ? ["▲ The kernel does not answer", "It was restarted, or is gone. Run the cells of the notebook again, from the top."]
+      ? [`▲ ${DEAD.headline}`, DEAD.text]
       : ended ? ["■ The time line has ended", ended]
       : this.moment !== null ? ["◀ You see a past moment", `At ${clock(this.moment)} UTC: ${what}`]
-      : problem ? ["▲ No manager answers", problem] : ["● Live", what];
+      : problem ? [`▲ ${problem[0]}`, problem[1]] : ["● Live", what];
     setText(this.headline, headline);
     setText(this.said, said);
     this.root.classList.toggle("swt-past", this.moment !== null);

@@ -28,7 +28,10 @@ export default () => {
       model.on("change:moment", follow);
       model.on("change:why", draw);
       model.on("change:chosen", draw);
-      const ticking = setInterval(() => view.tick(), 1000);
+      const ticking = setInterval(() => {
+        recording.checkSilence();
+        view.tick();
+      }, 1000);
       draw();
       return () => {
         clearInterval(ticking);

@@ -1,0 +1,18 @@
+"""The end of widgets: all that the kernel and the browser hold of them."""
+
+from __future__ import annotations
+
+from ipywidgets import Widget
+
+
+def close_all(*widgets: Widget) -> None:
+    """Close widgets with all that is in them, inner ones first.
+
+    Each one's layout and style are widgets too, which ipywidgets keeps for ever unless they are closed; so those are
+    never shared between widgets. Idempotent.
+    """
+    for widget in widgets:
+        close_all(*getattr(widget, "children", ()))
+        belongings = [getattr(widget, name, None) for name in ("layout", "style")]
+        widget.close()
+        close_all(*(each for each in belongings if isinstance(each, Widget)))

@@ -1,0 +1,63 @@
+"""What is shown again leaves nothing of what it replaces, neither in the kernel nor in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ipywidgets import HTML, Button, VBox
+from ipywidgets.widgets.widget import _instances
+
+from swarmlab.backends.embedded import EmbeddedBackend
+from swarmlab.lessons.predictions import predict
+from swarmlab.lessons.quiz import quiz
+from swarmlab.lessons.views import prediction_view, quiz_view
+from swarmlab.widgets.closing import close_all
+from swarmlab.widgets.panel import Panel
+from swarmlab.widgets.panels import Panels
+from tests.widgets.conftest import OnRealEngines, OpenLab
+
+KINDS = ("cluster", "services", "inspect", "logs", "faults", "ports")
+
+
+def grown(show: Callable[[], object]) -> int:
+    """How many more widgets there are once it was shown again."""
+    show()
+    before = len(_instances)
+    show()
+    return len(_instances) - before
+
+
+def test_a_widget_ends_with_all_that_belongs_to_it() -> None:
+    """What is in it, and the layout and the style of each; asked twice, nothing more happens."""
+    before = set(_instances)
+    box = VBox([Button(), HTML()])
+    close_all(box)
+    close_all(box)
+    assert set(_instances) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_panel_that_is_opened_again_leaves_no_widgets(open_lab: OpenLab, kind: str) -> None:
+    """As many as before, and on real engines too, where one is shown more."""
+    panels: Panels = open_lab("helloworld", kind=OnRealEngines if kind == "cluster" else EmbeddedBackend).panels
+    assert grown(getattr(panels, kind)) == 0
+
+
+def test_panels_that_end_with_their_lab_leave_a_line_each(open_lab: OpenLab) -> None:
+    """The panel, its last words, and the layouts and styles of these."""
+    before = set(_instances)
+    panels = open_lab("helloworld").panels
+    panel: Panel = panels.services()
+    panels.close()
+    (words,) = panel.children
+    left = {each.model_id for each in (panel, panel.layout, words, words.layout, words.style)}
+    assert set(_instances) - before == left
+
+
+def test_lessons_that_are_shown_again_leave_no_widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions and predictions alike."""
+    monkeypatch.setenv("SWARMLAB_PROGRESS", str(tmp_path / "progress.json"))
+    assert grown(lambda: quiz_view(quiz("05-q2"))) == 0
+    assert grown(lambda: prediction_view(predict("How many tasks?", ["2", "3"]))) == 0

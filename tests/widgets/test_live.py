@@ -1,0 +1,136 @@
+"""What is live: the browser hears from it, and says so when it hears nothing; every time is in UTC."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import comm
+import pytest
+from playwright._impl._driver import compute_driver_executable
+
+from swarmlab import widgets
+from swarmlab.client.watch import Sight
+from swarmlab.lab import Lab
+from swarmlab.widgets import live
+from swarmlab.widgets.live import Live, script_of
+from tests.widgets.test_board import PATIENCE_S, Wire
+
+FOLDER = Path(widgets.__file__).parent
+KINDS = ("board", "timeline")
+FAR_EAST = {**os.environ, "TZ": "Asia/Tokyo"}
+NOON_MS = 1_767_355_203_000  # 12:00:03 UTC
+
+
+@pytest.fixture
+def lab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A swarm that stands still, and browsers that can be asked what they were sent."""
+    monkeypatch.setattr(comm, "create_comm", Wire)
+    monkeypatch.setenv("SWARMLAB_TIME", "manual")
+    with Lab.start("formed", backend="embedded") as lab:
+        yield lab
+
+
+def shown(lab: Lab, kind: str) -> Live:
+    """`lab.board()` or `lab.timeline()`."""
+    return lab.board("inline") if kind == "board" else lab.timeline()
+
+
+def in_the_browser(kind: str, steps: str) -> Any:
+    """What JavaScript after that of the widget prints, as JSON; `passed(s)` lets time pass on the reader's clock."""
+    clock = "let at = 0; const passed = (s) => { at += s * 1000; }; performance.now = () => at;"
+    script = script_of(FOLDER / kind).replace("export default", "const made =")
+    node, _ = compute_driver_executable()
+    ran = subprocess.run(
+        [node, "--input-type=module"], input=f"{clock}\n{script}\n{steps}", text=True, capture_output=True, env=FAR_EAST
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def model_of(whole: dict[str, Any]) -> str:
+    """A model that holds all of it."""
+    return f"const model = {{ get: () => ({json.dumps(whole)}), send() {{}} }};"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_browser_hears_from_it_though_nothing_happens(lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """One number higher each time, with nothing in it but the time."""
+    monkeypatch.setattr(live, "PULSE_S", 0.0)
+    watched = shown(lab, kind)
+    came = threading.Event()
+
+    def look(_: Sight) -> None:
+        if len(watched.comm.sent) > 2 and watched.comm.sent[-1]["changes"] == {}:
+            came.set()
+
+    end = lab.watcher.subscribe(look, each_look=True)
+    assert came.wait(PATIENCE_S)
+    end()
+    numbers = [message["number"] for message in watched.comm.sent]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert {"number", "changes", "now", "ticks", "is_over"} == set(watched.comm.sent[-1])
+
+
+@pytest.mark.parametrize(("kind", "heard"), [("board", "Scene"), ("timeline", "Recording")])
+def test_a_kernel_that_is_silent_is_told_of(lab: Lab, kind: str, heard: str) -> None:
+    """After a minute; one that is heard again is there again, and what has ended may be silent."""
+    whole = shown(lab, kind).whole()
+    steps = f"""
+    {model_of(whole)}
+    const heard = new {heard}(model);
+    const seen = [];
+    const look = () => {{ heard.checkSilence(); seen.push(heard.isDead); }};
+    passed(59); look();
+    passed(2); look();
+    const news = {{ changes: {{}}, now: 0, ticks: true }};
+    heard.hear({{ ...news, number: heard.number + 1, is_over: false }}); look();
+    heard.hear({{ ...news, number: heard.number + 1, is_over: true }}); passed(600); look();
+    console.log(JSON.stringify([...seen, heard.now]));
+    """
+    assert in_the_browser(kind, steps) == [False, True, False, False, 0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_time_is_in_utc(kind: str) -> None:
+    """Also for a reader in Tokyo."""
+    assert in_the_browser(kind, f"console.log(JSON.stringify(clock({NOON_MS})));") == "12:00:03"
+
+
+def test_the_board_says_which_clock_it_reads() -> None:
+    """The moment that it shows is that of the time line, to the letter."""
+    steps = f"""
+    const said = {{}};
+    const view = {{ status: {{}}, headline: {{}}, said, back: {{}} }};
+    View.prototype.drawStatus.call(view, {{ tone: "hint", headline: "", text: "3 nodes", of: {NOON_MS} }});
+    const past = said.textContent;
+    View.prototype.drawStatus.call(view, {{ tone: "ended", headline: "", text: "It is over.", of: {NOON_MS} }});
+    console.log(JSON.stringify([past, said.textContent]));
+    """
+    assert in_the_browser("board", steps) == [
+        "3 nodes. This was at 12:00:03 UTC.",
+        "It is over. What you see is of 12:00:03 UTC.",
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_watcher_that_fails_leaves_a_way_back(lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Nothing follows, and that is no silent kernel; panels say it, too."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    watched, panel, failed = shown(lab, kind), lab.panels.services(), lab.watcher
+    monkeypatch.setattr(failed, "_look", lambda: {}["nothing"])
+    ended = threading.Event()
+    failed.subscribe(lambda sight: ended.set() if sight.is_last else None, each_look=True)
+    failed.look_soon()
+    assert ended.wait(PATIENCE_S)
+    whole = watched.whole()
+    said = whole["content"]["top"]["text"] if kind == "board" else whole["problem"][1]
+    assert said == f"KeyError: 'nothing'. To go on, run lab.{kind}() again."
+    assert whole["is_over"]
+    assert "has stopped looking: KeyError: &#x27;nothing&#x27;. To go on, run its cell again." in panel.heading.value
+    assert shown(lab, kind).whole()["is_over"] is False
