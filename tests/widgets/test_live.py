@@ -123,6 +123,7 @@ def test_a_watcher_that_fails_leaves_a_way_back(lab: Lab, monkeypatch: pytest.Mo
     """Nothing follows, and that is no silent kernel; panels say it, too."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     watched, panel, failed = shown(lab, kind), lab.panels.services(), lab.watcher
+    look = failed._look
     monkeypatch.setattr(failed, "_look", lambda: {}["nothing"])
     ended = threading.Event()
     failed.subscribe(lambda sight: ended.set() if sight.is_last else None, each_look=True)
@@ -133,4 +134,7 @@ def test_a_watcher_that_fails_leaves_a_way_back(lab: Lab, monkeypatch: pytest.Mo
     assert said == f"KeyError: 'nothing'. To go on, run lab.{kind}() again."
     assert whole["is_over"]
     assert "has stopped looking: KeyError: &#x27;nothing&#x27;. To go on, run its cell again." in panel.heading.value
-    assert shown(lab, kind).whole()["is_over"] is False
+    monkeypatch.setattr(failed, "_look", look)
+    again, seen = shown(lab, kind), threading.Event()
+    failed.subscribe(lambda _: None if again.whole()["is_over"] else seen.set(), each_look=True)
+    assert seen.wait(PATIENCE_S)
