@@ -124,10 +124,12 @@ EXERCISES = (
             'manager = lab["docker-swarm-3"]\n'
             'token = manager.client.swarm.attrs["JoinTokens"]["Manager"]\n'
             "%docker -n docker-swarm-1 swarm leave\n"
-            "%docker -n docker-swarm-1 swarm join --token {token} {manager.address}:2377\n"
             "lab.clock.sleep(20)\n"
             'old = [node.id for node in lab.snapshot().nodes if node.state == "down"]\n'
-            "%docker node rm {old[0]}"
+            "%docker node rm {old[0]}\n"
+            "%docker -n docker-swarm-1 swarm join --token {token} {manager.address}:2377\n"
+            "lab.clock.sleep(10)\n"
+            "%docker node ls"
         ),
         why=(
             "A host that joins is a new node, with a new ID; its former record stays and turns Down. (`docker node"

@@ -6,7 +6,7 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.lessons.breaking import mark, type_line
 from swarmlab.lessons.exercise import Exercise
 from swarmlab.lessons.inspection import Inspection
-from swarmlab.lessons.rules import declares, has_converged, no_service, runs
+from swarmlab.lessons.rules import all_nodes_active, declares, has_converged, no_service, runs
 from swarmlab.lessons.words import listed
 
 COMPLAINT = "error: disk full"
@@ -32,9 +32,9 @@ def _drained(look: Inspection) -> list[str]:
     return [node.name for node in look.snapshot.nodes if node.availability == "drain"]
 
 
-def _none_drained(look: Inspection) -> str:
-    is_so = not _drained(look) and look.service("odd") is not None
-    return "odd runs, and no node is drained" if is_so else ""
+def _all_take_tasks(look: Inspection) -> str:
+    is_so = not all_nodes_active(look) and look.service("odd") is not None
+    return "odd runs, and every node is Active" if is_so else ""
 
 
 def _wrong_host_spared(look: Inspection) -> str:
@@ -83,7 +83,7 @@ EXERCISES = (
             " task on another host replaces its task."
         ),
         starts_from="formed",
-        untouched=_none_drained,
+        untouched=_all_take_tasks,
         wants=(_wrong_host_spared, _right_host_drained, _moved, has_converged("odd")),
         praise=f"{HOST} is drained, and odd runs 3 of 3 tasks on the others",
         hints=(

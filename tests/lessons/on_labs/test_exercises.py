@@ -31,7 +31,7 @@ class Story:
     not_yet: str
 
 
-KILL = "\n".join(EXERCISES["03-a"].solution.splitlines()[:4])
+KILL = "\n".join(EXERCISES["03-a"].solution.splitlines()[:4]) + "\nlab.clock.sleep(1)"
 
 STORIES = {
     "00-a": Story(
@@ -117,7 +117,7 @@ STORIES = {
         r"the log of speaker\.\d has no line that reads: ready\.",
     ),
     "06-b": Story(
-        "odd runs, and no node is drained.",
+        "odd runs, and every node is Active.",
         "%docker node update --availability drain docker-swarm-1",
         r"docker-swarm-1 is drained, and no task complained there\.",
     ),
