@@ -43,12 +43,12 @@ def _right(text: str, because: str) -> Option:
 _ALL = (
     Question(
         id="00-q1",
-        text="A node dies, its tasks are started elsewhere, and then it comes back. What becomes of its tasks?",
+        text="A node dies, new tasks replace its tasks on other nodes, and it comes back. What do the new tasks do?",
         options=(
-            _wrong("They move back.", "Swarm does not move a running task: moving means stopping."),
+            _wrong("They move to that node.", "Swarm does not move a running task: moving means stopping."),
             _right("They stay where they are.", "The node is empty until new tasks have to be placed."),
             _wrong(
-                "They run twice, in both places.",
+                "They run beside the old ones, which start again.",
                 "The number of replicas is declared, and the swarm keeps to it: what is left of the old ones is shut"
                 " down.",
             ),
@@ -69,7 +69,9 @@ _ALL = (
         options=(
             _wrong("A bundle of services, deployed from one file.", "That is a stack."),
             _wrong("A command that is typed on a manager.", "Commands change declarations; tasks are made from those."),
-            _right("One slot of a service, and the container that fills it.", "A service has as many as replicas."),
+            _right(
+                "What fills one slot of a service: one container on one node.", "A service has as many as replicas."
+            ),
         ),
     ),
     Question(
@@ -86,7 +88,7 @@ _ALL = (
         text="docker-swarm-2 has to be switched off for an hour, and its tasks shall run meanwhile. What comes first?",
         options=(
             _wrong("`pause`", "A paused node keeps its tasks: they would die with it."),
-            _right("`drain`", "Its tasks are stopped and replaced on active nodes, before the power goes."),
+            _right("`drain`", "Its tasks are stopped and replaced on active nodes, before it is switched off."),
             _wrong("`docker node rm`", "A node that is Ready cannot be removed, and it would have to join again."),
         ),
     ),
@@ -152,9 +154,11 @@ _ALL = (
     ),
     Question(
         id="08-q1",
-        text="A join says: Timeout was reached before node joined. Which cause is excluded by that?",
+        text="A join says: Timeout was reached before node joined. Which of these does not lead to this message?",
         options=(
-            _right("The token is wrong.", "A wrong token is answered at once: somebody was there to refuse it."),
+            _right(
+                "The token is wrong.", "A wrong token is refused at once, in other words: somebody was there to answer."
+            ),
             _wrong("Port 2377 is closed in the cloud's inbound rules.", "The packets vanish: this very message."),
             _wrong("The address is one that cannot be reached from there.", "Nobody answers: this very message."),
         ),

@@ -1,4 +1,4 @@
-"""Lesson 08: a join behind two walls, tasks that came back nowhere, and a cluster to repair."""
+"""Lesson 08: a join that does not arrive, tasks that came back nowhere, and a cluster to repair."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def _still_shut_out(look: Inspection) -> str:
     is_out = (look.swarm(FIRST) or {}).get("LocalNodeState") == "inactive"
     is_so = is_out and {(THIRD, "firewall"), (THIRD, "security_group")} <= closed
     return f"docker info on {FIRST} says Swarm: inactive, and nothing has been opened" if is_so else ""
+
+
+def _is_a_worker(look: Inspection) -> str:
+    manages = (look.swarm(FIRST) or {}).get("ControlAvailable")
+    return f"{FIRST} is in the swarm, but as a manager" if manages else ""
 
 
 def _pile_up(cluster: Cluster) -> None:
@@ -84,14 +89,14 @@ def _three_managers(look: Inspection) -> str:
 EXERCISES = (
     Exercise(
         id="08-a",
-        title="A join behind two walls",
+        title="A join that does not arrive",
         asks=(
-            f"Call `begin()` first: {FIRST} is then out of the swarm, and cannot join it again. Find out what keeps it"
-            " out, and make it a worker again."
+            f'Press Begin first (or run `exercise("08-a").begin()`): {FIRST} is then out of the swarm, and cannot join'
+            " it again. Find out what keeps it out, and make it a worker again."
         ),
         starts_from="formed",
         untouched=_still_shut_out,
-        wants=(all_ports_open, all_in_the_swarm, all_nodes_ready),
+        wants=(all_ports_open, all_in_the_swarm, _is_a_worker, all_nodes_ready),
         praise=f"{FIRST} is in the swarm again, every node is Ready, and every port is open",
         hints=(
             f"A join that gets no answer: something on the way is silent. {THIRD} is the manager.",
@@ -119,12 +124,18 @@ EXERCISES = (
         id="08-b",
         title="Spread again",
         asks=(
-            "Call `begin()` first: both workers die and come back, and all five tasks of helloworld are then on one"
-            " node. Spread them over the three nodes again."
+            'Press Begin first (or run `exercise("08-b").begin()`): both workers die and come back, and all five tasks'
+            " of helloworld are then on one node. Spread them over the three nodes again."
         ),
         starts_from="helloworld",
         untouched=_still_piled_up,
-        wants=(all_nodes_ready, declares("helloworld", 5), has_converged("helloworld"), is_spread("helloworld")),
+        wants=(
+            all_nodes_ready,
+            all_nodes_active,
+            declares("helloworld", 5),
+            has_converged("helloworld"),
+            is_spread("helloworld"),
+        ),
         praise="helloworld runs 5 of 5 tasks, and no node runs two more than another",
         hints=(
             "Nothing moves back by itself, however long you wait.",
@@ -143,9 +154,10 @@ EXERCISES = (
         id="08-c",
         title="Repair the cluster",
         asks=(
-            "Call `begin()` first: six tasks of helloworld run on three managers, and then several things go wrong at"
-            " once. In the end every engine answers, every node is Ready and Active, all three managers are Reachable,"
-            " every port is open, and helloworld runs its six tasks, two on each node."
+            'Press Begin first (or run `exercise("08-c").begin()`): six tasks of helloworld run on three managers, and'
+            " then several things go wrong at once. In the end every engine answers, every node is Ready and Active,"
+            " all three managers are Reachable, every port is open, and helloworld runs its six tasks, two on each"
+            " node."
         ),
         starts_from="three-managers",
         untouched=_still_broken,
@@ -166,8 +178,8 @@ EXERCISES = (
         ),
         hints=(
             "Look before you repair: docker node ls, docker service ps helloworld, and the ports between all hosts.",
-            "One host has no power, one is drained, and one has two closed ports, each at another wall.",
-            f'lab["{FIRST}"].start(); node update --availability active {THIRD}; lab["{SECOND}"].open(…) twice;'
+            "One host is switched off, one is drained, and one has two closed ports, each at another wall.",
+            f'lab["{FIRST}"].start(); %docker node update --availability active {THIRD}; lab["{SECOND}"].open(…) twice;'
             " and in the end spread the tasks again.",
         ),
         solution=(
@@ -181,7 +193,8 @@ EXERCISES = (
         ),
         why=(
             "Hosts first, then the network, then the services: a task that is spread while a node is away has to be"
-            " spread again. docker node ls shows lost and drained nodes, but no closed 4789 or 7946."
+            " spread again. docker node ls shows lost and drained nodes, but no closed 4789 or 7946. One manager may"
+            " be lost: two of three are a majority, so the cluster answered all the time."
         ),
         breaks=_storm,
         takes="about half a minute",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from swarmlab.lessons.exercise import Exercise
 from swarmlab.lessons.inspection import Inspection
 from swarmlab.lessons.rules import (
@@ -52,6 +54,12 @@ def _joined_as_manager(look: Inspection) -> str:
     if swarm.get("LocalNodeState") != "active":
         return f"docker info on docker-swarm-1 says Swarm: {swarm.get('LocalNodeState', 'nothing')}"
     return "" if swarm.get("ControlAvailable") else "docker-swarm-1 is in the swarm, but as a worker"
+
+
+def _has_left(look: Inspection) -> str:
+    this, other = (look.node(name).created_at for name in WORKERS)
+    is_new = this is not None and other is not None and this > other + timedelta(seconds=2)
+    return "" if is_new else "docker-swarm-1 is a manager, but still the same node: it has not left"
 
 
 def _is_reachable(look: Inspection) -> str:
@@ -105,7 +113,7 @@ EXERCISES = (
         ),
         starts_from="formed",
         untouched=_still_a_worker,
-        wants=(_joined_as_manager, one_record("docker-swarm-1"), _is_reachable),
+        wants=(_joined_as_manager, _has_left, one_record("docker-swarm-1"), _is_reachable),
         praise="docker-swarm-1 is a manager, Reachable, and stands once in docker node ls",
         hints=(
             "The token decides the role, and there are two of them.",
@@ -116,10 +124,12 @@ EXERCISES = (
             'manager = lab["docker-swarm-3"]\n'
             'token = manager.client.swarm.attrs["JoinTokens"]["Manager"]\n'
             "%docker -n docker-swarm-1 swarm leave\n"
-            "%docker -n docker-swarm-1 swarm join --token {token} {manager.address}:2377\n"
             "lab.clock.sleep(20)\n"
             'old = [node.id for node in lab.snapshot().nodes if node.state == "down"]\n'
-            "%docker node rm {old[0]}"
+            "%docker node rm {old[0]}\n"
+            "%docker -n docker-swarm-1 swarm join --token {token} {manager.address}:2377\n"
+            "lab.clock.sleep(10)\n"
+            "%docker node ls"
         ),
         why=(
             "A host that joins is a new node, with a new ID; its former record stays and turns Down. (`docker node"

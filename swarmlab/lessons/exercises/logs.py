@@ -6,7 +6,7 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.lessons.breaking import mark, type_line
 from swarmlab.lessons.exercise import Exercise
 from swarmlab.lessons.inspection import Inspection
-from swarmlab.lessons.rules import declares, has_converged, no_service
+from swarmlab.lessons.rules import all_nodes_active, declares, has_converged, no_service, runs
 from swarmlab.lessons.words import listed
 
 COMPLAINT = "error: disk full"
@@ -32,9 +32,9 @@ def _drained(look: Inspection) -> list[str]:
     return [node.name for node in look.snapshot.nodes if node.availability == "drain"]
 
 
-def _none_drained(look: Inspection) -> str:
-    is_so = not _drained(look) and look.service("odd") is not None
-    return "odd runs, and no node is drained" if is_so else ""
+def _all_take_tasks(look: Inspection) -> str:
+    is_so = not all_nodes_active(look) and look.service("odd") is not None
+    return "odd runs, and every node is Active" if is_so else ""
 
 
 def _wrong_host_spared(look: Inspection) -> str:
@@ -43,7 +43,7 @@ def _wrong_host_spared(look: Inspection) -> str:
 
 
 def _right_host_drained(look: Inspection) -> str:
-    return "" if HOST in _drained(look) else f"{HOST} still takes tasks, and they complain: {COMPLAINT}"
+    return "" if HOST in _drained(look) else f"{HOST} is not drained, and its task still complains: {COMPLAINT}"
 
 
 def _moved(look: Inspection) -> str:
@@ -61,7 +61,7 @@ EXERCISES = (
         ),
         starts_from="formed",
         untouched=no_service("speaker"),
-        wants=(declares("speaker", 2), has_converged("speaker"), _all_said_ready),
+        wants=(runs("speaker", "alpine"), declares("speaker", 2), has_converged("speaker"), _all_said_ready),
         praise="both tasks of speaker run, and each has written its line",
         hints=(
             "`echo` alone ends at once, and its task with it.",
@@ -78,11 +78,12 @@ EXERCISES = (
         id="06-b",
         title="Who complains?",
         asks=(
-            "Call `begin()` first: it starts a service named `odd`, and the disk of one host is full. Find out from the"
-            " logs which host that is, and take it out of service, so that its task runs elsewhere."
+            'Press Begin first (or run `exercise("06-b").begin()`): it starts a service named `odd`, and the disk of'
+            " one host is full. Find out from the logs which host that is, and take it out of service, so that a new"
+            " task on another host replaces its task."
         ),
         starts_from="formed",
-        untouched=_none_drained,
+        untouched=_all_take_tasks,
         wants=(_wrong_host_spared, _right_host_drained, _moved, has_converged("odd")),
         praise=f"{HOST} is drained, and odd runs 3 of 3 tasks on the others",
         hints=(

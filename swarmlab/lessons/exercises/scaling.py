@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from swarmlab.lessons.exercise import Exercise
 from swarmlab.lessons.inspection import Inspection
-from swarmlab.lessons.rules import declares, has_converged, no_service, still_declares
+from swarmlab.lessons.rules import declares, has_converged, no_service, runs, still_declares
 from swarmlab.lessons.words import counted
 
 
@@ -50,6 +50,7 @@ EXERCISES = (
         starts_from="helloworld",
         untouched=no_service("second"),
         wants=(
+            runs("second", "alpine", "ping", "docker.com"),
             declares("helloworld", 2),
             declares("second", 2),
             has_converged("helloworld"),

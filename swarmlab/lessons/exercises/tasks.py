@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from swarmlab.client.snapshots import TaskView
 from swarmlab.lessons.exercise import Exercise
 from swarmlab.lessons.inspection import Inspection
-from swarmlab.lessons.rules import no_service, runs
+from swarmlab.lessons.rules import declares, no_service, runs
 from swarmlab.lessons.words import counted
 
 
@@ -33,8 +33,10 @@ def _was_replaced(look: Inspection) -> str:
     current = [task for task in _slot(look) if task.is_wanted]
     if any(task.state == "running" for task in current):
         return ""
-    seen = current[0].state.capitalize() if current else "not there"
-    return f"the new task of helloworld.1 is {seen}: it waits for the restart delay"
+    if not current:
+        return "no task is meant to run in the slot helloworld.1"
+    why = ": it waits for the restart delay" if current[0].desired_state == "ready" else ""
+    return f"the new task of helloworld.1 is {current[0].state.capitalize()}{why}"
 
 
 def _completed_twice(look: Inspection) -> str:
@@ -43,7 +45,8 @@ def _completed_twice(look: Inspection) -> str:
     if failed:
         return f"a task of {failed[0].name} is {failed[0].state.capitalize()}: {failed[0].error}"
     completed = [task for task in tasks if task.state == "complete"]
-    return "" if len(completed) > 1 else f"{counted(len(completed), 'task')} of sleeper is Complete so far, not 2"
+    verb = "is" if len(completed) == 1 else "are"
+    return "" if len(completed) > 1 else f"{counted(len(completed), 'task')} of sleeper {verb} Complete so far, not 2"
 
 
 EXERCISES = (
@@ -78,11 +81,11 @@ EXERCISES = (
         title="A program that ends",
         asks=(
             "Create a service named `sleeper` whose only task runs `sleep 5` in the image `alpine`, and wait until two"
-            " of its tasks have ended."
+            " of its tasks have ended. If a cell does not come back: Kernel → Interrupt; the service stays."
         ),
         starts_from="formed",
         untouched=no_service("sleeper"),
-        wants=(runs("sleeper", "alpine", "sleep", "5"), _completed_twice),
+        wants=(runs("sleeper", "alpine", "sleep", "5"), declares("sleeper", 1), _completed_twice),
         praise="two tasks of sleeper are Complete: the program ended with 0, and Swarm started another",
         hints=(
             "`docker service create` waits for a service to stay up; this one never does.",

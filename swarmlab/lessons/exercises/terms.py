@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from swarmlab.lessons.exercise import Exercise, Rule
 from swarmlab.lessons.inspection import Inspection
-from swarmlab.lessons.rules import WALLS, closed_at, declares, has_converged, manager_names, no_service
+from swarmlab.lessons.rules import (
+    WALLS,
+    all_in_the_swarm,
+    closed_at,
+    declares,
+    has_converged,
+    manager_names,
+    no_service,
+    runs,
+)
 from swarmlab.lessons.words import counted, listed
 
 WANTED = ("docker-swarm-1", "7946/udp", "firewall")
@@ -38,7 +47,8 @@ def _all_open(look: Inspection) -> str:
 def _only_that_one(look: Inspection) -> str:
     closed = closed_at(look)
     if WANTED not in closed:
-        return f"closed is {listed(_named(*each) for each in closed)}, and {_named(*WANTED)} is not"
+        seen = f"closed is {listed(_named(*each) for each in closed)}, and " if closed else ""
+        return f"{seen}{_named(*WANTED)} is not{'' if closed else ' closed'}"
     others = [_named(*each) for each in closed if each != WANTED]
     return f"{listed(others)} is closed as well" if others else ""
 
@@ -57,7 +67,12 @@ EXERCISES = (
         ),
         starts_from="formed",
         untouched=no_service("crew"),
-        wants=(declares("crew", 4), has_converged("crew"), _no_task_on_a_manager),
+        wants=(
+            runs("crew", "alpine", "ping", "docker.com"),
+            declares("crew", 4),
+            has_converged("crew"),
+            _no_task_on_a_manager,
+        ),
         praise="crew runs 4 of 4 tasks, all of them on workers",
         hints=(
             "A manager is by default a worker too, and that can be switched off.",
@@ -69,8 +84,8 @@ EXERCISES = (
             "%docker service create --replicas 4 --name crew alpine ping docker.com"
         ),
         why=(
-            "A drained manager still manages: AVAILABILITY concerns tasks only. A condition in the service would do"
-            " too, for this service alone: `--constraint node.role==worker`."
+            "A drained manager still manages: AVAILABILITY concerns tasks only. Constraints (conditions for the nodes)"
+            " would do too, for this service alone: `--constraint node.role==worker`."
         ),
     ),
     Exercise(
@@ -108,12 +123,12 @@ EXERCISES = (
         id="01-c",
         title="One closed port",
         asks=(
-            "Close 7946/udp of docker-swarm-1 at the host's firewall, and nothing else. Which of the four ports the"
-            " others can reach is what this exercise looks at."
+            "Close 7946/udp of docker-swarm-1 at the host's firewall, and nothing else. The check looks at which ports"
+            " the other hosts can reach."
         ),
         starts_from="formed",
         untouched=_all_open,
-        wants=(_only_that_one,),
+        wants=(all_in_the_swarm, _only_that_one),
         praise=f"{_named(*WANTED)} is closed, and nothing else",
         hints=(
             "`check_all()` above shows what is closed.",

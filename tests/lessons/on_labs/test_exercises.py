@@ -31,6 +31,8 @@ class Story:
     not_yet: str
 
 
+KILL = "\n".join(EXERCISES["03-a"].solution.splitlines()[:4]) + "\nlab.clock.sleep(1)"
+
 STORIES = {
     "00-a": Story(
         "there is no service hello.",
@@ -38,8 +40,8 @@ STORIES = {
         r"hello declares 1 replica, not 2\.",
     ),
     "00-b": Story(
-        "the engine of docker-swarm-2 answers, and its STATUS is Ready.",
-        'lab["docker-swarm-2"].stop()',
+        "there is no service hello.",
+        '%docker service create --name hello --replicas 3 alpine ping docker.com\nlab["docker-swarm-2"].stop()',
         r"the STATUS of docker-swarm-2 is Ready, not Down\.",
     ),
     "01-a": Story(
@@ -115,7 +117,7 @@ STORIES = {
         r"the log of speaker\.\d has no line that reads: ready\.",
     ),
     "06-b": Story(
-        "odd runs, and no node is drained.",
+        "odd runs, and every node is Active.",
         "%docker node update --availability drain docker-swarm-1",
         r"docker-swarm-1 is drained, and no task complained there\.",
     ),
@@ -148,6 +150,79 @@ STORIES = {
     ),
 }
 
+DETOURS = {
+    "00-a, on one node": (
+        "%docker service create --name hello --replicas 2 --constraint node.hostname==docker-swarm-1"
+        " alpine ping docker.com",
+        r"the tasks of hello run on docker-swarm-1, not on two nodes\.",
+    ),
+    "00-b, without tasks": (
+        "%docker service create --name hello --replicas 3 alpine ping docker.com\n"
+        "%docker service scale --detach hello=0\n"
+        'lab["docker-swarm-2"].stop()\nlab.clock.sleep(30)',
+        r"hello declares 0 replicas, not 3\.",
+    ),
+    "00-b, with the host on": (
+        "%docker service create --name hello --replicas 3 alpine ping docker.com",
+        r"the engine of docker-swarm-2 answers: the host is on\.",
+    ),
+    "00-b, created too late": (
+        'lab["docker-swarm-2"].stop()\nlab.clock.sleep(30)\n'
+        "%docker service create --name hello --replicas 3 alpine ping docker.com",
+        r"docker-swarm-2 never had a task of hello: create hello while the host is on\.",
+    ),
+    "01-a, another command": (
+        "%docker node update --availability drain docker-swarm-3\n"
+        "%docker service create --name crew --replicas 4 alpine sleep 1d",
+        r"crew runs `sleep 1d`, not `ping docker\.com`\.",
+    ),
+    "01-c, a host switched off": (
+        'lab["docker-swarm-2"].stop()',
+        r"the engine of docker-swarm-2 does not answer\.",
+    ),
+    "02-b, promoted": (
+        "%docker node promote docker-swarm-1\nlab.clock.sleep(20)",
+        r"docker-swarm-1 is a manager, but still the same node: it has not left\.",
+    ),
+    "03-a, waiting": (
+        KILL,
+        r"the new task of helloworld\.1 is Ready: it waits for the restart delay\.",
+    ),
+    "03-a, scaled to nothing": (
+        f"{KILL}\n%docker service scale --detach helloworld=0\nlab.clock.sleep(20)",
+        r"no task is meant to run in the slot helloworld\.1\.",
+    ),
+    "03-b, more than one task": (
+        "%docker service create --detach --name sleeper --replicas 2 alpine sleep 5\nlab.clock.sleep(30)",
+        r"sleeper declares 2 replicas, not 1\.",
+    ),
+    "03-b, too early": (
+        "%docker service create --detach --name sleeper alpine sleep 5",
+        r"0 tasks of sleeper are Complete so far, not 2\.",
+    ),
+    "05-b, another command": (
+        "%docker service create --name second alpine sleep 1d\n%docker service scale helloworld=2 second=2",
+        r"second runs `sleep 1d`, not `ping docker\.com`\.",
+    ),
+    "06-a, another image": (
+        "%docker service create --name speaker --replicas 2 busybox sh -c 'echo ready; sleep 1d'",
+        r"speaker has the image busybox, not alpine\.",
+    ),
+    "06-b, paused": (
+        "%docker node update --availability pause docker-swarm-2",
+        r"docker-swarm-2 is not drained, and its task still complains: error: disk full\.",
+    ),
+    "08-a, joined as a manager": (
+        EXERCISES["08-a"].solution.replace('["Worker"]', '["Manager"]'),
+        r"docker-swarm-1 is in the swarm, but as a manager\.",
+    ),
+    "08-b, without one node": (
+        "%docker node update --availability drain docker-swarm-1\n%docker service update --force helloworld",
+        r"the AVAILABILITY of docker-swarm-1 is Drain, not Active\.",
+    ),
+}
+"""Ways that look done and miss what was asked: a cell, and a pattern for what the check says."""
+
 
 def test_every_exercise_has_its_story() -> None:
     """And no other."""
@@ -179,6 +254,16 @@ def test_an_exercise_knows_its_three_states(lab: Lab, run: Run, identifier: str)
     assert str(exercise(identifier, lab).check()) == f"{identifier} right: {EXERCISES[identifier].praise}."
 
 
+@pytest.mark.parametrize("detour", DETOURS)
+def test_what_only_looks_done_is_not_yet(lab: Lab, run: Run, detour: str) -> None:
+    """And the check says what is missing."""
+    identifier, (cell, not_yet) = detour[:4], DETOURS[detour]
+    begin(lab, identifier)
+    run(cell)
+    said = str(exercise(identifier, lab).check())
+    assert re.fullmatch(rf"{identifier} not yet, because {not_yet}", said), said
+
+
 @pytest.mark.parametrize("state", LAB_STATES)
 def test_nothing_is_right_where_nothing_was_done(lab: Lab, state: LabState) -> None:
     """What a state of the lab brings with it is nobody's work, whichever exercise it would suit."""
@@ -202,5 +287,5 @@ def test_no_node_that_takes_tasks_is_a_verdict(lab: Lab) -> None:
     for node in lab:
         type_line(lab, f"node update --availability pause {node.name}")
     assert str(exercise("08-b", lab).check()) == (
-        "08-b not yet, because no node is Ready and Active, so none takes tasks."
+        "08-b not yet, because the AVAILABILITY of docker-swarm-1 is Pause, not Active."
     )
