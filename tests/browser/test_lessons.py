@@ -90,7 +90,7 @@ def choose(page: Page, menu: str, entry: str) -> None:
 def wait_until_all_ran(page: Page, cells: int) -> None:
     """Wait for a number in front of every code cell."""
     prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
-    expect(prompts).to_have_count(cells)
+    expect(prompts).to_have_count(cells, timeout=LOADED_WITHIN_MS)
     expect(prompts.filter(has_text=re.compile(r"\[\d+\]:"))).to_have_count(cells, timeout=RUN_WITHIN_MS)
 
 
