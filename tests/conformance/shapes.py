@@ -94,12 +94,12 @@ def of_a_container(worker: Node) -> Mapping[str, object]:
 
 
 def events(node: Node, scope: str, kinds: Sequence[str]) -> Mapping[str, object]:
-    """Of the events that the engine still knows, of each kind the first that says most."""
+    """Of the events that the engine still knows, of each kind the first that says most; of a node that it is ready now."""
     told = [json.loads(line) for line in ask(node, "GET", _until_now(node)).text.splitlines()]
     return {
         f"event of a {kind}": max(
             (event for event in told if (event["Type"], event["scope"]) == (kind, scope)),
-            key=lambda event: len(event["Actor"]["Attributes"]),
+            key=lambda event: (len(event["Actor"]["Attributes"]), "state.new" in event["Actor"]["Attributes"]),
         )
         for kind in kinds
     }
