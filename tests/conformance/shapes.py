@@ -94,7 +94,7 @@ def of_a_container(worker: Node) -> Mapping[str, object]:
 
 
 def events(node: Node, scope: str, kinds: Sequence[str]) -> Mapping[str, object]:
-    """Of the events that the engine still knows, of each kind the first that says most; of a node that it is ready now."""
+    """Of the events that the engine still knows, of each kind the first that says most; of a node, its state."""
     told = [json.loads(line) for line in ask(node, "GET", _until_now(node)).text.splitlines()]
     return {
         f"event of a {kind}": max(
