@@ -10,12 +10,13 @@ from threading import Event
 from typing import Any, Literal
 
 import pytest
-from ipywidgets import Button, Widget
+from ipywidgets import HTML, Button, Widget
 
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import LabState
 from swarmlab.client.watch import Watcher
+from swarmlab.commands import Session, parse
 from swarmlab.widgets.panel import Panel
 from swarmlab.widgets.panels import Panels
 
@@ -104,3 +105,13 @@ def press(panel: Panel, label: str) -> str:
     button(panel, label).click()
     panel.wait(WITHIN_S)
     return str(panel.card.result)
+
+
+def type_on_manager(lab: Open, line: str) -> None:
+    """A command of somebody else's."""
+    parse(line).perform(Session.on(lab.cluster))
+
+
+def shown(table: HTML, *words: str) -> None:
+    """Wait until a table has these words in one row."""
+    until(table, "value", lambda html: any(all(word in row for word in words) for row in str(html).split("<tr>")))

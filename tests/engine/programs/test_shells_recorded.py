@@ -21,9 +21,9 @@ def test_a_script_does_what_it_does_in_a_real_shell(shell: str, recorded: dict[s
     host = LocalHost()
     host.images.add("ubuntu:24.04")
     command = ("sh", "-c", str(recorded["script"]))
-    config = ContainerConfig(image=IMAGES[shell], command=command, working_dir="/work", init=True)
+    config = ContainerConfig(image=IMAGES[shell], command=command, working_dir="/srv/files", init=True)
     container = host.containers.create(config)
-    container.files.update({f"/work/{name}": "" for name in FILES})
+    container.files.update({f"/srv/files/{name}": "" for name in FILES})
     host.wait(host.containers.start(container.id))
     host.advance(1)
     code, output = recorded[shell]
