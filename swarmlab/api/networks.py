@@ -64,9 +64,9 @@ def inspect(daemon: Daemon, request: Request) -> Reply:
 def create(daemon: Daemon, request: Request) -> Reply:
     """Make a network of this host, or with the driver `overlay` or the scope `swarm` one of the swarm."""
     wanted = _wanted(object_of(request.json(), "body"))
-    if not wanted.is_for_swarm:
-        return _created(daemon.networks.create(wanted).id)
     info = daemon.membership.info()
+    if not wanted.is_for_swarm:
+        return _created(daemon.networks.create(wanted, manages=info.control_available).id)
     is_node = info.local_node_state is LocalNodeState.ACTIVE
     daemon.networks.check_for_swarm(wanted, manages=info.control_available, is_node=is_node)
     spec = _swarm_spec(wanted)
@@ -81,7 +81,7 @@ def _wanted(given: Json) -> NetworkRequest:
         refuse_unknown(scope, "Scope")
     return NetworkRequest(
         name=str(given.get("Name") or ""),
-        driver=str(given.get("Driver") or ("overlay" if scope == "swarm" else "bridge")),
+        driver=str(given.get("Driver") or ("" if scope == "swarm" else "bridge")),
         scope=scope,
         ranges=tuple(map(_range, ipam.get("Config") or [])),  # type: ignore[call-overload]
         ipam_driver=str(ipam.get("Driver") or ""),

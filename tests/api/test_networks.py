@@ -350,6 +350,11 @@ IPAM = {"IPAM": {"Driver": "nosuch"}}
 TAKEN = (409, "network with name taken already exists")
 NO_DRIVER = (404, 'plugin "nosuch" not found')
 NO_CONFIGURATION = (404, 'configuration network "nosuch" does not exist')
+CONFIGURED_TWICE = (
+    403,
+    "user specified configurations are not supported if the network depends on a configuration network",
+)
+"""Recorded from 28.5.2: before it is looked whether the configuration is there."""
 FROM_NOWHERE = {"ConfigFrom": {"Network": "nosuch"}}
 RANGE = {"IPAM": {"Config": [{"Subnet": "nosuch"}]}}
 NO_RANGE = (400, "invalid network config:\ninvalid subnet nosuch: invalid CIDR block notation")
@@ -366,7 +371,7 @@ NO_RANGE = (400, "invalid network config:\ninvalid subnet nosuch: invalid CIDR b
         ({"Name": " ", "Driver": "nosuch"}, (400, "invalid name: name is empty")),
         ({"Name": "x", "Driver": "nosuch", "Ingress": True}, NO_DRIVER),
         ({"Name": "x", "Driver": "nosuch", **FROM_NOWHERE}, NO_DRIVER),
-        ({"Name": "x", **FROM_NOWHERE, **IPAM}, NO_CONFIGURATION),
+        ({"Name": "x", **FROM_NOWHERE, **IPAM}, CONFIGURED_TWICE),
         ({"Name": "x", "Driver": "host", **IPAM}, (403, 'only one instance of "host" network is allowed')),
         ({"Name": "x", "EnableIPv4": False, **IPAM}, NO_DRIVER),
     ],

@@ -2,7 +2,7 @@
 
 Owns no state. Source: moby daemon/network.go (createNetwork), libnetwork/controller.go (NewNetwork),
 libnetwork/network.go (validateConfiguration, applyConfigurationTo), drivers/macvlan, drivers/ipvlan; texts recorded
-from 28.5.2, but for two of other drivers than overlay in the swarm, which are NewNetwork's.
+from 28.5.2.
 Simplification: there is no LAN in the simulated world: a macvlan or ipvlan network is its host's own, like a bridge.
 """
 
@@ -20,9 +20,10 @@ from swarmlab.engine.errors import (
     InvalidParameter,
     NotFound,
     NotImplementedHere,
+    RpcInvalidArgument,
     ServerError,
 )
-from swarmlab.engine.host.local_network import LocalNetwork
+from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork
 from swarmlab.engine.host.ranges import check_ranges
 from swarmlab.engine.model import IPAMConfig
 
@@ -39,12 +40,18 @@ _NO_MANAGER = (
     "and try again."
 )
 _FROM_A_WORKER = "Cannot create a multi-host network from a worker node. Please create the network from a manager node."
+_OF_THE_SWARM = ("bridge", "host")
+"""Networks of every host that a swarm knows by name, too: to its managers the name is taken."""
+
 _NO_SWARM = "cannot create a swarm scoped network when swarm is not active"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkRequest:
-    """What is asked for. With `config_only` it is a configuration, which `config_from` of other networks names."""
+    """What is asked for. With `config_only` it is a configuration, which `config_from` of other networks names.
+
+    For a network of the swarm the driver may be empty, which the swarm refuses.
+    """
 
     name: str
     driver: str = "bridge"
@@ -94,20 +101,24 @@ def check_for_swarm(
     _check_any(request, networks)
     if not manages:
         raise Forbidden(_FROM_A_WORKER if is_node else _NO_SWARM)
+    if not request.driver:
+        raise RpcInvalidArgument("driver name: if driver is specified name is required")
     if not request.enable_ipv4:
         raise InvalidParameter("IPv4 cannot be disabled in a Swarm scoped network")
 
 
-def check_for_host(request: NetworkRequest, networks: Mapping[str, LocalNetwork]) -> None:
-    """What an engine refuses to make on its own host, given all `networks` that it knows.
+def check_for_host(request: NetworkRequest, networks: Mapping[str, LocalNetwork], *, manages: bool) -> None:
+    """What an engine refuses to make on its own host, given all `networks` that it knows; `manages` as above.
 
     Raises:
         InvalidParameter: no name, a range that is none, nothing that addresses come from.
         Conflict: the name is taken.
         NotFound: no such driver or configuration.
-        Forbidden: what does not go together.
+        Forbidden: what does not go together; the name of a network that every host has.
         NotImplementedHere: several ranges for one of a LAN.
     """
+    if request.name in PREDEFINED and not (manages and request.name in _OF_THE_SWARM):
+        raise Forbidden(f"operation is not permitted on predefined {request.name} network ")
     _check_any(request, networks)
     check_only_one(request)
     if request.ipam_driver not in ("", "default", "null"):
@@ -134,7 +145,7 @@ def _check_any(request: NetworkRequest, networks: Mapping[str, LocalNetwork]) ->
     check_configuration_use(request)
     if request.config_only:
         return  # it has no driver
-    if request.driver not in NETWORK_DRIVERS:
+    if request.driver not in NETWORK_DRIVERS and not (request.is_for_swarm and not request.driver):
         raise NotFound("plugin", f'"{request.driver}"')
     if request.scope == "local" and request.driver == "overlay":
         raise Forbidden("cannot downgrade network scope for overlay networks")
@@ -165,7 +176,8 @@ def check_only_one(request: NetworkRequest) -> None:
 
 
 def _says_something(request: NetworkRequest) -> bool:
-    return bool(request.range_ != IPAMConfig() or request.labels or request.ipam_options)
+    has_driver = request.ipam_driver not in ("", "default")
+    return bool(request.range_ != IPAMConfig() or has_driver or request.labels or request.ipam_options)
 
 
 def gateway_of(range_: IPAMConfig, subnet: IPv4Network) -> str:

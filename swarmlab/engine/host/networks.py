@@ -117,8 +117,8 @@ class Networks:
 
     # --- making and removing ---
 
-    def create(self, request: NetworkRequest) -> LocalNetwork:
-        """Make a network of this host, with the given range or a free one.
+    def create(self, request: NetworkRequest, *, manages: bool = False) -> LocalNetwork:
+        """Make a network of this host, with the given range or a free one; `manages` says what the host is in a swarm.
 
         Raises:
             InvalidParameter: no name, no range, no addresses.
@@ -127,7 +127,7 @@ class Networks:
             NotFound: the configuration that it is to have is not there, nor the driver.
             NotImplementedHere: several ranges for one of a LAN.
         """
-        check_for_host(request, self._all())
+        check_for_host(request, self._all(), manages=manages)
         network = self._make(self._configured(request))
         self._emit("create", network)
         return network
