@@ -104,7 +104,7 @@ def test_a_static_reader_sees_what_is_asked(lab: Lab) -> None:
     bundle = exercise("05-a")._repr_mimebundle_()
     assert bundle["text/plain"] == (
         "Exercise 05-a · Two on each node\n\n"
-        "Bring it about that each of the three nodes runs exactly two tasks of helloworld."
+        "Make each of the three nodes run exactly two tasks of helloworld."
     )
     assert "application/vnd.jupyter.widget-view+json" in bundle
 

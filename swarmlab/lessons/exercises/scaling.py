@@ -27,7 +27,7 @@ EXERCISES = (
     Exercise(
         id="05-a",
         title="Two on each node",
-        asks="Bring it about that each of the three nodes runs exactly two tasks of helloworld.",
+        asks="Make each of the three nodes run exactly two tasks of helloworld.",
         starts_from="helloworld",
         untouched=still_declares("helloworld", 1),
         wants=(declares("helloworld", 6), has_converged("helloworld"), _two_on_each),
@@ -70,7 +70,7 @@ EXERCISES = (
     Exercise(
         id="05-c",
         title="A declaration of nothing",
-        asks="Let no task of helloworld run any more, and keep its declaration.",
+        asks="Stop all tasks of helloworld, and keep its declaration.",
         starts_from="helloworld",
         untouched=still_declares("helloworld", 1),
         wants=(_still_exists, declares("helloworld", 0), _nothing_runs),

@@ -131,7 +131,7 @@ EXERCISES = (
         wants=(all_in_the_swarm, _only_that_one),
         praise=f"{_named(*WANTED)} is closed, and nothing else",
         hints=(
-            "`check_all()` above shows what is closed.",
+            "`lab.check_ports()` shows what is closed.",
             "A host has two methods, `block` and `open`; both take a port, and `at=` names the wall.",
             'lab["docker-swarm-1"].block("7946/…", at="firewall")',
         ),
