@@ -50,7 +50,7 @@ def test_without_a_lab_it_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch)
     """A verdict, and a text instead of buttons."""
     monkeypatch.setattr(current, "_running", None)
     practice = exercise("08-a")
-    assert repr(practice.check()) == '08-a not attempted: no lab is running: lab = Lab.start("formed").'
+    assert repr(practice.check()) == '08-a not attempted: no lab is running; start one: lab = Lab.start("formed").'
     assert practice.begin() == 'No lab is running. Start one: lab = Lab.start("formed")'
     assert list(practice._repr_mimebundle_()) == ["text/plain"]
 
@@ -59,7 +59,7 @@ def test_a_lab_that_has_ended_is_no_lab(lab: Lab) -> None:
     """An exercise on the page says how to start one, not that its managers are silent."""
     practice = exercise("08-a")
     lab.close()
-    assert repr(practice.check()) == '08-a not attempted: no lab is running: lab = Lab.start("formed").'
+    assert repr(practice.check()) == '08-a not attempted: no lab is running; start one: lab = Lab.start("formed").'
 
 
 def test_it_looks_at_the_lab_that_runs(lab: Lab) -> None:
@@ -95,7 +95,7 @@ def test_a_lab_that_was_brought_elsewhere_does_not_count(lab: Lab) -> None:
     lab.reset("formed")
     assert lab.began_as == "formed"
     assert repr(exercise("07-a").check()) == (
-        '07-a not attempted: this lab did not begin where the exercise does: lab.reset("helloworld").'
+        '07-a not attempted: the lab began in another state than this exercise; first run lab.reset("helloworld").'
     )
 
 
@@ -103,8 +103,7 @@ def test_a_static_reader_sees_what_is_asked(lab: Lab) -> None:
     """The same in every run."""
     bundle = exercise("05-a")._repr_mimebundle_()
     assert bundle["text/plain"] == (
-        "Exercise 05-a · Two on each node\n\n"
-        "Make each of the three nodes run exactly two tasks of helloworld."
+        "Exercise 05-a · Two on each node\n\nMake each of the three nodes run exactly two tasks of helloworld."
     )
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
@@ -155,7 +154,7 @@ def test_a_reset_lab_has_not_begun(lab: Lab) -> None:
     lab.reset("formed")
     exercise("06-b").begin()
     lab.reset("formed")
-    assert "nothing has been broken for it yet" in repr(exercise("06-b").check())
+    assert "nothing is broken yet" in repr(exercise("06-b").check())
 
 
 def test_the_record_keeps_the_best_that_was_reached(lab: Lab) -> None:
