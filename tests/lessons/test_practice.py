@@ -118,7 +118,7 @@ def test_hints_escalate() -> None:
         "Hint 3 of 3",
         "Hint 3 of 3",
     ]
-    assert said[3].endswith("(This was the last one; solution() shows a way.)")
+    assert said[3].endswith("(This was the last one. Solution shows a way.)")
     assert "helloworld=…" in said[2]
 
 

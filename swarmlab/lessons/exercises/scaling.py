@@ -15,7 +15,8 @@ def _two_on_each(look: Inspection) -> str:
 
 
 def _still_exists(look: Inspection) -> str:
-    return "" if look.service("helloworld") else "there is no service helloworld: its declaration was to be kept"
+    gone = 'there is no service helloworld, and its declaration was to be kept; begin anew with lab.reset("helloworld")'
+    return "" if look.service("helloworld") else gone
 
 
 def _nothing_runs(look: Inspection) -> str:
@@ -30,7 +31,7 @@ EXERCISES = (
         asks="Make each of the three nodes run exactly two tasks of helloworld.",
         starts_from="helloworld",
         untouched=still_declares("helloworld", 1),
-        wants=(declares("helloworld", 6), has_converged("helloworld"), _two_on_each),
+        wants=(has_converged("helloworld"), _two_on_each),
         praise="each of the three nodes runs 2 tasks of helloworld",
         hints=(
             "You say how many tasks there are in all. Where they go, the scheduler decides.",
@@ -78,7 +79,7 @@ EXERCISES = (
         hints=(
             "`docker service rm` would be too much.",
             "A number of replicas may be very small.",
-            "%docker service scale --detach helloworld=0, and then 20 seconds of lab time until they have ended",
+            "%docker service scale --detach helloworld=0, and then lab.clock.sleep(20) until they have ended",
         ),
         solution="%docker service scale --detach helloworld=0\nlab.clock.sleep(20)",
         why="The settings are kept, and `scale helloworld=1` would start a task again.",
