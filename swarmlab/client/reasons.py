@@ -30,7 +30,12 @@ class Sentence(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return fill(self, WIDTH, break_long_words=False, break_on_hyphens=False)
+        return in_lines(self)
+
+
+def in_lines(text: str) -> str:
+    """The text in lines that need no scrolling; names are not broken."""
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def why(cluster: Cluster, task: str, *, also_heard: Iterable[Event] = ()) -> Sentence:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.reasons import in_lines
 from swarmlab.lessons.inspection import CannotTell, Inspection
 from swarmlab.lessons.words import sentence
 
@@ -46,7 +47,7 @@ class Verdict:
         return f"{self.exercise} {self.state}{joint} {sentence(self.because)}"
 
     def __repr__(self) -> str:
-        return str(self)
+        return in_lines(str(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
