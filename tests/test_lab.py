@@ -64,6 +64,22 @@ def test_reset_brings_a_named_state_whatever_was_broken(lab: Lab) -> None:
     assert not any(node.is_manager() for node in lab)
 
 
+def test_every_port_is_tried_between_every_two_hosts(lab: Lab) -> None:
+    """A line a direction; closed is what leads to the host whose port is closed."""
+    assert (len(lab.check_ports()), lab.check_ports().closed) == (24, [])
+    lab["docker-swarm-3"].block("2377/tcp", at="firewall")
+    assert [(check.peer, check.node, check.port) for check in lab.check_ports().closed] == [
+        ("docker-swarm-1", "docker-swarm-3", "2377/tcp"),
+        ("docker-swarm-2", "docker-swarm-3", "2377/tcp"),
+    ]
+    lines = repr(lab.check_ports()).splitlines()
+    assert lines[0] == "FROM             TO               2377/tcp   7946/tcp   7946/udp   4789/udp"
+    assert lines[5:] == [
+        "docker-swarm-1   docker-swarm-3   CLOSED     open       open       open",
+        "docker-swarm-2   docker-swarm-3   CLOSED     open       open       open",
+    ]
+
+
 def test_panels_end_with_their_lab(runtime: Path) -> None:
     """One place to open them from, and no thread of theirs is left."""
     with Lab.start("formed") as lab:

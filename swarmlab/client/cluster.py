@@ -16,6 +16,7 @@ from docker.errors import DockerException
 from requests.exceptions import RequestException
 
 from swarmlab.client.convergence import missing_for_convergence
+from swarmlab.client.ports import PortChecks, try_ports
 from swarmlab.client.protocols import Backend, Clock, Host, LabState, Port, PortCheck, Wall, WebAnswer
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 from swarmlab.client.waiting import TIMEOUT_S, wait_until
@@ -211,6 +212,10 @@ class Cluster:
         """Undo every fault: engines run, hosts are connected and inside, ports are open."""
         self.backend.faults.heal()
         self.on_act()
+
+    def check_ports(self) -> PortChecks:
+        """Which of the four ports that a swarm needs are open, from each host to each other one."""
+        return try_ports(self.nodes)
 
     def snapshot(self) -> Snapshot:
         """The swarm as a manager sees it now."""

@@ -64,6 +64,11 @@ class PortCheck:
     open: bool
     blocked_at: tuple[Wall, ...] = ()
 
+    def __str__(self) -> str:
+        walls = " and ".join(wall.replace("_", " ") for wall in self.blocked_at)
+        found = "open" if self.open else f"closed at {walls}" if walls else "closed"
+        return f"{self.peer} → {self.node} {self.port}: {found}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
+from textwrap import fill
 from typing import Any
 
 from docker.errors import DockerException
@@ -19,13 +20,22 @@ from swarmlab.client.events import Event, EventLog, read_event
 from swarmlab.client.moves import ENDED_BY_ITSELF, Evidence, Move, is_more, known, policy, reason
 from swarmlab.client.snapshots import TaskView
 
+WIDTH = 84
+"""Characters of a line that a notebook shows beside the board at 1280 pixels; a longer one has to be scrolled."""
+
 
 class Sentence(str):
-    """A text that a notebook shows as it is, without quotes."""
+    """A text that a notebook shows without quotes, in lines that fit beside the board."""
 
     __slots__ = ()
 
-    __repr__ = str.__str__
+    def __repr__(self) -> str:
+        return in_lines(self)
+
+
+def in_lines(text: str) -> str:
+    """The text in lines that need no scrolling; names are not broken."""
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def why(cluster: Cluster, task: str, *, also_heard: Iterable[Event] = ()) -> Sentence:

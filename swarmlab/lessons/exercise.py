@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from swarmlab.client.cluster import Cluster
+from swarmlab.client.reasons import in_lines
 from swarmlab.lessons.inspection import CannotTell, Inspection
 from swarmlab.lessons.words import sentence
 
@@ -46,7 +47,7 @@ class Verdict:
         return f"{self.exercise} {self.state}{joint} {sentence(self.because)}"
 
     def __repr__(self) -> str:
-        return str(self)
+        return in_lines(str(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,8 @@ class Exercise:
     def judge(self, cluster: Cluster | None) -> Verdict:
         """Look at the cluster, and say how far the learner has come."""
         if cluster is None:
-            return self._verdict(State.NOT_ATTEMPTED, f'no lab is running: lab = Lab.start("{self.starts_from}")')
+            start = f'no lab is running; start one: lab = Lab.start("{self.starts_from}")'
+            return self._verdict(State.NOT_ATTEMPTED, start)
         try:
             return self._judge(Inspection(cluster))
         except CannotTell as error:
@@ -99,11 +101,11 @@ class Exercise:
 
     def _judge(self, look: Inspection) -> Verdict:
         if self.breaks and not look.is_broken_by(self.id):
-            return self._verdict(State.NOT_ATTEMPTED, "nothing has been broken for it yet: begin() does that")
+            return self._verdict(State.NOT_ATTEMPTED, "nothing is broken yet: press Begin, or run begin()")
         if said := self.untouched(look):
             return self._verdict(State.NOT_ATTEMPTED, said)
         if not self.breaks and look.cluster.began_as != self.starts_from:
-            elsewhere = f'this lab did not begin where the exercise does: lab.reset("{self.starts_from}")'
+            elsewhere = f'the lab began in another state than this exercise; first run lab.reset("{self.starts_from}")'
             return self._verdict(State.NOT_ATTEMPTED, elsewhere)
         if said := next(filter(None, (rule(look) for rule in self.wants)), ""):
             return self._verdict(State.NOT_YET, said)

@@ -17,7 +17,7 @@ from requests.exceptions import RequestException
 
 from swarmlab.client.cluster import Cluster, Node, NoManager
 from swarmlab.client.convergence import missing_for_convergence
-from swarmlab.client.protocols import PORTS, PortCheck
+from swarmlab.client.protocols import PortCheck
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView, take_snapshot
 
 T = TypeVar("T")
@@ -168,14 +168,7 @@ class Inspection:
     @cached_property
     def closed_ports(self) -> Sequence[PortCheck]:
         """Every port of the four that some host cannot reach on another."""
-        checks = [
-            node.check(port, peer=peer)
-            for node in self.cluster
-            for port in PORTS
-            for peer in self.cluster
-            if peer is not node
-        ]
-        return [check for check in checks if not check.open]
+        return self.cluster.check_ports().closed
 
     def _managed(self, read: Callable[[Any], T]) -> T:
         return ask(self._manager(), read)

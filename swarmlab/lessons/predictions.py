@@ -105,7 +105,7 @@ class Prediction:
         if self.options and answer not in self.options:
             raise ValueError(f"{answer} is none of the options: {', '.join(self.options)}")
         if self.kind == "number" and _number(answer) is None:
-            raise ValueError(f"{answer} is no number")
+            raise ValueError(f"{answer} is no number: write it in digits, as 3")
         return answer
 
     def _judged(self) -> str:

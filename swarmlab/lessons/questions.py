@@ -85,7 +85,7 @@ _ALL = (
     ),
     Question(
         id="02-q2",
-        text="docker-swarm-2 has to be switched off for an hour, and its tasks shall run meanwhile. What comes first?",
+        text="docker-swarm-2 has to be off for an hour, and its tasks must run on elsewhere. What do you do first?",
         options=(
             _wrong("`pause`", "A paused node keeps its tasks: they would die with it."),
             _right("`drain`", "Its tasks are stopped and replaced on active nodes, before it is switched off."),
@@ -127,10 +127,10 @@ _ALL = (
     ),
     Question(
         id="05-q2",
-        text="Seven replicas on three active nodes: how many tasks has each?",
+        text="Eight replicas on three active nodes: how many tasks has each?",
         options=(
-            _wrong("7, 0 and 0", "That would fill one node first; the only strategy of Swarm is spread."),
-            _right("3, 2 and 2", "Each new task goes to the node with the fewest of them."),
+            _wrong("8, 0 and 0", "That would fill one node first; the only strategy of Swarm is spread."),
+            _right("3, 3 and 2", "Each new task goes to the node with the fewest of them."),
             _wrong("That depends on the memory that is free.", "Free memory plays no part, only reservations do."),
         ),
     ),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swarmlab.client.reasons import Sentence
 
-Words = Sentence
-"""A text that a cell which ends with it shows without quotation marks."""
+class Words(str):
+    """A text that a cell which ends with it shows without quotation marks, line by line."""
+
+    __slots__ = ()
+
+    __repr__ = str.__str__
 
 
 def listed(names: Iterable[str]) -> str:

@@ -68,10 +68,14 @@ def test_a_task_that_has_not_moved(story: Story) -> None:
     assert why(story.lab, "web.1") == f"web.1 has not moved: it runs on {FIRST} since {at:%H:%M:%S}."
 
 
-def test_the_answer_is_shown_as_it_is(story: Story) -> None:
+def test_the_answer_is_shown_in_lines_that_fit(story: Story) -> None:
     """A notebook shows what a cell's last line is by its repr."""
     answer = why(story.lab, "web.1")
-    assert repr(answer) == str(answer) == answer
+    assert str(answer) == answer
+    assert repr(answer).splitlines() == [
+        "There is no task web.1: docker service ls shows the services, docker service ps the",
+        "tasks of one.",
+    ]
 
 
 def test_another_day_is_named(story: Story) -> None:

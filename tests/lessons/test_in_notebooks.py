@@ -43,7 +43,7 @@ def test_every_cell_says_something_that_a_static_reader_can_read(notebook: Path)
     assert texts[1] == "Predict: How many nodes have a task?\n  ( ) 1\n  ( ) 2\n  ( ) 3"
     assert texts[2] == "No prediction made. What happened: 3"
     assert texts[3].startswith("Quiz 05-q1: The CPUs of all nodes are at 100 percent.")
-    assert texts[4].startswith("Exercise 05-a · Two on each node\n\nBring it about")
+    assert texts[4].startswith("Exercise 05-a · Two on each node\n\nMake each of")
     assert texts[5] == "05-a right: each of the three nodes runs 2 tasks of helloworld."
     assert texts[6].startswith("Hint 1 of 3: ")
     assert "05 · Scale                1 of 3      0 of 2    0             begun\n" in texts[7]

@@ -50,7 +50,7 @@ def test_without_a_lab_it_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch)
     """A verdict, and a text instead of buttons."""
     monkeypatch.setattr(current, "_running", None)
     practice = exercise("08-a")
-    assert repr(practice.check()) == '08-a not attempted: no lab is running: lab = Lab.start("formed").'
+    assert str(practice.check()) == '08-a not attempted: no lab is running; start one: lab = Lab.start("formed").'
     assert practice.begin() == 'No lab is running. Start one: lab = Lab.start("formed")'
     assert list(practice._repr_mimebundle_()) == ["text/plain"]
 
@@ -59,20 +59,20 @@ def test_a_lab_that_has_ended_is_no_lab(lab: Lab) -> None:
     """An exercise on the page says how to start one, not that its managers are silent."""
     practice = exercise("08-a")
     lab.close()
-    assert repr(practice.check()) == '08-a not attempted: no lab is running: lab = Lab.start("formed").'
+    assert str(practice.check()) == '08-a not attempted: no lab is running; start one: lab = Lab.start("formed").'
 
 
 def test_it_looks_at_the_lab_that_runs(lab: Lab) -> None:
     """Nobody has to name it."""
     assert exercise("05-a").cluster is lab
-    assert repr(exercise("05-a").check()) == ("05-a not attempted: helloworld declares 1 replica, as at the beginning.")
+    assert str(exercise("05-a").check()) == ("05-a not attempted: helloworld declares 1 replica, as at the beginning.")
 
 
 def test_after_the_lab_has_ended_it_still_answers(lab: Lab) -> None:
     """A verdict, no traceback."""
     practice = exercise("05-a", lab)
     lab.close()
-    assert repr(practice.check()) == "05-a not yet, because no node of this lab answers as a manager."
+    assert str(practice.check()) == "05-a not yet, because no node of this lab answers as a manager."
 
 
 def test_a_rule_that_breaks_down_is_a_verdict(lab: Lab) -> None:
@@ -82,9 +82,17 @@ def test_a_rule_that_breaks_down_is_a_verdict(lab: Lab) -> None:
         return look.spec("helloworld")["no such key"]  # type: ignore[no-any-return]
 
     asked = replace(EXERCISES["05-a"], untouched=stumbles)
-    assert repr(Practice(asked, lab).check()) == (
+    assert str(Practice(asked, lab).check()) == (
         "05-a not yet, because it cannot be judged as it is: KeyError: 'no such key'."
     )
+
+
+def test_a_long_verdict_is_shown_in_lines_that_fit(lab: Lab) -> None:
+    """The reason would else be out of sight beside the board."""
+    assert repr(exercise("02-a").check()).splitlines() == [
+        "02-a not attempted: the lab began in another state than this exercise; first run",
+        'lab.reset("separate").',
+    ]
 
 
 def test_a_lab_that_was_brought_elsewhere_does_not_count(lab: Lab) -> None:
@@ -94,8 +102,8 @@ def test_a_lab_that_was_brought_elsewhere_does_not_count(lab: Lab) -> None:
     assert exercise("07-a").check().state == "right"
     lab.reset("formed")
     assert lab.began_as == "formed"
-    assert repr(exercise("07-a").check()) == (
-        '07-a not attempted: this lab did not begin where the exercise does: lab.reset("helloworld").'
+    assert str(exercise("07-a").check()) == (
+        '07-a not attempted: the lab began in another state than this exercise; first run lab.reset("helloworld").'
     )
 
 
@@ -103,8 +111,7 @@ def test_a_static_reader_sees_what_is_asked(lab: Lab) -> None:
     """The same in every run."""
     bundle = exercise("05-a")._repr_mimebundle_()
     assert bundle["text/plain"] == (
-        "Exercise 05-a · Two on each node\n\n"
-        "Bring it about that each of the three nodes runs exactly two tasks of helloworld."
+        "Exercise 05-a · Two on each node\n\nMake each of the three nodes run exactly two tasks of helloworld."
     )
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
@@ -119,7 +126,7 @@ def test_hints_escalate() -> None:
         "Hint 3 of 3",
         "Hint 3 of 3",
     ]
-    assert said[3].endswith("(This was the last one; solution() shows a way.)")
+    assert said[3].endswith("(This was the last one. Solution shows a way.)")
     assert "helloworld=…" in said[2]
 
 
@@ -155,7 +162,7 @@ def test_a_reset_lab_has_not_begun(lab: Lab) -> None:
     lab.reset("formed")
     exercise("06-b").begin()
     lab.reset("formed")
-    assert "nothing has been broken for it yet" in repr(exercise("06-b").check())
+    assert "nothing is broken yet" in str(exercise("06-b").check())
 
 
 def test_the_record_keeps_the_best_that_was_reached(lab: Lab) -> None:

@@ -38,9 +38,9 @@ def test_a_static_reader_sees_the_question_and_no_answer() -> None:
     """The same in every run."""
     text = quiz("05-q2")._repr_mimebundle_()["text/plain"]
     assert text == (
-        "Quiz 05-q2: Seven replicas on three active nodes: how many tasks has each?\n"
-        "  a) 7, 0 and 0\n"
-        "  b) 3, 2 and 2\n"
+        "Quiz 05-q2: Eight replicas on three active nodes: how many tasks has each?\n"
+        "  a) 8, 0 and 0\n"
+        "  b) 3, 3 and 2\n"
         "  c) That depends on the memory that is free."
     )
 

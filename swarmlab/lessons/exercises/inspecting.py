@@ -84,8 +84,8 @@ EXERCISES = (
         id="04-b",
         title="Two settings",
         asks=(
-            "Change two settings of helloworld that nobody gave: its updates shall replace two tasks at a time, and its"
-            " tasks shall be replaced only when they fail."
+            "Change two settings of helloworld that nobody gave. From then on an update replaces two tasks at a time,"
+            " and a task that ends is replaced only if it has failed."
         ),
         starts_from="helloworld",
         untouched=_as_created,

@@ -140,8 +140,8 @@ EXERCISES = (
         id="02-c",
         title="No more tasks, please",
         asks=(
-            "Spread helloworld over the three nodes with three replicas. Then see to it that"
-            f" {PAUSED} keeps its task and gets no other, and scale helloworld to five."
+            f"Scale helloworld to three, one task on each node. Then change {PAUSED}: it must keep its task, and get no"
+            " other. Last, scale helloworld to five."
         ),
         starts_from="helloworld",
         untouched=_untouched_availability,

@@ -53,7 +53,7 @@ EXERCISES = (
         hints=(
             "One command removes the declaration. The containers follow by themselves.",
             "`ping` does not end when it is asked to; the stop grace period is ten seconds.",
-            "%docker service rm helloworld, and then 20 seconds of lab time",
+            "%docker service rm helloworld, and then lab.clock.sleep(20)",
         ),
         solution="%docker service rm helloworld\nlab.clock.sleep(20)",
         why="The declaration is gone at once. Its containers get SIGTERM, ten seconds, and then SIGKILL.",

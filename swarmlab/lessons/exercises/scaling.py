@@ -15,7 +15,8 @@ def _two_on_each(look: Inspection) -> str:
 
 
 def _still_exists(look: Inspection) -> str:
-    return "" if look.service("helloworld") else "there is no service helloworld: its declaration was to be kept"
+    gone = 'there is no service helloworld, and its declaration was to be kept; begin anew with lab.reset("helloworld")'
+    return "" if look.service("helloworld") else gone
 
 
 def _nothing_runs(look: Inspection) -> str:
@@ -27,10 +28,10 @@ EXERCISES = (
     Exercise(
         id="05-a",
         title="Two on each node",
-        asks="Bring it about that each of the three nodes runs exactly two tasks of helloworld.",
+        asks="Make each of the three nodes run exactly two tasks of helloworld.",
         starts_from="helloworld",
         untouched=still_declares("helloworld", 1),
-        wants=(declares("helloworld", 6), has_converged("helloworld"), _two_on_each),
+        wants=(has_converged("helloworld"), _two_on_each),
         praise="each of the three nodes runs 2 tasks of helloworld",
         hints=(
             "You say how many tasks there are in all. Where they go, the scheduler decides.",
@@ -70,7 +71,7 @@ EXERCISES = (
     Exercise(
         id="05-c",
         title="A declaration of nothing",
-        asks="Let no task of helloworld run any more, and keep its declaration.",
+        asks="Stop all tasks of helloworld, and keep its declaration.",
         starts_from="helloworld",
         untouched=still_declares("helloworld", 1),
         wants=(_still_exists, declares("helloworld", 0), _nothing_runs),
@@ -78,7 +79,7 @@ EXERCISES = (
         hints=(
             "`docker service rm` would be too much.",
             "A number of replicas may be very small.",
-            "%docker service scale --detach helloworld=0, and then 20 seconds of lab time until they have ended",
+            "%docker service scale --detach helloworld=0, and then lab.clock.sleep(20) until they have ended",
         ),
         solution="%docker service scale --detach helloworld=0\nlab.clock.sleep(20)",
         why="The settings are kept, and `scale helloworld=1` would start a task again.",

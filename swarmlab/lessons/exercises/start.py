@@ -65,7 +65,7 @@ EXERCISES = (
         wants=(declares("hello", 3), _is_off, _had_a_task, has_state(HOST, "down"), _all_on_the_others),
         praise=f"{HOST} is Down, and hello runs 3 of 3 tasks on the other hosts",
         hints=(
-            "A host was switched off above, and some lab time had to pass until the swarm noticed.",
+            "A host was switched off above, and some time had to pass until the swarm noticed.",
             f'lab["{HOST}"] has a method that switches it off; `lab.clock.sleep(…)` lets time pass.',
             "A node is Down when three heartbeats are missing, about 15 seconds after the last one: wait 30.",
         ),

@@ -61,7 +61,7 @@ EXERCISES = (
         hints=(
             "A container of `pinger` was killed above, in two cells: find the node, then kill there.",
             "The container is named `helloworld.1.<task ID>`, in full: lab.snapshot().tasks has the ID.",
-            "%docker -n {node} kill helloworld.1.{task.id}, and then about ten seconds of lab time",
+            "%docker -n {node} kill helloworld.1.{task.id}, and then lab.clock.sleep(10)",
         ),
         solution=(
             "snapshot = lab.snapshot()\n"
@@ -80,8 +80,9 @@ EXERCISES = (
         id="03-b",
         title="A program that ends",
         asks=(
-            "Create a service named `sleeper` whose only task runs `sleep 5` in the image `alpine`, and wait until two"
-            " of its tasks have ended. If a cell does not come back: Kernel → Interrupt; the service stays."
+            "Create a service named `sleeper` with one replica that runs `sleep 5` in the image `alpine`. Wait until"
+            " two of its tasks have ended, one after the other. If a cell does not come back: Kernel → Interrupt; the"
+            " service stays."
         ),
         starts_from="formed",
         untouched=no_service("sleeper"),
@@ -90,7 +91,7 @@ EXERCISES = (
         hints=(
             "`docker service create` waits for a service to stay up; this one never does.",
             "With `--detach` the command returns at once. Each round takes five seconds, and five of delay.",
-            "%docker service create --detach --name sleeper alpine sleep 5, and then 30 seconds of lab time",
+            "%docker service create --detach --name sleeper alpine sleep 5, and then lab.clock.sleep(30)",
         ),
         solution=(
             "%docker service create --detach --name sleeper alpine sleep 5\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from swarmlab.lessons.exercise import Exercise, Rule
 from swarmlab.lessons.inspection import Inspection
 from swarmlab.lessons.rules import (
@@ -47,10 +49,14 @@ def _all_open(look: Inspection) -> str:
 def _only_that_one(look: Inspection) -> str:
     closed = closed_at(look)
     if WANTED not in closed:
-        seen = f"closed is {listed(_named(*each) for each in closed)}, and " if closed else ""
+        seen = f"{_are(closed)} closed, and " if closed else ""
         return f"{seen}{_named(*WANTED)} is not{'' if closed else ' closed'}"
-    others = [_named(*each) for each in closed if each != WANTED]
-    return f"{listed(others)} is closed as well" if others else ""
+    others = [each for each in closed if each != WANTED]
+    return f"{_are(others)} closed as well" if others else ""
+
+
+def _are(closed: Sequence[tuple[str, str, str]]) -> str:
+    return f"{listed(_named(*each) for each in closed)} {'is' if len(closed) == 1 else 'are'}"
 
 
 def _named(node: str, port: str, wall: str) -> str:
@@ -131,7 +137,7 @@ EXERCISES = (
         wants=(all_in_the_swarm, _only_that_one),
         praise=f"{_named(*WANTED)} is closed, and nothing else",
         hints=(
-            "`check_all()` above shows what is closed.",
+            "`lab.check_ports()` shows what is closed.",
             "A host has two methods, `block` and `open`; both take a port, and `at=` names the wall.",
             'lab["docker-swarm-1"].block("7946/…", at="firewall")',
         ),
