@@ -14,7 +14,8 @@ from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client import history as history_module
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog, read_event
-from swarmlab.client.history import History, Life, recollect
+from swarmlab.client.history import History, recollect
+from swarmlab.client.lives import Life
 from swarmlab.client.marks import marks_of
 from swarmlab.client.protocols import Fault
 from swarmlab.client.reasons import explain
