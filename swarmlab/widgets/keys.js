@@ -6,8 +6,8 @@
 // back: the cell has the focus then. The number beside a slider is selected when it gets the focus, or what is typed would
 // be put before it: 7 and 3 would be 73.
 //
-// A tooltip is shown to the mouse alone. What has the focus by keyboard shows its own below itself: of a button that is its
-// docker command. A screen reader reads it from the tooltip itself.
+// A tooltip is shown to the mouse alone. In a panel, what has the focus by keyboard shows its own below itself: of a button
+// that is its docker command. A screen reader reads it from the tooltip itself.
 
 const FRAMES = 200;
 const MARK = "data-lm-suppress-shortcuts";
@@ -29,8 +29,13 @@ class Hint {
     if (this.element.hidden) return;
     this.element.textContent = told.title;
     const [here, there] = [this.place, target].map((each) => each.getBoundingClientRect());
+    const furthest = here.width - this.element.offsetWidth - GAP_PX;
     this.element.style.top = `${there.bottom - here.top + GAP_PX}px`;
-    this.element.style.left = `${Math.max(0, Math.min(there.left - here.left, here.width - this.element.offsetWidth - GAP_PX))}px`;
+    this.element.style.left = `${Math.max(0, Math.min(there.left - here.left, furthest))}px`;
+  }
+
+  hide() {
+    this.element.hidden = true;
   }
 
   end() {
@@ -45,14 +50,15 @@ function render({ el }) {
   const come = ({ target }) => {
     target.setAttribute(MARK, "true");
     if (target.isContentEditable) getSelection().selectAllChildren(target);
-    hint.show(target);
+    hint?.show(target);
   };
-  const go = () => (hint.element.hidden = true);
+  const go = () => hint?.hide();
   const leave = (event) => event.key === "Escape" && output.closest(".jp-Cell")?.focus();
   const begin = (frames) => {
     output = el.isConnected ? (el.closest(".jp-OutputArea-child") ?? el.parentElement) : null;
     if (output) {
-      hint = new Hint(el.parentElement);
+      const panel = el.closest(".swarmlab-panel");
+      hint = panel && new Hint(panel);
       output.addEventListener("focusin", come);
       output.addEventListener("focusout", go);
       output.addEventListener("keydown", leave, true); // a text field lets nothing through

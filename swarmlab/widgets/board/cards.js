@@ -72,7 +72,8 @@ function makeTile() {
   const element = make("button", "", { type: "button" });
   const part = (name) => make("span", `swl-${name}`);
   element.parts = { title: part("title"), bar: part("bar"), count: part("count"), marks: part("marks") };
-  element.append(...Object.values(element.parts));
+  const { title, bar, count, marks } = element.parts;
+  element.append(title, bar, make("span", "swl-below", {}, count, marks)); // one line: a fault moves no other tile
   return element;
 }
 

@@ -137,6 +137,7 @@ class View {
     setText(this.headline, headline);
     setText(this.said, said);
     this.root.classList.toggle("swt-past", this.moment !== null);
+    this.root.classList.toggle("swt-stale", Boolean(problem || ended) || this.recording.isDead);
   }
 
   drawSlider() {
