@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from swarmlab.client.services import ServiceLife, lives_in
+from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 
@@ -82,7 +82,7 @@ def availability_badge(node: NodeView) -> str:
 
 # --- services ---
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_NEVER, _LAST = (each.replace(tzinfo=UTC) for each in (datetime.min, datetime.max))
 
 
 def colours_of(snapshot: Snapshot, known: Iterable[ServiceLife] = ()) -> dict[str, str]:
@@ -92,10 +92,13 @@ def colours_of(snapshot: Snapshot, known: Iterable[ServiceLife] = ()) -> dict[st
         snapshot: the swarm.
         known: what else is known of services: those that are gone had colours, too.
     """
-    lives = {life.name: life for life in (*lives_in(snapshot), *known)}
-    colours = colours_of_lives(lives.values())
+    lives = {life.name: life for life in known}
+    for service in snapshot.services:
+        lives.setdefault(service.name, ServiceLife(name=service.name, created_at=service.created_at))
+    left = {task.service for task in snapshot.tasks} - set(lives)  # of services that nobody knows any more
+    lives |= {name: ServiceLife(name=name, created_at=_LAST) for name in left}
     present = {task.service for task in snapshot.tasks} | {each.name for each in snapshot.services}
-    return {name: colour for name, colour in colours.items() if name in present}
+    return {name: colour for name, colour in colours_of_lives(lives.values()).items() if name in present}
 
 
 def colours_of_lives(lives: Iterable[ServiceLife]) -> dict[str, str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from swarmlab.client.services import ServiceLife
-from swarmlab.looks import PALETTE, colours_of_lives
+from swarmlab.client.snapshots import take_snapshot
+from swarmlab.looks import PALETTE, colours_of, colours_of_lives
+from tests.client.fakes import SwarmApi, node, service, task
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -43,3 +46,11 @@ def test_services_of_which_nobody_knows_since_when_are_in_the_order_of_their_nam
     """As `web.10` after `web.9`."""
     lives = [ServiceLife(name=name, created_at=None) for name in ("web10", "web9", "api")]
     assert colours_of_lives(lives) == {"api": PALETTE[0], "web9": PALETTE[1], "web10": PALETTE[2]}
+
+
+def test_tasks_that_are_left_of_a_service_change_no_colour() -> None:
+    """The swarm tells them by its id only, and they are older than what is there."""
+    web = service("web", 1) | {"CreatedAt": "2026-01-02T12:00:05Z"}
+    left = task("1234567890ab", 1, "docker-swarm-1") | {"CreatedAt": "2026-01-02T12:00:01Z"}
+    api: Any = SwarmApi(nodes=[node("docker-swarm-1")], services=[web], tasks=[task("web", 1, "docker-swarm-1"), left])
+    assert colours_of(take_snapshot(api), [life("web", 5)])["web"] == PALETTE[0]

@@ -40,6 +40,7 @@ VERSIONS = 30_000
 
 KINDS = ("node", "service", "task")
 _TASK_ID = "com.docker.swarm.task.id"
+_SERVICE_NAME = "com.docker.swarm.service.name"
 
 
 class History:
@@ -67,6 +68,8 @@ class History:
             self._changed: dict[str, int] = {}
             self._index: tuple[int, dict[tuple[str, str], list[Event]]] = (-1, {})
             self._right: dict[tuple[str, str], tuple[tuple[int, int], list[Version[Any]]]] = {}
+            self._first_seen: dict[str, datetime | None] = {}  # when the first task of a service was made
+            self._first_told: dict[str, datetime] = {}  # the same by the events of containers
             self._services: dict[str, ServiceLife] = {}  # also of those whose pasts are forgotten
             self._told_of: tuple[tuple[int, int], list[ServiceLife]] = ((-1, -1), [])
 
@@ -110,6 +113,8 @@ class History:
             past = pasts.get(view.id)
             if past is None:
                 pasts[view.id] = past = Past()
+                if kind == "task":
+                    self._first_seen.setdefault(view.service, view.created_at)
                 for since, version in first(view):
                     past.add(since, version)
                 self._note_change(kind, view.id, len(past.seen))
@@ -226,9 +231,13 @@ class History:
             )
             names.add(life.name)
             yield life
-        tasks = [last_of(past.seen) for past in self._pasts["task"].values()]
-        tasks += [last_of(self._known("task", key)) for key in self._unseen()]
-        yield from lives_of_tasks(task for task in tasks if task.service not in names)
+        tasks = (*self._first_seen.items(), *self._first_told.items())
+        yield from lives_of_tasks(
+            # Tasks that are left of a removed service are named by its id.
+            (name, made_at)
+            for name, made_at in tasks
+            if name not in names and not any(key.startswith(name) for key in ids)
+        )
 
     def task_ids(self) -> set[str]:
         """Of all tasks that are known."""
@@ -279,10 +288,13 @@ class History:
         """Events by what they are about; those of containers by the tasks that they are of."""
         if self._index[0] != self.events.heard:
             index: dict[tuple[str, str], list[Event]] = {}
+            self._first_told = {}
             heard = self.events.heard
             for event in self.events.all():
                 task = event.attributes.get(_TASK_ID) if event.kind == "container" else None
                 index.setdefault(("task", task) if task else (event.kind, event.id), []).append(event)
+                if task and (service := event.attributes.get(_SERVICE_NAME)):
+                    self._first_told.setdefault(service, event.at)
             self._index = (heard, index)
         return self._index[1]
 

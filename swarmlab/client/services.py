@@ -8,7 +8,7 @@ from datetime import datetime
 
 from swarmlab.client.events import Event
 from swarmlab.client.past import Version
-from swarmlab.client.snapshots import ServiceView, Snapshot, TaskView
+from swarmlab.client.snapshots import ServiceView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +56,13 @@ def joined(lives: Iterable[ServiceLife]) -> dict[str, ServiceLife]:
     return found
 
 
-def lives_in(snapshot: Snapshot) -> list[ServiceLife]:
-    """Those of a snapshot: its services, and those of which only tasks are left."""
-    found = [ServiceLife(name=each.name, created_at=each.created_at) for each in snapshot.services]
-    known = {life.name for life in found}
-    return found + lives_of_tasks(task for task in snapshot.tasks if task.service not in known)
+def lives_of_tasks(tasks: Iterable[tuple[str, datetime | None]]) -> list[ServiceLife]:
+    """Of services that only their tasks tell of: since the first of these was made.
 
-
-def lives_of_tasks(tasks: Iterable[TaskView]) -> list[ServiceLife]:
-    """Of services that only their tasks tell of: since the first of these was made."""
+    Args:
+        tasks: of each its service's name, and when it was made.
+    """
     first: dict[str, datetime | None] = {}
-    for task in tasks:
-        known = first.get(task.service)
-        first[task.service] = min(filter(None, (known, task.created_at)), default=None)
+    for name, made_at in tasks:
+        first[name] = min(filter(None, (first.get(name), made_at)), default=None)
     return [ServiceLife(name=name, created_at=created_at) for name, created_at in first.items()]
