@@ -119,6 +119,20 @@ def test_the_board_says_which_clock_it_reads() -> None:
     ]
 
 
+def test_no_bar_of_the_time_line_lies_on_another_one() -> None:
+    """A slot has a third lane where it needs one, as in the static picture; on a node it lies where there is room."""
+    spans = [(0, None), (1, None), (2, None), (3, 4), (5, None)]
+    lives = [{"stays": [{"since": since}], "end": end} for since, end in spans]
+    steps = f"""
+    const lives = {json.dumps(lives)};
+    const lanes = (by) => [...inLanes(lives, by).values()];
+    const one = [[0, 5], [5, 9], [9, null]].map(([since, end]) => ({{ stays: [{{ since }}], end }}));
+    const turns = [...inLanes(one, "slot").values()];
+    console.log(JSON.stringify([lanes("slot"), lanes("node"), turns]));
+    """
+    assert in_the_browser("timeline", steps) == [[0, 1, 2, 3, 3], [0, 1, 2, 3, 3], [0, 1, 0]]
+
+
 def said_on(shown: Live) -> str:
     """What a board or a time line says is the matter."""
     whole = shown.whole()
