@@ -14,6 +14,7 @@ from swarmlab.lab import Lab
 from swarmlab.widgets.board import Board, describe
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.keys import OwnKeys
+from swarmlab.widgets.panel import Preview, table
 from swarmlab.widgets.panels.inspect import Tree
 from swarmlab.widgets.panels.logs import LogLines
 from swarmlab.widgets.timeline import Timeline
@@ -169,6 +170,21 @@ NAMELESS = """() => {
 }"""
 
 
+def panel_in_html() -> str:
+    """What a panel shows besides fields and buttons: heading with an alert, a table, a preview, an example, a hint."""
+    preview = Preview()
+    preview.refuse("an image is needed")
+    return f"""
+    <div class="swarmlab-panel jp-OutputArea-child">
+      <div class="swarmlab-heading"><h4>faults</h4><p role="alert">▲ No manager answers</p></div>
+      {table("Nothing is broken.", ("NODE", "WHAT"), [("docker-swarm-1", "engine stopped")])}
+      <div class="swarmlab-preview">{preview.value}</div>
+      <input aria-label="image" placeholder="alpine" style="color: inherit; background: transparent">
+      <div class="swarmlab-hint">docker node ls</div>
+    </div>
+    """
+
+
 def show_everything(page: Page, timeline: dict[str, Any]) -> None:
     """Every widget that draws itself, in all its ways."""
     problem = "rpc error: code = Unknown desc = The swarm does not have a leader."
@@ -179,6 +195,8 @@ def show_everything(page: Page, timeline: dict[str, Any]) -> None:
     show(page, CommandCard, CARD)
     show(page, Tree, TREE)
     show(page, LogLines, {"lines": LINES[:5]})
+    page.evaluate("(html) => document.querySelector('main').insertAdjacentHTML('beforeend', html)", panel_in_html())
+    show(page, OwnKeys, {}, ".swarmlab-panel")
 
 
 @pytest.mark.parametrize("theme", THEMES)
