@@ -25,6 +25,7 @@ from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 from swarmlab.widgets.board import Board
 from swarmlab.widgets.board.widget import Where
+from swarmlab.widgets.moment import Moment
 from swarmlab.widgets.panels import Panels
 from swarmlab.widgets.timeline import Timeline
 
@@ -51,6 +52,7 @@ class Lab(Cluster):
         self._panels: Panels | None = None
         self._board: Board | None = None
         self._timeline: Timeline | None = None
+        self._moment = Moment()
 
     @classmethod
     def start(cls, state: LabState = "separate", *, backend: str | None = None) -> Lab:
@@ -118,7 +120,7 @@ class Lab(Cluster):
         """
         if where not in ("side", "inline"):
             raise ValueError(f"a board is shown at the side or inline, not {where!r}")
-        self._board = Board(self, self.watcher, where=where)
+        self._board = Board(self, self.watcher, where=where, history=self.history, moment=self._moment)
         return self._board
 
     @property
@@ -129,7 +131,7 @@ class Lab(Cluster):
 
     def timeline(self) -> Timeline:
         """Show what happened when and why, in the place of the time line that was shown before."""
-        self._timeline = Timeline(self, lambda: self._board)
+        self._timeline = Timeline(self, self._moment)
         return self._timeline
 
     def recall(self) -> History:
@@ -164,6 +166,7 @@ class Lab(Cluster):
         self.began_as = None
         self.backend.reset(state)
         self.began_as = state
+        self._moment.show_now()
         if self._watcher is not None:
             self.watcher.forget()
 

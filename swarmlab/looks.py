@@ -1,4 +1,4 @@
-"""How states and services look: the one visual language of board, time line, plots and tables.
+"""How nodes, states and services look: the one visual language of board, time line, plots and tables.
 
 Colour is never alone in telling something: a state has its own sign, hatching, border and word too.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 
@@ -60,15 +62,62 @@ def word_of(task: TaskView, node: NodeView | None) -> str:
     return look.meaning if look in (LOST, STOPPING) else task.state
 
 
-def colours_of(snapshot: Snapshot) -> dict[str, str]:
-    """A colour for each service, by the order of their names."""
-    return colours_of_names({task.service for task in snapshot.tasks} | {each.name for each in snapshot.services})
+# --- nodes ---
 
 
-def colours_of_names(services: Iterable[str]) -> dict[str, str]:
-    """The same for services that are known by their names."""
-    names = sorted(set(services), key=natural)
-    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
+def role_badge(node: NodeView) -> str:
+    """A node's role in Docker's word; the leader has a star."""
+    return "★ leader" if node.is_leader else node.role
+
+
+def state_badge(node: NodeView) -> str:
+    """Its state; a sign before all but `ready`."""
+    return node.state if node.state == "ready" else f"× {node.state}"
+
+
+def availability_badge(node: NodeView) -> str:
+    """Its availability; a sign before all but `active`."""
+    return node.availability if node.availability == "active" else f"‖ {node.availability}"
+
+
+# --- services ---
+
+_NEVER, _LAST = (each.replace(tzinfo=UTC) for each in (datetime.min, datetime.max))
+
+
+def colours_of(snapshot: Snapshot, known: Iterable[ServiceLife] = ()) -> dict[str, str]:
+    """A colour for each service of a snapshot.
+
+    Args:
+        snapshot: the swarm.
+        known: what else is known of services: those that are gone had colours, too.
+    """
+    lives = {life.name: life for life in known}
+    for service in snapshot.services:
+        lives.setdefault(service.name, ServiceLife(name=service.name, created_at=service.created_at))
+    left = {task.service for task in snapshot.tasks} - set(lives)  # of services that nobody knows any more
+    lives |= {name: ServiceLife(name=name, created_at=_LAST) for name in left}
+    present = {task.service for task in snapshot.tasks} | {each.name for each in snapshot.services}
+    return {name: colour for name, colour in colours_of_lives(lives.values()).items() if name in present}
+
+
+def colours_of_lives(lives: Iterable[ServiceLife]) -> dict[str, str]:
+    """A colour for each service, by the order of their names; each keeps it, whatever comes and goes after it.
+
+    One that is created gets a colour that none had before; where there is none, the one that is free for longest; where
+    none is free, one that fewest have.
+    """
+    holders: dict[str, list[ServiceLife]] = {colour: [] for colour in PALETTE}
+    for life in sorted(lives, key=lambda life: (life.created_at or _NEVER, natural(life.name))):
+        created_at = life.created_at or _NEVER
+
+        def use(colour: str, created_at: datetime = created_at) -> tuple[int, datetime]:
+            gone = [each.removed_at for each in holders[colour] if each.removed_at and each.removed_at <= created_at]
+            return len(holders[colour]) - len(gone), max(gone, default=_NEVER)
+
+        holders[min(PALETTE, key=use)].append(life)
+    found = {life.name: colour for colour, held in holders.items() for life in held}
+    return {name: found[name] for name in sorted(found, key=natural)}
 
 
 def ink_on(colour: str) -> str:

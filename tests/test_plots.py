@@ -12,9 +12,11 @@ import pytest
 from swarmlab import plots
 from swarmlab.client.events import EventLog, read_event
 from swarmlab.client.history import History
+from swarmlab.client.lives import Life, Stay
 from swarmlab.client.snapshots import Snapshot, TaskView, take_snapshot
 from swarmlab.client.watch import Sight
 from swarmlab.looks import PALETTE
+from swarmlab.plots.timeline import in_lanes
 from tests.client.fakes import SwarmApi, node, service, task
 
 NODES = [node("docker-swarm-1"), node("docker-swarm-2"), node("docker-swarm-3", leader=True)]
@@ -203,6 +205,33 @@ def test_the_time_line_has_a_row_a_slot() -> None:
     assert {text.get_text() for text in legend.get_texts()} == {
         "web", "▶ running", "… on its way", "failed or rejected",
     }  # fmt: skip
+
+
+def lives_of(*spans: tuple[float, float | None]) -> list[Life]:
+    """Tasks of one slot, from one second to another."""
+    found = []
+    for number, (since, until) in enumerate(spans):
+        task = TaskView(
+            id=f"t{number}", service="web", slot=1, node_id="", state="running", desired_state="running", error=""
+        )
+        ended_at = None if until is None else moment(until)
+        stay = Stay(since=moment(since), until=ended_at, task=task, node=None)
+        found.append(Life(task=task, stays=(stay,), ended_at=ended_at))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("spans", "lanes"),
+    [
+        ([(0, 5), (5, 9), (9, None)], [0, 1, 0]),
+        ([(0, 6), (5, None)], [0, 1]),
+        ([(0, None), (1, None), (2, None), (3, 4), (5, None)], [0, 1, 2, 3, 3]),
+        ([(0, None), (1, 2), (3, 4)], [0, 1, 1]),
+    ],
+)
+def test_no_bar_of_a_slot_lies_on_another_one(spans: list[tuple[float, float | None]], lanes: list[int]) -> None:
+    """By turns in two lanes, as long as these are free."""
+    assert list(in_lanes(lives_of(*spans)).values()) == lanes
 
 
 def test_a_time_line_of_very_many_slots_has_a_row_a_node() -> None:

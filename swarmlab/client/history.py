@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import Any, cast
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import Event, EventLog
+from swarmlab.client.lives import Life, Trouble, last_of, life_of
 from swarmlab.client.moves import Evidence
 from swarmlab.client.past import (
     Past,
@@ -29,6 +30,7 @@ from swarmlab.client.past import (
 )
 from swarmlab.client.protocols import Fault
 from swarmlab.client.reasons import remembered
+from swarmlab.client.services import ServiceLife, joined, life_of_service, lives_of_tasks
 from swarmlab.client.snapshots import NodeView, ServiceView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 from swarmlab.client.watch import Sight
@@ -38,45 +40,7 @@ VERSIONS = 30_000
 
 KINDS = ("node", "service", "task")
 _TASK_ID = "com.docker.swarm.task.id"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stay:
-    """A task as it was for a while; `until` is None as long as it goes on. `node` is its node as it was then."""
-
-    since: datetime
-    until: datetime | None
-    task: TaskView
-    node: NodeView | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
-    """A task from its making to its end.
-
-    Attributes:
-        task: as it is now, or was last.
-        stays: while it was active, in their order.
-        ended_at: None as long as it is active.
-    """
-
-    task: TaskView
-    stays: tuple[Stay, ...]
-    ended_at: datetime | None
-
-    @property
-    def began_at(self) -> datetime:
-        """When it was made."""
-        return self.stays[0].since
-
-
-@dataclass(slots=True, kw_only=True)
-class Trouble:
-    """Something that was broken, or that kept a Watcher from seeing; `until` is None as long as it goes on."""
-
-    since: datetime
-    until: datetime | None
-    what: Fault | str
+_SERVICE_NAME = "com.docker.swarm.service.name"
 
 
 class History:
@@ -104,6 +68,10 @@ class History:
             self._changed: dict[str, int] = {}
             self._index: tuple[int, dict[tuple[str, str], list[Event]]] = (-1, {})
             self._right: dict[tuple[str, str], tuple[tuple[int, int], list[Version[Any]]]] = {}
+            self._first_seen: dict[str, datetime | None] = {}  # when the first task of a service was made
+            self._first_told: dict[str, datetime] = {}  # the same by the events of containers
+            self._services: dict[str, ServiceLife] = {}  # also of those whose pasts are forgotten
+            self._told_of: tuple[tuple[int, int], list[ServiceLife]] = ((-1, -1), [])
 
     # --- what is told ---
 
@@ -145,6 +113,8 @@ class History:
             past = pasts.get(view.id)
             if past is None:
                 pasts[view.id] = past = Past()
+                if kind == "task":
+                    self._first_seen.setdefault(view.service, view.created_at)
                 for since, version in first(view):
                     past.add(since, version)
                 self._note_change(kind, view.id, len(past.seen))
@@ -235,26 +205,55 @@ class History:
     def nodes(self) -> dict[str, NodeView]:
         """All that were ever seen, as they were last, by their ids."""
         with self._lock:
-            return {key: _last(self._known("node", key)) for key in self._keys("node")}
+            return {key: last_of(self._known("node", key)) for key in self._keys("node")}
 
     def node_versions(self, node_id: str) -> Sequence[Version[NodeView]]:
         """A node's past; empty if it was never seen."""
         with self._lock:
             return self._known("node", node_id) if node_id in self._pasts["node"] else []
 
-    def services(self) -> list[str]:
-        """The names of all that were ever seen, or of which a task was."""
+    def services(self) -> Sequence[ServiceLife]:
+        """All that were ever seen, of which a task was, or of which events tell."""
         with self._lock:
-            pasts = (*self._pasts["service"].items(), *self._pasts["task"].items())
-            views = [past.last or _last(past.seen) for _, past in pasts]
-            names = {view.service if isinstance(view, TaskView) else view.name for view in views}
-            names |= {_last(self._known("task", key)).service for key in self._unseen()}
-            return sorted(names, key=natural)
+            known = (self._count, self.events.heard)
+            if self._told_of[0] != known:
+                self._services.update(joined(self._find_services()))
+                self._told_of = (known, list(self._services.values()))
+            return self._told_of[1]
+
+    def _find_services(self) -> Iterator[ServiceLife]:
+        ids = {key for kind, key in self._events() if kind == "service"} | set(self._pasts["service"])
+        names = set()
+        for key in sorted(ids):
+            life = life_of_service(
+                self._known("service", key) if key in self._pasts["service"] else [],
+                self._events().get(("service", key), []),
+            )
+            names.add(life.name)
+            yield life
+        tasks = (*self._first_seen.items(), *self._first_told.items())
+        yield from lives_of_tasks(
+            # Tasks that are left of a removed service are named by its id.
+            (name, made_at)
+            for name, made_at in tasks
+            if name not in names and not any(key.startswith(name) for key in ids)
+        )
 
     def task_ids(self) -> set[str]:
         """Of all tasks that are known."""
         with self._lock:
             return set(self._keys("task"))
+
+    def faults(self, moment: datetime) -> tuple[Fault, ...]:
+        """What was broken then."""
+        with self._lock:
+            return tuple(
+                trouble.what
+                for trouble in self._troubles
+                if isinstance(trouble.what, Fault)
+                and trouble.since <= moment
+                and (trouble.until is None or moment < trouble.until)
+            )
 
     def troubles(self) -> list[Trouble]:
         """What was broken, in the order in which it broke."""
@@ -289,10 +288,13 @@ class History:
         """Events by what they are about; those of containers by the tasks that they are of."""
         if self._index[0] != self.events.heard:
             index: dict[tuple[str, str], list[Event]] = {}
+            self._first_told = {}
             heard = self.events.heard
             for event in self.events.all():
                 task = event.attributes.get(_TASK_ID) if event.kind == "container" else None
                 index.setdefault(("task", task) if task else (event.kind, event.id), []).append(event)
+                if task and (service := event.attributes.get(_SERVICE_NAME)):
+                    self._first_told.setdefault(service, event.at)
             self._index = (heard, index)
         return self._index[1]
 
@@ -304,23 +306,7 @@ class History:
 
     def _life(self, key: str) -> Life | None:
         versions = self._known("task", key)
-        ended_at = next((since for since, view in versions if view is None or not view.is_active), None)
-        stays: list[Stay] = []
-        ends = [since for since, _ in versions[1:]]
-        for (since, view), until in zip(versions, [*ends, None], strict=True):
-            if view is not None and view.is_active and since != until:
-                stays += self._cut(since, until, view)
-        return Life(task=_last(versions), stays=tuple(stays), ended_at=ended_at) if stays else None
-
-    def _cut(self, since: datetime, until: datetime | None, task: TaskView) -> Iterator[Stay]:
-        """A stay for each state of the node meanwhile."""
-        nodes = self.node_versions(task.node_id)
-        node = at(nodes, since)
-        for moment, view in nodes:
-            if since < moment and (until is None or moment < until) and _state(view) != _state(node):
-                yield Stay(since=since, until=moment, task=task, node=node)
-                since, node = moment, view
-        yield Stay(since=since, until=until, task=task, node=node)
+        return life_of(versions, self.node_versions(last_of(versions).node_id))
 
 
 def recollect(cluster: Cluster) -> History:
@@ -351,17 +337,9 @@ def _followers(tasks: Sequence[TaskView]) -> dict[str, datetime]:
     return found
 
 
-def _last(versions: Sequence[Version[Any]]) -> Any:
-    return next(view for _, view in reversed(versions) if view is not None)
-
-
 def _ended(versions: Sequence[Version[Any]], moment: datetime) -> TaskView | None:
     """A task that was there and is gone, as it was last."""
     before: list[TaskView] = [view for since, view in versions if since <= moment and view is not None]
     if not before:
         return None
     return replace(before[-1], state="shutdown", desired_state="remove") if before[-1].is_active else before[-1]
-
-
-def _state(node: NodeView | None) -> str:
-    return node.state if node else ""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from swarmlab.client.events import Event
-from swarmlab.client.history import Trouble
+from swarmlab.client.lives import Trouble
 from swarmlab.client.protocols import Fault
 
 MarkKind = Literal["node", "service", "fault", "problem"]

@@ -28,6 +28,11 @@ WALLS: tuple[Wall, ...] = get_args(Wall)
 LAB_STATES: tuple[LabState, ...] = get_args(LabState)
 
 
+def wall_name(wall: str) -> str:
+    """A wall in words: `security group`."""
+    return wall.replace("_", " ")
+
+
 _HOSTNAME_LINE = re.compile(r"^Hostname: ([0-9a-f]{12})$", re.MULTILINE)
 
 
@@ -162,7 +167,7 @@ class Fault:
     wall: str = ""
 
     def __str__(self) -> str:
-        return f"{self.port} blocked at its {self.wall.replace('_', ' ')}" if self.port else _IN_WORDS[self.kind]
+        return f"{self.port} blocked at its {wall_name(self.wall)}" if self.port else _IN_WORDS[self.kind]
 
 
 _IN_WORDS = {

@@ -17,15 +17,12 @@ from datetime import datetime
 from threading import Condition, Event, Lock, Thread
 from typing import Any
 
-from docker import DockerClient
-from docker.errors import APIError, DockerException
-from requests.exceptions import RequestException
-
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog, read_event
 from swarmlab.client.listeners import Listener
+from swarmlab.client.managers import ANSWER_WITHIN_S, NOT_ANSWERING, Managers
 from swarmlab.client.protocols import Fault
-from swarmlab.client.snapshots import Snapshot, take_snapshot
+from swarmlab.client.snapshots import Snapshot
 
 SHORTEST_S = 0.1
 """Between the beginnings of two looks."""
@@ -36,17 +33,13 @@ CALM_S = 1.0
 MOVING_S = 3.0
 """How long after a report something is taken to be moving."""
 
-ANSWER_WITHIN_S = 3.0
-"""A manager that takes longer has no leader to ask, or its host is gone; unless its answers are long."""
+LOOKS = ""
+"""The thread that looks, among those that each listen to a node."""
 
-PATIENCE_S = 15.0
-"""How long a manager may take at most that has very much to tell."""
+_AGAIN = "lab.board() listens again."
 
 AGAIN_S = 0.5
 """Before an engine that did not answer is asked for its events again."""
-
-NOT_ANSWERING = (DockerException, RequestException, OSError, ValueError)
-"""All that the SDK raises when an engine stops in the middle of an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,20 +81,15 @@ class Watcher:
         self._moving_until = 0.0
         self._closed = Event()
         self._streams: dict[str, Any] = {}
-        self._clients: dict[str, DockerClient] = {}
+        self._managers = Managers(cluster)
         self._unreachable: dict[str, str] = {}
         self._heard_until: dict[str, int] = {}
-        self._asked_first = next(iter(cluster)).name
-        self._patience_s = ANSWER_WITHIN_S
         cluster.on_act = self.look_soon
         self.sight = Sight()
         self.has_failed = False
         self.events = EventLog() if events is None else events
-        self._threads = [self._watching()] + [
-            Thread(target=self._listen, args=(node.name,), name=f"swarmlab-events-{node.name}", daemon=True)
-            for node in cluster
-        ]
-        for thread in self._threads:
+        self._threads = {LOOKS: self._watching(), **{node.name: self._listening(node.name) for node in cluster}}
+        for thread in self._threads.values():
             thread.start()
 
     def subscribe(self, hear: Callable[[Sight], None], *, each_look: bool = False) -> Callable[[], None]:
@@ -157,18 +145,21 @@ class Watcher:
     def look_again(self) -> None:
         """Go on after a failure, with all that was seen and heard and with all who listen. Else nothing happens."""
         with self._lock:
-            if not self.has_failed or self._closed.is_set():
+            if self._closed.is_set():
                 return
+            begun = {LOOKS: self._watching()} if self.has_failed else {}
+            deaf = [name for name, thread in self._threads.items() if name != LOOKS and not thread.is_alive()]
+            begun |= {name: self._listening(name) for name in deaf}
             self.has_failed = False
-            thread = self._watching()
-            self._threads = [*filter(Thread.is_alive, self._threads), thread]
-            thread.start()
+            self._threads |= begun
+            for thread in begun.values():
+                thread.start()
 
     def close(self) -> None:
         """End the threads and connections; nobody is told anything any more. Idempotent."""
         with self._lock:
             self._closed.set()
-            threads, streams = self._threads, list(self._streams.values())
+            threads, streams = list(self._threads.values()), list(self._streams.values())
         with self._wish:
             self._wish.notify()
         for stream in streams:
@@ -188,7 +179,14 @@ class Watcher:
                         if not self._note(node, epoch, told):
                             break
             except NOT_ANSWERING:
-                self._note_unreachable(node, epoch)
+                self._note_unreachable(
+                    node, epoch, f"its engine does not answer at {self._cluster[node].host.docker_host}"
+                )
+            except BaseException as error:  # whatever the thread ends by; the other nodes are still heard
+                self._note_unreachable(
+                    node, epoch, f"nobody hears its events: {type(error).__name__}: {error}. {_AGAIN}"
+                )
+                raise
             if epoch == self._epoch:
                 self._closed.wait(AGAIN_S)
 
@@ -222,16 +220,19 @@ class Watcher:
             self.look_soon()
         return True
 
-    def _note_unreachable(self, node: str, epoch: int) -> None:
+    def _note_unreachable(self, node: str, epoch: int, reason: str) -> None:
         with self._lock:
             if epoch != self._epoch or self._closed.is_set():
                 return
-            is_known = node in self._unreachable
-            self._unreachable[node] = f"its engine does not answer at {self._cluster[node].host.docker_host}"
-        if not is_known:
+            is_new = self._unreachable.get(node) != reason
+            self._unreachable[node] = reason
+        if is_new:
             self.look_soon()
 
     # --- the swarm ---
+
+    def _listening(self, node: str) -> Thread:
+        return Thread(target=self._listen, args=(node,), name=f"swarmlab-events-{node}", daemon=True)
 
     def _watching(self) -> Thread:
         return Thread(target=self._watch, name="swarmlab-watch", daemon=True)
@@ -239,7 +240,7 @@ class Watcher:
     def _watch(self) -> None:
         try:
             self._look_again_and_again()
-        except Exception as error:
+        except BaseException as error:  # whatever the thread ends by
             self._fail(f"{type(error).__name__}: {error}")
             raise
 
@@ -260,8 +261,7 @@ class Watcher:
                 took = time.monotonic() - began
                 self._wait_until(began + max(SHORTEST_S, 2 * took), began + max(CALM_S, 4 * took))
         finally:
-            for name in list(self._clients):
-                self._drop(name)
+            self._managers.close()
 
     def _wait_until(self, earliest: float, latest: float) -> None:
         """Wait for a wish, though not less than the shortest and not more than the longest time."""
@@ -301,7 +301,7 @@ class Watcher:
 
     def _look(self) -> Sight:
         last = self.sight
-        snapshot, problem = self._ask_managers()
+        snapshot, problem = self._managers.ask(self._unreachable, self._closed.is_set)
         if snapshot is None and problem:
             snapshot, taken_at = last.snapshot, last.taken_at
         else:
@@ -321,45 +321,6 @@ class Watcher:
             return tuple(self._cluster.backend.faults.active())
         except NOT_ANSWERING:
             return last.faults
-
-    def _ask_managers(self) -> tuple[Snapshot | None, str]:
-        """The swarm as the first manager that answers tells it, or why none does.
-
-        Neither where no node is in a swarm.
-        """
-        problem = ""
-        names = sorted((node.name for node in self._cluster), key=lambda name: name != self._asked_first)
-        for name in names:
-            if self._closed.is_set():
-                break
-            began = time.monotonic()
-            try:
-                snapshot = take_snapshot(self._client(name))
-            except APIError as error:
-                if error.status_code != 503 or "not a swarm manager" not in str(error.explanation):
-                    problem = str(error.explanation)
-            except NOT_ANSWERING:
-                self._drop(name)
-                if name not in self._unreachable:
-                    self._patience_s = min(2 * self._patience_s, PATIENCE_S)
-                if name == self._asked_first or name not in self._unreachable:
-                    problem = problem or f"{name} was a manager and does not answer"
-            else:
-                self._asked_first = name
-                self._patience_s = min(max(ANSWER_WITHIN_S, 5 * (time.monotonic() - began)), PATIENCE_S)
-                return snapshot, ""
-        return None, problem
-
-    def _client(self, node: str) -> DockerClient:
-        if node not in self._clients:
-            self._clients[node] = self._cluster.backend.observer(node)
-        api: Any = self._clients[node].api  # its type says whole seconds
-        api.timeout = self._patience_s
-        return self._clients[node]
-
-    def _drop(self, node: str) -> None:
-        if client := self._clients.pop(node, None):
-            client.close()
 
 
 def _hang_up(stream: Any) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from swarmlab.client.history import History
+from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.tables import table
 
@@ -23,6 +25,20 @@ class Swarm(Protocol):
     def snapshot(self) -> Snapshot:
         """The swarm now."""
         ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """What has a past: a Lab."""
+
+    def recall(self) -> History:
+        """What is known of it."""
+        ...
+
+
+def known_services(swarm: Swarm | Remembers) -> Sequence[ServiceLife]:
+    """The services that were there, where somebody remembers them: those that are left keep their colours."""
+    return swarm.recall().services() if isinstance(swarm, Remembers) else ()
 
 
 class Picture:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.tables import natural
-from swarmlab.looks import ENDED, LOOKS, Look, colours_of, look_of
-from swarmlab.plots.picture import FEW_NODES, Swarm, printed, show
+from swarmlab.looks import ENDED, LOOKS, Look, availability_badge, colours_of, look_of, role_badge, state_badge
+from swarmlab.plots.picture import FEW_NODES, Swarm, known_services, printed, show
 
 NODES_A_ROW = 10
 LEGEND_COLUMNS = 4
@@ -22,7 +23,7 @@ NO_NODE = "no node yet"
 def plot_placement(swarm: Swarm, *services: str) -> None:
     """Show which tasks are on which node, as a picture and as a table; of all services unless some are named."""
     snapshot = swarm.snapshot()
-    show(draw_placement(snapshot, services), describe_placement(snapshot, services))
+    show(draw_placement(snapshot, services, known=known_services(swarm)), describe_placement(snapshot, services))
     sys.stdout.write(placement_table(snapshot, services) + "\n")
 
 
@@ -74,10 +75,16 @@ def _task_list(tasks: list[TaskView], node: NodeView | None) -> str:
     )
 
 
-def draw_placement(snapshot: Snapshot, services: Sequence[str] = ()) -> Figure:
-    """Nodes side by side, ten in a row, each task a cell with its slot and state."""
+def draw_placement(snapshot: Snapshot, services: Sequence[str] = (), *, known: Iterable[ServiceLife] = ()) -> Figure:
+    """Nodes side by side, ten in a row, each task a cell with its slot and state.
+
+    Args:
+        snapshot: the swarm.
+        services: show only these.
+        known: services that are gone, too: the others keep their colours.
+    """
     places = _places(snapshot, services)
-    colours = colours_of(snapshot)
+    colours = colours_of(snapshot, known)
     rows = [places[start : start + NODES_A_ROW] for start in range(0, len(places), NODES_A_ROW)] or [[]]
     columns = max(len(rows[0]), 3)
     is_wide = columns <= FEW_NODES
@@ -134,10 +141,9 @@ def _fitted(name: str, is_wide: bool) -> str:
 def _badge(node: NodeView | None) -> str:
     if node is None:
         return "? waiting"
-    role = "★ leader" if node.is_leader else node.role
     if node.state != "ready":
-        return f"× {node.state} · {role}"
-    return role if node.availability == "active" else f"‖ {node.availability} · {role}"
+        return f"{state_badge(node)} · {role_badge(node)}"
+    return role_badge(node) if node.availability == "active" else f"{availability_badge(node)} · {role_badge(node)}"
 
 
 def _draw_task(axes: Axes, box: tuple[float, float, float, float], task: TaskView, look: Look, colour: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any
 
 import matplotlib.dates as dates
 from matplotlib.axes import Axes
@@ -14,11 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from swarmlab.client.history import History, Life
+from swarmlab.client.history import History
+from swarmlab.client.lives import Life
 from swarmlab.client.marks import Mark, marks_of
 from swarmlab.client.tables import natural
-from swarmlab.looks import LOOKS, colours_of_names, look_of, word_of
-from swarmlab.plots.picture import printed, show
+from swarmlab.looks import LOOKS, colours_of_lives, look_of, word_of
+from swarmlab.plots.picture import Remembers, printed, show
 
 ROWS = 40
 """Slots up to which each has a row; else each node has one, and tells how many."""
@@ -26,15 +27,8 @@ ROWS = 40
 LINES = 60
 """Lives and marks that the tables tell, the newest."""
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Rows = Mapping[str, Sequence[Life]]
-
-
-class Remembers(Protocol):
-    """What has a past: a Lab."""
-
-    def recall(self) -> History:
-        """What is known of it."""
-        ...
 
 
 def plot_timeline(lab: Remembers, *services: str) -> None:
@@ -116,7 +110,7 @@ def _clock(moment: datetime) -> str:
 def draw_timeline(history: History, services: Sequence[str] = ()) -> Figure:
     """A row a slot, a bar a task, a line an event; of very many slots a row a node, as high as it has tasks."""
     lives = lives_of(history, services)
-    colours = colours_of_names(history.services())
+    colours = colours_of_lives(history.services())
     rows = _by(lambda life: _row_name(life, history), lives)
     is_counted = len(rows) > ROWS
     if is_counted:
@@ -163,24 +157,44 @@ def _number(moment: datetime) -> float:
 
 
 def _draw_lives(axes: Axes, rows: Rows, history: History, colours: Mapping[str, str]) -> None:
-    """The tasks of a slot by turns above and below: for a while there are two of them."""
+    """The tasks of a slot by turns above and below: for a while there are two of them, or more."""
     now = history.now()
     begin = min((life.began_at for lives in rows.values() for life in lives), default=now)
     for row, lives in enumerate(rows.values()):
-        for turn, life in enumerate(sorted(lives, key=lambda life: life.began_at)):
-            middle = row + (0.19 if turn % 2 == 0 else -0.19)
-            _draw_life(axes, middle, life, now, colours[life.task.service])
+        lanes = in_lanes(lives)
+        height = 0.76 / max(2, 1 + max(lanes.values()))
+        for life in lives:
+            middle = row + 0.38 - height * (lanes[life.task.id] + 0.5)
+            _draw_life(axes, middle, life, now, colours[life.task.service], height)
             if ((life.ended_at or now) - life.began_at) > 0.15 * (now - begin):
                 where = _number(life.began_at + 0.5 * ((life.ended_at or now) - life.began_at))
                 label = axes.text(where, middle, _node_name(life, history), ha="center", va="center", fontsize=7)
                 label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
 
 
-def _draw_life(axes: Axes, middle: float, life: Life, now: datetime, colour: str) -> None:
+def in_lanes(lives: Sequence[Life]) -> dict[str, int]:
+    """Which lane of its row each task has, by its id: by turns the two first, another one where both are taken.
+
+    The time line in the browser does the same (`widgets/timeline/rows.js`).
+    """
+    ends: list[datetime | None] = [_LONG_AGO, _LONG_AGO]
+    lanes: dict[str, int] = {}
+    for life in sorted(lives, key=lambda life: life.began_at):
+        turn = len(lanes) % 2
+        free = [lane for lane, end in enumerate(ends) if end is not None and end <= life.began_at]
+        lane = min(free, key=lambda lane: (lane != turn, lane), default=len(ends))
+        ends[lane : lane + 1] = [life.ended_at]
+        lanes[life.task.id] = lane
+    return lanes
+
+
+def _draw_life(axes: Axes, middle: float, life: Life, now: datetime, colour: str, height: float) -> None:
     for stay in life.stays:
         begin, end = _number(stay.since), _number(stay.until or now)
         hatch = look_of(stay.task, stay.node).hatch
-        axes.barh(middle, end - begin, 0.36, begin, color=colour, edgecolor="black", linewidth=0.7, hatch=hatch)
+        axes.barh(
+            middle, end - begin, 0.95 * height, begin, color=colour, edgecolor="black", linewidth=0.7, hatch=hatch
+        )
     if life.ended_at and life.task.state in ("failed", "rejected"):
         axes.plot(_number(life.ended_at), middle, marker="X", color="black", markersize=8, markeredgecolor="white")
 

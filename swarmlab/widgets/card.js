@@ -100,4 +100,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { initialize: ({ model }) => model.send({ is: "there" }), render };

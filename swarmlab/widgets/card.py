@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from anywidget import AnyWidget
 from traitlets import Dict, Enum, Int, List, Unicode
 
 from swarmlab.commands import Command
+from swarmlab.widgets.element import Element
 
 _HERE = Path(__file__).parent
 STATES = ("idle", "running", "done", "failed", "cancelled")
@@ -22,7 +22,7 @@ LAB = "swarmlab"
 ROWS = 11
 
 
-class CommandCard(AnyWidget):
+class CommandCard(Element):
     """One command and its result; `state` says how far it is.
 
     Attributes:

@@ -9,10 +9,11 @@ def close_all(*widgets: Widget) -> None:
     """Close widgets with all that is in them, inner ones first.
 
     Each one's layout and style are widgets too, which ipywidgets keeps for ever unless they are closed; so those are
-    never shared between widgets. Idempotent.
+    never shared between widgets. One that the page still has to load ends later, and takes them along. Idempotent.
     """
     for widget in widgets:
         close_all(*getattr(widget, "children", ()))
         belongings = [getattr(widget, name, None) for name in ("layout", "style")]
         widget.close()
-        close_all(*(each for each in belongings if isinstance(each, Widget)))
+        if widget.comm is None:
+            close_all(*(each for each in belongings if isinstance(each, Widget)))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anywidget import AnyWidget
+from swarmlab.widgets.element import Element
 
 
-class OwnKeys(AnyWidget):
+class OwnKeys(Element):
     """Shows nothing. In the output that holds it, arrows, Enter and letters are no shortcuts of JupyterLab."""
 
     _esm = Path(__file__).parent / "keys.js"

@@ -14,13 +14,11 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, ClassVar
 
-from anywidget import AnyWidget
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 from traitlets import Any as Anything
 
 from swarmlab.client.watch import Sight, Watcher
-from swarmlab.widgets.closing import close_all
+from swarmlab.widgets.element import Element, kernel
 
 PULSE_S = 5.0
 """Wall seconds after which the browser hears something, even if nothing happens: it takes silence for the end."""
@@ -31,7 +29,7 @@ _shown: dict[str, Live] = {}
 """The one of each kind, by what makes it."""
 
 
-class Live(AnyWidget):
+class Live(Element):
     """A live view of a lab.
 
     In the model's own terms: `_all` is made when somebody asks for it, and messages `{"number", "changes"}` with the
@@ -116,7 +114,6 @@ class Live(AnyWidget):
         if self.is_shown:
             del _shown[self.again]
         super().close()
-        close_all(self.layout)
 
     # --- what is sent ---
 
@@ -176,10 +173,12 @@ def trouble(sight: Sight, name: str, again: str) -> tuple[str, str] | None:
         return f"The {name} has stopped looking", f"{sight.problem}. To go on, run {again} again."
     if not sight.problem:
         return None
-    words = sight.problem.rpartition(" desc = ")[2]
-    return "No leader" if "not have a leader" in words else "No manager answers", words
+    words = sight.problem.rpartition(" desc = ")[2].rstrip(".")
+    headline = "No leader" if "not have a leader" in words else "No manager answers"
+    return headline, f"{words}. {_way_back(sight)}"
 
 
-def kernel() -> Any:
-    """What shows widgets; None in a script and in a terminal."""
-    return getattr(get_ipython(), "kernel", None)
+def _way_back(sight: Sight) -> str:
+    if sight.faults:
+        return "lab.heal() mends all that was broken; then this goes on by itself."
+    return "As soon as a manager answers, this goes on by itself."

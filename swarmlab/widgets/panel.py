@@ -107,7 +107,7 @@ class Panel(VBox):
         self._buttons: list[CommandButton] = []
         self._is_quiet = False
         self._is_ended = False
-        self.heading = heading(self.title)
+        self.heading = HTML(_titled(self.title), _dom_classes=("swarmlab-heading",))
         self._parts = [self.heading, *self.parts(), self.card, OwnKeys()]
         super().__init__(children=self._parts, _dom_classes=("swarmlab-panel",))
         self._forget_secrets = cluster.follow_secrets(self._follow_secrets)
@@ -129,14 +129,19 @@ class Panel(VBox):
             if self._is_ended:
                 return
             self.sight = sight
-            if sight.is_last and (lost := trouble(sight, "panel", "its cell")):
-                self.heading.value += f'<p role="alert">▲ {escape(lost[0])}: {escape(lost[1])}</p>'
+            self._tell_trouble()
             try:
                 with self.quietly():
                     self.look()
                     self.retell()
             except Exception as error:  # the Watcher has others to tell
                 self.work.refuse(error)
+
+    def _tell_trouble(self) -> None:
+        """Say beside the heading why what is shown is not of now, and the way back."""
+        lost = trouble(self.sight, "panel", "its cell")
+        alert = f'<p role="alert">▲ {escape(lost[0])}: {escape(lost[1])}</p>' if lost else ""
+        self.heading.value = _titled(self.title) + alert
 
     def ended(self) -> None:
         """Something that the panel did is over; called by the thread that it ran on."""
@@ -252,9 +257,13 @@ class Panel(VBox):
         self.show_secrets.value = self.cluster.show_secrets
 
 
-def heading(text: str, level: int = 4) -> HTML:
+def heading(text: str, level: int) -> HTML:
     """A heading inside a panel."""
-    return HTML(f"<h{level}>{escape(text)}</h{level}>")
+    return HTML(_titled(text, level))
+
+
+def _titled(text: str, level: int = 4) -> str:
+    return f"<h{level}>{escape(text)}</h{level}>"
 
 
 def row(*widgets: Widget) -> Box:

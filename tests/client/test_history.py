@@ -14,7 +14,8 @@ from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client import history as history_module
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog, read_event
-from swarmlab.client.history import History, Life, recollect
+from swarmlab.client.history import History, recollect
+from swarmlab.client.lives import Life
 from swarmlab.client.marks import marks_of
 from swarmlab.client.protocols import Fault
 from swarmlab.client.reasons import explain
@@ -227,6 +228,45 @@ def test_faults_and_what_keeps_from_seeing_have_a_beginning_and_an_end(told: Tol
         (at(30), "no leader"),
         (at(40), "A manager answers again"),
     ]
+
+
+def lives_of_services(history: History) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """From when to when each was there."""
+    return {life.name: (life.created_at, life.removed_at) for life in history.services()}
+
+
+def test_services_are_remembered_from_their_creation_to_their_removal(told: Told) -> None:
+    """Also one that nobody saw, and one of which only containers tell; what is left of one is no other service."""
+    told.see(20, task())
+    told.hear(12, "service", "create", "s2", name="brief")
+    told.hear(13, "service", "remove", "s2", name="brief")
+    label = {"com__docker__swarm__service__name": "old", "com__docker__swarm__task__id": "t9"}
+    told.hear(5, "container", "create", "c9", **label)
+    told.see(30, services=())
+    told.see(31, task(7, service="s", created_at=at(11)), services=())
+    assert lives_of_services(told.history) == {
+        "brief": (at(12), at(13)),
+        "old": (at(5), None),
+        "web": (at(10), at(30)),
+    }
+
+
+def test_a_name_that_is_used_again_is_one_service(told: Told) -> None:
+    """Since the first one; there, as long as one of them is."""
+    told.see(20)
+    told.see(30, services=())
+    told.see(40, services=(service(id="s2", created_at=at(35), updated_at=at(35)),))
+    assert lives_of_services(told.history) == {"web": (at(10), None)}
+    told.see(50, services=())
+    assert lives_of_services(told.history) == {"web": (at(10), at(50))}
+
+
+def test_a_fault_belongs_to_its_time(told: Told) -> None:
+    """From when it was seen until it was seen no more."""
+    fault = Fault(node="a", kind="stopped")
+    told.see(10, faults=(fault,))
+    told.see(20)
+    assert [told.history.faults(at(moment)) for moment in (9, 10, 19, 20)] == [(), (fault,), (fault,), ()]
 
 
 def test_memory_is_bounded(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import read_event
 from swarmlab.client.protocols import Fault, LabState
-from swarmlab.client.watch import Sight, Watcher
+from swarmlab.client.watch import LOOKS, Sight, Watcher
 
 WITHIN_S = 20.0
 Time = Literal["live", "manual"]
@@ -281,9 +281,9 @@ def test_a_watcher_that_failed_goes_on_with_what_it_knew(
     monkeypatch.setattr(watcher, "_look", fail)
     watcher.look_soon()
     wait_for(watcher, lambda sight: sight.is_last)
-    failed = watcher._threads[0]
+    failed = watcher._threads[LOOKS]
     failed.join(WITHIN_S)
-    assert watcher._clients == {}
+    assert watcher._managers.clients == {}
     watcher.look_again()
     wait_for(watcher, lambda sight: not sight.is_last and running_tasks(sight) == 1)
     watcher.look_again()  # it does look
@@ -291,6 +291,35 @@ def test_a_watcher_that_failed_goes_on_with_what_it_knew(
     assert watcher.events.all()[: len(events)] == events
     told = [sights.get(timeout=WITHIN_S) for _ in range(3)]
     assert [sight.is_last for sight in told] == [False, True, False]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_node_whose_listener_ended_is_told_of_and_heard_again(
+    lab: Cluster, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are heard meanwhile, and nobody takes its silence for peace."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    note = watcher._note
+
+    def fail(node: str, *told: Any) -> bool:
+        if node == "docker-swarm-2":
+            raise KeyError("time")
+        return note(node, *told)
+
+    wait_for(watcher, lambda sight: sight.snapshot)
+    monkeypatch.setattr(watcher, "_note", fail)
+    lab["docker-swarm-2"].client.volumes.create("one")
+    told = wait_for(watcher, lambda sight: "docker-swarm-2" in sight.unreachable)
+    reason = "nobody hears its events: KeyError: 'time'. lab.board() listens again."
+    assert told.unreachable == {"docker-swarm-2": reason}
+    watcher._threads["docker-swarm-2"].join(WITHIN_S)
+    monkeypatch.setattr(watcher, "_note", note)
+    watcher.look_again()
+    wait_for(watcher, lambda sight: not sight.unreachable)
+    lab["docker-swarm-2"].client.volumes.create("two")
+    heard = threading.Event()
+    watcher.subscribe(lambda _: heard.set() if "two" in str(watcher.events.all()) else None, each_look=True)
+    assert heard.wait(WITHIN_S)
 
 
 def test_a_look_under_way_ends_with_its_watcher(
@@ -301,13 +330,13 @@ def test_a_look_under_way_ends_with_its_watcher(
     may_tell = paused_look(watcher, monkeypatch)
     heard: list[Sight] = []
     watcher.subscribe(heard.append, each_look=True)
-    looking = watcher._threads[0]
+    looking = watcher._threads[LOOKS]
     monkeypatch.setattr("swarmlab.client.watch.ANSWER_WITHIN_S", 0.0)
     watcher.close()
     assert looking.is_alive()
     may_tell.set()
     looking.join(WITHIN_S)
-    assert (watcher._clients, len(heard)) == ({}, 1)
+    assert (watcher._managers.clients, len(heard)) == ({}, 1)
 
 
 def test_nothing_is_left_behind(lab: Cluster) -> None:

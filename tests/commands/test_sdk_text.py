@@ -10,14 +10,20 @@ import pytest
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.commands import Session, parse
+from swarmlab.commands.services.sdk_update import NOT_IN_SDK
+from swarmlab.commands.services.update import ServiceUpdate
+from swarmlab.commands.spelling.options import flags_of
 from swarmlab.commands.standard_input import ReadsInput
 from swarmlab.engine import states
 from tests.in_process import InProcess
 
 MADE = """
 docker network create -d overlay net
+docker network create -d overlay other
 docker secret create pw -
+docker secret create key -
 docker config create site -
+docker config create page -
 """.strip().splitlines()
 
 CREATED = """
@@ -56,6 +62,41 @@ docker service update -d --hostname h --user nobody --stop-grace-period 3s --log
 docker service update -d --rollback web
 docker service rollback -d web
 docker service scale -d web=4
+""".strip().splitlines()
+
+
+RICH = (
+    "docker service create -d --name web --replicas 2 --label a=b --container-label c=d -e A=1 -e B=2 --group staff"
+    " --host a:10.0.0.9 --dns 10.0.0.2 --dns-search lan --dns-option debug --mount type=volume,source=d,target=/d"
+    " --secret pw --config site --network net -p 8080:80 -p 5353:53/udp --constraint node.role==worker"
+    " --placement-pref spread=node.labels.zone --replicas-max-per-node 2 --generic-resource gpu=1 --limit-cpu 1"
+    " --health-cmd true --health-retries 2 --cap-add NET_ADMIN --cap-drop CHOWN --sysctl net.core.somaxconn=9 alpine"
+)
+CHANGED_OF_RICH = """
+docker service update -d --env-add A=9 --env-add C=3 --env-rm B web
+docker service update -d --label-add e=f --label-rm a --container-label-add g=h --container-label-rm c web
+docker service update -d --container-label-add g=h --sysctl-add net.core.rmem_max=1 web
+docker service update -d --label-rm a --sysctl-rm net.core.somaxconn web
+docker service update -d --group-add wheel --group-rm staff web
+docker service update -d --host-add b:10.0.0.8 --host-rm a:10.0.0.9 web
+docker service update -d --dns-add 10.0.0.3 --dns-rm 10.0.0.2 --dns-search-add wan --dns-option-rm debug web
+docker service update -d --mount-add type=tmpfs,target=/t --mount-rm /d web
+docker service update -d --mount-add type=volume,source=e,target=/d web
+docker service update -d --secret-add source=key,target=k --secret-rm pw --config-add page --config-rm site web
+docker service update -d --network-add name=other,alias=db --network-rm net web
+docker service update -d --network-add other web
+docker service update -d --publish-add 9090:90 --publish-rm 80 web
+docker service update -d --publish-rm 53/udp web
+docker service update -d --publish-rm 80 --publish-rm 53/udp --endpoint-mode dnsrr web
+docker service update -d --constraint-add node.labels.disk==ssd --constraint-rm node.role==worker web
+docker service update -d --placement-pref-add spread=node.labels.rack --placement-pref-rm spread=node.labels.zone web
+docker service update -d --replicas-max-per-node 5 web
+docker service update -d --generic-resource-add gpu=2 --generic-resource-add disk=1 --reserve-memory 8m web
+docker service update -d --generic-resource-rm gpu --limit-memory 64m web
+docker service update -d --health-retries 5 --health-interval 3s web
+docker service update -d --no-healthcheck web
+docker service update -d --cap-add SYS_TIME --cap-drop NET_ADMIN web
+docker service update -d --max-concurrent 2 --no-resolve-image --image nginx:alpine web
 """.strip().splitlines()
 
 
@@ -129,14 +170,46 @@ def test_a_service_is_changed_alike(line: str) -> None:
     assert declared(copied) == declared(typed)
 
 
+@pytest.mark.parametrize("line", CHANGED_OF_RICH)
+def test_one_thing_of_many_is_changed_alike(line: str) -> None:
+    """Of lists and maps only what was named; what stands beside it in the same part stays."""
+    typed, copied = cluster(), cluster()
+    for each in (typed, copied):
+        type_in(each, RICH)
+    type_in(typed, line)
+    text = parse(line).sdk()
+    assert "#" not in text
+    before = declared(copied)
+    run_python(copied, text)
+    assert declared(copied) == declared(typed)
+    assert declared(copied) != before
+
+
+def test_every_flag_of_an_update_is_a_call_or_said_to_be_none() -> None:
+    """None is forgotten: each is in a call that is run here, or in the list of those that the SDK cannot do."""
+    tried = {word for line in (*CHANGED, *CHANGED_OF_RICH) for word in line.split() if word.startswith("--")}
+    alike = ("--update-", "--rollback-", "--restart-", "--health-", "--dns-")
+    quiet = {"--detach", "--quiet", "--with-registry-auth", "--rollback"}
+    known = {f"--{name.replace('_', '-')}" for name in NOT_IN_SDK} | quiet | tried
+    flags = {f"--{each.long}" for each in flags_of(ServiceUpdate)}
+    assert {flag for flag in flags - known if not flag.startswith(alike)} == {
+        "--entrypoint", "--init", "--isolation", "--limit-pids", "--log-opt", "--read-only", "--reserve-cpu",
+        "--stop-signal", "--tty", "--workdir",
+    }  # of a container as a whole, like --hostname, or beside --limit-cpu and --log-driver  # fmt: skip
+
+
 def test_what_the_sdk_has_no_argument_for_is_said() -> None:
-    """Not left out in silence."""
+    """Once, and not left out in silence; where nothing else was typed there is no call that would do nothing."""
     assert parse("service create --ulimit nofile=1:2 alpine").sdk().endswith("# the SDK has no argument for Ulimits")
-    update = parse("service update --constraint-add a==b --mount-rm /d web").sdk()
-    assert update.endswith("service.update()  # the SDK has no argument for --constraint-add, --mount-rm")
+    update = parse("service update --replicas 2 --ulimit-add nofile=1 --oom-score-adj 5 web").sdk()
+    assert update.endswith("2))  # the SDK has no argument for --oom-score-adj, --ulimit-add")
+    assert parse("service update --ulimit-rm nofile web").sdk() == "# the SDK has no argument for --ulimit-rm"
+    assert parse("service update --network-rm net web").sdk() == "# the SDK has no argument for --network-rm"
 
 
 def test_what_is_refused_has_no_call() -> None:
     """The refusal stands in its place, as a remark."""
+    update = parse("service update --no-healthcheck --health-cmd true web").sdk()
+    assert update == "# --no-healthcheck conflicts with --health-* options"
     text = parse("service create --mode global --replicas 2 alpine").sdk()
     assert text == "# replicas can only be used with replicated or replicated-job mode"

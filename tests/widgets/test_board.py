@@ -12,9 +12,9 @@ from comm.base_comm import BaseComm
 from docker.types import ServiceMode
 from IPython.utils.capture import capture_output
 
-from swarmlab.client.snapshots import Snapshot
 from swarmlab.lab import Lab
 from swarmlab.widgets.board import Board
+from swarmlab.widgets.moment import Moment
 from tests.widgets.swarms import NOON
 
 PATIENCE_S = 20.0
@@ -147,12 +147,14 @@ def test_a_listener_that_goes_wrong_does_not_stop_the_others(lab: Lab, monkeypat
 
 def test_a_past_moment_is_shown_until_now_is_asked_for(lab: Lab) -> None:
     """Ages stand still there, and what happens meanwhile waits."""
-    board = lab.board("inline")
+    moment = Moment()
+    board = Board(lab, lab.watcher, moment=moment)
     wait_for(lab, lambda: headline(board).startswith("3 nodes"))
-    board.show_moment(Snapshot(nodes=(), services=(), tasks=()), NOON)
+    moment.shown = NOON.timestamp() * 1000
     assert headline(board) == "You see a past moment"
     assert (board.whole()["now"], board.whole()["ticks"]) == (NOON.timestamp() * 1000, False)
     board._hear(board, {"wants": "now"}, [])
+    assert moment.at is None
     assert headline(board).startswith("3 nodes")
 
 

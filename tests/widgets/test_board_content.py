@@ -186,7 +186,8 @@ def test_no_quorum_keeps_the_last_picture_and_says_of_when() -> None:
     content = board_of(None, [web(1)], [web_task(1, "1")], problem=NO_LEADER)
     assert content["top"]["tone"] == "problem"
     assert content["top"]["headline"] == "No leader"
-    assert content["top"]["text"] == "The swarm does not have a leader."
+    way_back = "As soon as a manager answers, this goes on by itself."
+    assert content["top"]["text"] == f"The swarm does not have a leader. {way_back}"
     assert content["top"]["of"] == NOON.timestamp() * 1000
     assert said(content, 1) == [("docker-swarm-1", "running")]
     assert content["cards"]["id-docker-swarm-3"]["badges"][0] == "manager"

@@ -9,10 +9,13 @@ import pytest
 from ipywidgets import HTML, Button, VBox
 from ipywidgets.widgets.widget import _instances
 
+from swarmlab import widgets
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.lessons.predictions import predict
 from swarmlab.lessons.quiz import quiz
 from swarmlab.lessons.views import prediction_view, quiz_view
+from swarmlab.widgets import element
+from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.panel import Panel
 from swarmlab.widgets.panels import Panels
@@ -54,6 +57,39 @@ def test_panels_that_end_with_their_lab_leave_a_line_each(open_lab: OpenLab) -> 
     (words,) = panel.children
     left = {each.model_id for each in (panel, panel.layout, words, words.layout, words.style)}
     assert set(_instances) - before == left
+
+
+def test_a_widget_that_the_page_still_loads_is_closed_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hidden at once, ended as soon as the page says that it is there: the browser has nothing to complain of then."""
+    monkeypatch.setattr(element, "kernel", lambda: "there is one")
+    before = set(_instances)
+    card = CommandCard()
+    box = VBox([card])
+    close_all(box)
+    close_all(box)
+    assert box.comm is None
+    assert card.comm is not None
+    assert card.layout.display == "none"
+    card._handle_custom_msg({"is": "there"}, [])
+    assert set(_instances) == before
+
+
+def test_a_widget_that_is_there_is_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a lab does that ends."""
+    monkeypatch.setattr(element, "kernel", lambda: "there is one")
+    before = set(_instances)
+    card = CommandCard()
+    card._handle_custom_msg({"is": "there"}, [])
+    assert set(_instances) != before
+    card.close()
+    assert set(_instances) == before
+
+
+@pytest.mark.parametrize("script", sorted(Path(widgets.__file__).parent.rglob("*.js")), ids=lambda path: path.name)
+def test_every_script_says_when_it_is_there(script: Path) -> None:
+    """Else its widgets would never end."""
+    text = script.read_text()
+    assert ('model.send({ is: "there" })' in text) == ("export default" in text)
 
 
 def test_lessons_that_are_shown_again_leave_no_widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -118,22 +119,82 @@ def test_the_board_says_which_clock_it_reads() -> None:
     ]
 
 
+def test_no_bar_of_the_time_line_lies_on_another_one() -> None:
+    """A slot has a third lane where it needs one, as in the static picture; on a node it lies where there is room."""
+    spans = [(0, None), (1, None), (2, None), (3, 4), (5, None)]
+    lives = [{"stays": [{"since": since}], "end": end} for since, end in spans]
+    steps = f"""
+    const lives = {json.dumps(lives)};
+    const lanes = (by) => [...inLanes(lives, by).values()];
+    const one = [[0, 5], [5, 9], [9, null]].map(([since, end]) => ({{ stays: [{{ since }}], end }}));
+    const turns = [...inLanes(one, "slot").values()];
+    console.log(JSON.stringify([lanes("slot"), lanes("node"), turns]));
+    """
+    assert in_the_browser("timeline", steps) == [[0, 1, 2, 3, 3], [0, 1, 2, 3, 3], [0, 1, 0]]
+
+
+def said_on(shown: Live) -> str:
+    """What a board or a time line says is the matter."""
+    whole = shown.whole()
+    if "content" in whole:
+        return "{headline}: {text}".format(**whole["content"]["top"])
+    return ": ".join(whole["problem"] or ["nothing"])
+
+
+def test_engines_that_all_stop_are_told_of_with_the_way_back(lab: Lab) -> None:
+    """On the board, the time line and every panel; going that way leads somewhere."""
+    watched = [shown(lab, kind) for kind in KINDS]
+    panels = [getattr(lab.panels, kind)() for kind in ("cluster", "services", "inspect", "logs", "faults", "ports")]
+    before = [panel.heading.value for panel in panels]
+    for node in lab:
+        node.stop()
+    lost = (
+        "No manager answers: docker-swarm-3 was a manager and does not answer."
+        " lab.heal() mends all that was broken; then this goes on by itself."
+    )
+    wait_until(lab, lambda: [said_on(each) for each in watched] == [lost, lost])
+    wait_until(lab, lambda: all(lost in panel.heading.value for panel in panels))
+    cards = [card for each in watched[:1] for card in each.whole()["content"]["cards"].values()]
+    assert [(card["tone"], card["marks"]) for card in cards] == [("lost", ["engine stopped"])] * 3
+    lab.heal()
+    lab.clock.sleep(60)
+    wait_until(lab, lambda: "No manager" not in said_on(watched[0]) + said_on(watched[1]))
+    wait_until(lab, lambda: [panel.heading.value for panel in panels] == before)
+
+
+def wait_until(lab: Lab, holds: Callable[[], bool]) -> None:
+    """Until it holds; asked after every look of the Watcher."""
+    came = threading.Event()
+    end = lab.watcher.subscribe(lambda _: came.set() if holds() else None, each_look=True)
+    lab.watcher.look_soon()
+    assert came.wait(PATIENCE_S)
+    end()
+
+
+@pytest.mark.parametrize("ends_by", [KeyError("nothing"), SystemExit("killed")], ids=["error", "exit"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_watcher_that_fails_leaves_a_way_back(lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_a_watcher_that_fails_leaves_a_way_back(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str, ends_by: BaseException
+) -> None:
     """Nothing follows, and that is no silent kernel; panels say it, too."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     watched, panel, failed = shown(lab, kind), lab.panels.services(), lab.watcher
     look = failed._look
-    monkeypatch.setattr(failed, "_look", lambda: {}["nothing"])
+
+    def fail() -> Sight:
+        raise ends_by
+
+    monkeypatch.setattr(failed, "_look", fail)
     ended = threading.Event()
     failed.subscribe(lambda sight: ended.set() if sight.is_last else None, each_look=True)
     failed.look_soon()
     assert ended.wait(PATIENCE_S)
     whole = watched.whole()
     said = whole["content"]["top"]["text"] if kind == "board" else whole["problem"][1]
-    assert said == f"KeyError: 'nothing'. To go on, run lab.{kind}() again."
+    what = f"{type(ends_by).__name__}: {ends_by}"
+    assert said == f"{what}. To go on, run lab.{kind}() again."
     assert whole["is_over"]
-    assert "has stopped looking: KeyError: &#x27;nothing&#x27;. To go on, run its cell again." in panel.heading.value
+    assert f"has stopped looking: {escape(what)}. To go on, run its cell again." in panel.heading.value
     monkeypatch.setattr(failed, "_look", look)
     again, seen = shown(lab, kind), threading.Event()
     failed.subscribe(lambda _: None if again.whole()["is_over"] else seen.set(), each_look=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ipywidgets import HTML, Box, Stack, Tab, VBox
 
-from swarmlab.widgets.card import CommandCard
-from swarmlab.widgets.keys import OwnKeys
+from swarmlab.widgets.element import Element
 from swarmlab.widgets.panel import Panel
 from swarmlab.widgets.panels import ENDED, Panels
-from swarmlab.widgets.panels.inspect import Tree
 from swarmlab.widgets.work import NotPossible
 from tests.widgets.conftest import OpenLab, all_of, button, until
 
@@ -50,7 +49,7 @@ def test_a_panel_reads_as_one_line_that_never_changes(open_lab: OpenLab, kind: s
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_control_says_what_it_is(open_lab: OpenLab, kind: str) -> None:
     """A description to be seen and a tooltip to be asked for."""
-    frames = (HTML, Box, VBox, Stack, Tab, CommandCard, Tree, OwnKeys)
+    frames = (HTML, Box, VBox, Stack, Tab, Element)
     controls: list[Any] = [
         each for each in all_of(open_panel(open_lab("helloworld").panels, kind)) if not isinstance(each, frames)
     ]
@@ -65,11 +64,30 @@ def test_a_panel_ends_with_its_lab(open_lab: OpenLab) -> None:
     until(panel.service, "value", lambda name: name == "helloworld")
     panel.follow.value = True
     button(panel, "service logs").click()
-    until(panel.lines, "value", lambda html: "seq=" in str(html))
+    until(panel.lines, "lines", lambda lines: any("seq=" in text for _, _, text in lines))
     lab.panels.close()
     assert [thread.name for thread in threading.enumerate() if thread.name == "swarmlab-panel"] == []
     assert [each.value for each in panel.children] == [ENDED]
     assert panel.button.comm is None
+
+
+def test_all_panels_end_though_one_goes_wrong(open_lab: OpenLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What went wrong first is raised afterwards; nothing is left to be ended."""
+    panels = open_lab("helloworld").panels
+    opened = [open_panel(panels, kind) for kind in KINDS]
+
+    def fail(name: str) -> Callable[..., None]:
+        def end(*_: object) -> None:
+            raise OSError(name)
+
+        return end
+
+    monkeypatch.setattr(opened[1], "end", fail("services"))
+    monkeypatch.setattr(opened[4], "end", fail("faults"))
+    with pytest.raises(OSError, match="faults"):
+        panels.close()
+    assert [panel.children[0].value for panel in opened if panel not in (opened[1], opened[4])] == [ENDED] * 4
+    panels.close()
 
 
 def test_opening_panels_moves_no_manual_time(open_lab: OpenLab) -> None:

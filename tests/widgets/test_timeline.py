@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from swarmlab import Lab
-from swarmlab.client.snapshots import Snapshot
 from swarmlab.commands import Session, parse
-from swarmlab.looks import LOOKS
-from swarmlab.widgets.timeline import Timeline
+from swarmlab.looks import LOOKS, PALETTE, colours_of
+from swarmlab.plots.picture import known_services
+from swarmlab.widgets.board import Board
 from swarmlab.widgets.timeline.content import LIVES_AT_MOST, milliseconds, newest, shown_looks
 
 WITHIN_S = 20.0
@@ -28,21 +28,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SWARMLAB_TIME", "manual")
     with Lab.start("helloworld") as lab:
         yield lab
-
-
-class Board:
-    """Remembers what it was told to show."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[Snapshot, datetime] | None] = []
-
-    def show_moment(self, snapshot: Snapshot, at: datetime) -> None:
-        """A past moment."""
-        self.shown.append((snapshot, at))
-
-    def show_now(self) -> None:
-        """The present."""
-        self.shown.append(None)
 
 
 def type_line(lab: Lab, line: str) -> None:
@@ -106,25 +91,79 @@ def test_a_chosen_row_is_answered(lab: Lab) -> None:
     assert timeline.why == ""
 
 
+def on_board(board: Board) -> tuple[str, list[list[str]]]:
+    """What it says first, and the badges of the nodes on it."""
+    content = board.whole()["content"]
+    return content["top"]["headline"], [card["badges"] for card in content["cards"].values()]
+
+
 def test_the_board_shows_the_moment(lab: Lab) -> None:
     """And the present again, at the latest when the time line is closed."""
-    board = Board()
-    timeline = Timeline(lab, lambda: board)
+    board, timeline = lab.board("inline"), lab.timeline()
     host = drained(lab)
     wait_for(lambda: len(timeline.whole()["lives"]) == 2)
+    wait_for(lambda: "‖ drain" in str(on_board(board)))
     moment = lab.clock.now() - timedelta(seconds=21)
     timeline.moment = milliseconds(moment)
-    assert board.shown[-1] is not None
-    snapshot, at = board.shown[-1]
-    (task,) = snapshot.tasks
-    node = snapshot.node(task.node_id)
-    assert node is not None
-    assert (node.name, node.availability, abs(at - moment) < timedelta(seconds=1)) == (host, "active", True)
+    headline, badges = on_board(board)
+    assert (headline, "‖ drain" in str(badges)) == ("You see a past moment", False)
+    (card,) = (card for card in board.whole()["content"]["cards"].values() if card["title"] == host)
+    assert card["badges"][-1] == "active"
     timeline.moment = None
-    assert board.shown[-1] is None
+    assert "‖ drain" in str(on_board(board))
     timeline.moment = milliseconds(moment)
     timeline.close()
-    assert board.shown[-1] is None
+    assert "‖ drain" in str(on_board(board))
+
+
+def test_the_moment_is_one_for_board_and_time_line(lab: Lab) -> None:
+    """Whoever sets it: Back to now on the board moves the slider; a board that is opened later shows it, too."""
+    timeline = lab.timeline()
+    timeline.moment = milliseconds(lab.clock.now() - timedelta(seconds=1))
+    board = lab.board("inline")
+    assert on_board(board)[0] == "You see a past moment"
+    board._hear(board, {"wants": "now"}, None)
+    assert timeline.moment is None
+    assert on_board(board)[0] != "You see a past moment"
+    timeline.moment = milliseconds(lab.clock.now() - timedelta(seconds=1))
+    lab.reset("formed")
+    assert timeline.moment is None
+
+
+def test_a_past_moment_has_the_faults_that_were_there(lab: Lab) -> None:
+    """Where they were, on the board."""
+    board, timeline = lab.board("inline"), lab.timeline()
+    marks = lambda: [card.get("marks") for card in board.whole()["content"]["cards"].values()]  # noqa: E731
+    lab["docker-swarm-1"].disconnect()
+    wait_for(lambda: ["cut from the other hosts"] in marks())
+    broken = lab.clock.now()
+    lab.clock.sleep(5)
+    lab.heal()
+    wait_for(lambda: ["cut from the other hosts"] not in marks())
+    lab.clock.sleep(5)
+    timeline.moment = milliseconds(broken + timedelta(seconds=1))
+    assert ["cut from the other hosts"] in marks()
+    timeline.moment = milliseconds(lab.clock.now())
+    assert ["cut from the other hosts"] not in marks()
+
+
+def test_a_service_keeps_its_colour(lab: Lab) -> None:
+    """Whatever comes before it in the alphabet or goes: on the board, on the time line, in a static picture."""
+    board, timeline = lab.board("inline"), lab.timeline()
+    for name in ("api", "zebra"):
+        type_line(lab, f"docker service create -d --name {name} alpine ping docker.com")
+    wait_for(lambda: len(board.whole()["content"]["services"]) == 3)
+    before = {name: service["colour"] for name, service in board.whole()["content"]["services"].items()}
+    assert before == {"api": PALETTE[1], "helloworld": PALETTE[0], "zebra": PALETTE[2]}
+    type_line(lab, "docker service rm helloworld")
+    type_line(lab, "docker service create -d --name another alpine ping docker.com")
+    wait_for(lambda: "another" in board.whole()["content"]["services"])
+    wait_for(lambda: "helloworld" not in board.whole()["content"]["services"])
+    wait_for(lambda: "another" in timeline.whole()["colours"])
+    after = {"another": PALETTE[3], "api": PALETTE[1], "zebra": PALETTE[2]}
+    assert {name: service["colour"] for name, service in board.whole()["content"]["services"].items()} == after
+    assert timeline.whole()["colours"] == {**after, "helloworld": PALETTE[0]}
+    assert colours_of(lab.snapshot(), known_services(lab)) == after
 
 
 def test_another_one_takes_its_place(lab: Lab) -> None:

@@ -6,10 +6,10 @@ remark. Source: docker-py docker/models/services.py, docker/types/services.py, d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swarmlab.commands.errors import DockerError
 from swarmlab.commands.services.flags import Spec
 
 CONTAINER = {
@@ -36,8 +36,6 @@ CONTAINER = {
     "User": "user",
 }
 """Parts of a container's spec, and what the SDK calls them."""
-
-TASK = "spec['TaskTemplate']"
 
 Arguments = dict[str, str]
 """Keyword arguments, and their text."""
@@ -72,12 +70,30 @@ def creation(spec: Spec, *, networks: Sequence[str], files: Mapping[str, Sequenc
     return f"client.services.create({_call([repr(image)], arguments)}){_remark(missing)}"
 
 
+PARTS = {
+    "spec": "service.attrs['Spec']",
+    "template": "service.attrs['Spec']['TaskTemplate']",
+    "container": "service.attrs['Spec']['TaskTemplate']['ContainerSpec']",
+    "placement": "service.attrs['Spec']['TaskTemplate'].get('Placement', {})",
+}
+"""What the arguments of a change may speak of."""
+
+
 def change(service: str, arguments: Arguments, missing: Sequence[str]) -> str:
-    """The text that changes a service; arguments may speak of its `spec`, and `missing` are flags that have none."""
-    start = f"service = client.services.get({service!r})\n"
-    if any("spec" in text for text in arguments.values()):
-        start = f"service = client.services.get({service!r}, insert_defaults=True)\nspec = service.attrs['Spec']\n"
-    return f"{start}service.update({_call([], arguments)}){_remark(missing)}"
+    """The text that changes a service.
+
+    Args:
+        service: its name.
+        arguments: may speak of parts of what it is now.
+        missing: flags that the SDK has no argument for.
+    """
+    texts = [text for text in arguments.values() if text]
+    if missing and not texts:
+        return _remark(missing).strip()
+    parts = [name for name in PARTS if any(re.search(rf"\b{name}[.\[]", text) for text in texts)]
+    defaults = ", insert_defaults=True" if parts else ""
+    lines = [f"service = client.services.get({service!r}{defaults})", *(f"{name} = {PARTS[name]}" for name in parts)]
+    return "\n".join([*lines, f"service.update({_call([], arguments)}){_remark(missing)}"])
 
 
 def rollback(service: str) -> str:
@@ -93,18 +109,6 @@ def rollback(service: str) -> str:
 def merged(now: str, new: Spec) -> str:
     """A map that has what is new besides what is there now; empty where nothing is new."""
     return f"{{**{now}, {repr(new)[1:]}" if new else ""
-
-
-def longer(now: str, new: Sequence[str]) -> str:
-    """A list that has what is new after what is there now; empty where nothing is new."""
-    return f"[*{now}, {', '.join(map(repr, new))}]" if new else ""
-
-
-def merged_resources(new: Spec) -> str:
-    """Limits and reservations, each with what it has now."""
-    now = f"{TASK}.get('Resources', {{}})"
-    parts = [f"{key!r}: " + merged(f"{now}.get({key!r}, {{}})", value) for key, value in new.items() if value]
-    return f"{{**{now}, {', '.join(parts)}}}" if parts else ""
 
 
 def _call(first: list[str], arguments: Arguments) -> str:
@@ -161,10 +165,10 @@ def _endpoint(endpoint: Spec) -> Spec:
 
 
 def _files(kind: str, asked: Sequence[Spec]) -> str:
-    return f"[{', '.join(_file(kind, each) for each in asked)}]"
+    return f"[{', '.join(file_text(kind, each) for each in asked)}]"
 
 
-def _file(kind: str, asked: Spec) -> str:
+def file_text(kind: str, asked: Spec) -> str:
     """A secret or config by its name, which the SDK wants an id for."""
     what = kind.removesuffix("s").capitalize()
     name, file = asked[f"{what}Name"], asked["File"]
@@ -177,6 +181,6 @@ def _remark(missing: Sequence[str]) -> str:
     return f"  # the SDK has no argument for {', '.join(missing)}" if missing else ""
 
 
-def remark(error: DockerError) -> str:
+def remark(error: Exception) -> str:
     """What stands in the place of a call that would be refused."""
     return "".join(f"# {line}\n" for line in str(error).splitlines()).rstrip()

@@ -20,36 +20,16 @@ from swarmlab.commands.services.changes import (
 )
 from swarmlab.commands.services.create import hosts_entry
 from swarmlab.commands.services.file_references import change as change_files
-from swarmlab.commands.services.flags import RestartFlags, ServiceFlags, Spec, UpdateFlags
+from swarmlab.commands.services.flags import ServiceFlags, Spec
 from swarmlab.commands.services.generic_resources import change_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.progress import wait_on_service
 from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits
-from swarmlab.commands.services.sdk_text import (
-    TASK,
-    Arguments,
-    change,
-    container_arguments,
-    given_as_text,
-    longer,
-    merged,
-    merged_resources,
-    rollback,
-)
+from swarmlab.commands.services.sdk_text import change, remark, rollback
+from swarmlab.commands.services.sdk_update import arguments_of, missing_in
 from swarmlab.commands.session import Session, path_to
 from swarmlab.commands.spelling.file_references import read_config, read_secret
 from swarmlab.commands.spelling.options import Many, Switch, Text, argument, flag
-from swarmlab.commands.spelling.typed import pairs
-
-_IN_SDK = frozenset(
-    [
-        *"args env_add force image label_add limit_cpu limit_memory limit_pids log_driver log_opt replicas".split(),
-        *"reserve_cpu reserve_memory no_resolve_image".split(),
-        *"entrypoint hostname init isolation read_only stop_grace_period stop_signal tty user workdir".split(),
-        *(each.name for group in (UpdateFlags, RestartFlags) for each in fields(group)),
-    ]
-)
-"""Flags that the SDK has an argument for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,32 +85,13 @@ class ServiceUpdate(CapabilityFlags, ServiceFlags, path="service update"):
 
     def sdk(self) -> str:
         """See Command."""
-        typed = [name for name, _ in self._typed() if name not in ("detach", "quiet", "with_registry_auth")]
         if self.rollback:
             return rollback(self.service)
-        missing = [f"--{name.replace('_', '-')}" for name in typed if name not in _IN_SDK]
-        return change(self.service, self._sdk_arguments(), missing)
-
-    def _sdk_arguments(self) -> Arguments:
-        container: Spec = {} if self.args is None else {"Args": shlex.split(self.args)}
-        self.merge_container(container)
-        template: Spec = {}
-        self.merge_resources(template)
-        self.merge_log_driver(template)
-        driver = template.get("LogDriver") or {}
-        mode = "" if self.replicas is None else f"docker.types.ServiceMode('replicated', {self.replicas})"
-        return {
-            **given_as_text({"image": self.image, "force_update": self.force}),
-            "mode": mode,
-            **container_arguments(container),
-            "env": longer(f"{TASK}['ContainerSpec'].get('Env', [])", self.env_add),
-            "labels": merged("spec['Labels']", pairs(self.label_add)),
-            "update_config": merged("spec.get('UpdateConfig', {})", self.typed_update_config("update")),
-            "rollback_config": merged("spec.get('RollbackConfig', {})", self.typed_update_config("rollback")),
-            "restart_policy": merged(f"{TASK}.get('RestartPolicy', {{}})", self.typed_restart_policy()),
-            "resources": merged_resources(template.get("Resources") or {}),
-            **given_as_text({"log_driver": driver.get("Name"), "log_driver_options": driver.get("Options")}),
-        }
+        missing = missing_in(self, (name for name, _ in self._typed()))
+        try:
+            return change(self.service, arguments_of(self), missing)
+        except (DockerError, ValueError) as error:
+            return remark(error)
 
     def perform(self, session: Session) -> None:
         """See Command."""

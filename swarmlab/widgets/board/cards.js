@@ -21,9 +21,14 @@ function updateCard(element, card) {
   setText(parts.title, card.title);
   parts.title.title = card.title;
   parts.badges.replaceChildren(...(card.badges ?? []).map((text) => make("span", "swl-badge", {}, text)));
-  parts.marks.replaceChildren(...(card.marks ?? []).map((text) => make("span", "swl-mark", {}, `⊘ ${text}`)));
+  showMarks(parts.marks, card.marks ?? []);
   for (const part of ["address", "why", "reserved"]) setText(parts[part], card[part] ?? "");
   parts.why.title = card.why ?? "";
+}
+
+// What is broken, the same on cards and on tiles.
+function showMarks(element, marks) {
+  element.replaceChildren(...marks.map((text) => make("span", "swl-mark", {}, `⊘ ${text}`)));
 }
 
 function makeChip(key) {
@@ -63,11 +68,24 @@ function updateAge(element, scene) {
   setText(element.parts.age, element.shown.since === undefined ? "" : scene.age(element.shown.since));
 }
 
-function makeTile(key) {
+function makeTile() {
   const element = make("button", "", { type: "button" });
-  element.parts = { title: make("span", "swl-title"), bar: make("span", "swl-bar"), count: make("span", "swl-count") };
-  element.append(...Object.values(element.parts));
+  const part = (name) => make("span", `swl-${name}`);
+  element.parts = { title: part("title"), bar: part("bar"), count: part("count"), marks: part("marks") };
+  const { title, bar, count, marks } = element.parts;
+  element.append(title, bar, make("span", "swl-below", {}, count, marks)); // one line: a fault moves no other tile
   return element;
+}
+
+// What a tile says: how many tasks are in which state, what is out of the ordinary of its node, what is broken; and all
+// of it in words.
+function tileWords(card, tasks, looks) {
+  const bySign = groupBy(tasks, (task) => looks[task.look].sign);
+  const counts = [...bySign].map(([sign, found]) => `${found.length} ${sign}`).join("  ");
+  const badges = (card.badges ?? []).filter((badge) => !["worker", "active", "ready"].includes(badge));
+  const marks = card.marks ?? [];
+  const words = [card.title, ...(card.badges ?? []), ...marks, card.why ?? "", `${tasks.length} tasks`];
+  return { count: [...badges, counts || "0"].join("  "), marks, label: words.filter(Boolean).join(", ") };
 }
 
 // A host among very many: how many tasks of each service, and how many of them do not run.
@@ -84,13 +102,12 @@ function updateTile(element, card, tasks, { services, top }) {
       return bar;
     }),
   );
-  const bySign = groupBy(tasks, (task) => top.looks[task.look].sign);
-  const counts = [...bySign].map(([sign, found]) => `${found.length} ${sign}`).join("  ");
-  const badges = (card.badges ?? []).filter((badge) => !["worker", "active", "ready"].includes(badge));
-  setText(parts.count, [...badges, ...(card.marks ?? []).map(() => "⊘"), counts || "0"].join("  "));
-  const words = [card.title, ...(card.badges ?? []), ...(card.marks ?? []), card.why ?? "", `${tasks.length} tasks`];
-  element.setAttribute("aria-label", words.filter(Boolean).join(", "));
-  element.title = words.filter(Boolean).join(", ");
+  const { count, marks, label } = tileWords(card, tasks, top.looks);
+  setText(parts.count, count);
+  showMarks(parts.marks, marks);
+  element.classList.toggle("swl-broken", marks.length > 0);
+  element.setAttribute("aria-label", label);
+  element.title = label;
 }
 
 function groupBy(items, keyOf) {

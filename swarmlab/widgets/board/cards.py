@@ -9,6 +9,7 @@ from swarmlab.client.protocols import Host
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.watch import Sight
 from swarmlab.commands.printing.units import binary_size
+from swarmlab.looks import availability_badge, role_badge, state_badge
 
 
 class Card(TypedDict, total=False):
@@ -65,11 +66,9 @@ def _tone(node: NodeView, reason: str) -> str:
 
 
 def _badges(node: NodeView, *, is_stale: bool) -> list[str]:
-    role = "★ leader" if node.is_leader and not is_stale else node.role
+    role = node.role if is_stale else role_badge(node)
     reach = [node.reachability] if node.reachability not in ("", "reachable") else []
-    state = node.state if node.state == "ready" else f"× {node.state}"
-    availability = node.availability if node.availability == "active" else f"‖ {node.availability}"
-    return [role, *reach, state, availability]
+    return [role, *reach, state_badge(node), availability_badge(node)]
 
 
 def _reason(node: NodeView, sight: Sight) -> str:

@@ -6,11 +6,12 @@ Owns the words and the choice of what is shown. Does not know how it is drawn no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
 
 from swarmlab.client.protocols import Host
+from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, ServiceView, Snapshot, TaskView
 from swarmlab.client.watch import Sight
 from swarmlab.looks import ENDED, LOOKS, PENDING, colours_of, ink_on, look_of, word_of
@@ -89,12 +90,20 @@ class Content(TypedDict):
     tasks: dict[str, Task]
 
 
-def describe(sight: Sight, hosts: Sequence[Host], *, moment: datetime | None = None, end: str = "") -> Content:
+def describe(
+    sight: Sight,
+    hosts: Sequence[Host],
+    *,
+    known: Iterable[ServiceLife] = (),
+    moment: datetime | None = None,
+    end: str = "",
+) -> Content:
     """What the board shows.
 
     Args:
         sight: what the Watcher sees.
         hosts: of the lab; those that are in no swarm are shown too.
+        known: services that are gone, too: the others keep their colours.
         moment: which past moment it is; None for the present.
         end: why nothing will follow; empty as long as something may.
     """
@@ -109,7 +118,7 @@ def describe(sight: Sight, hosts: Sequence[Host], *, moment: datetime | None = N
     return Content(
         top=_top(sight, snapshot, tasks, density, moment=moment, end=end),
         cards=cards,
-        services=_services(snapshot),
+        services=_services(snapshot, colours_of(snapshot, known)),
         tasks=shown_tasks,
     )
 
@@ -197,8 +206,7 @@ def _detail(task: TaskView) -> list[tuple[str, str]]:
 # --- services ---
 
 
-def _services(snapshot: Snapshot) -> dict[str, Service]:
-    colours = colours_of(snapshot)
+def _services(snapshot: Snapshot, colours: Mapping[str, str]) -> dict[str, Service]:
     views = {service.name: service for service in snapshot.services}
     states: dict[str, Counter[str]] = {name: Counter() for name in colours}
     for task in snapshot.tasks:

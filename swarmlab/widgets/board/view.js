@@ -19,7 +19,7 @@ class View {
     this.cards = new Kept(makeCard, updateCard);
     this.chips = new Kept(makeChip, (element, task) => updateChip(element, task, scene.content));
     this.tiles = new Kept(
-      (key) => this.makeTileFor(key),
+      () => this.makeTileFor(),
       (element, [card, tasks]) => updateTile(element, card, tasks, scene.content),
     );
     this.legendItems = new Kept(
@@ -187,8 +187,8 @@ class View {
     return [task.name, place, why ? `${state}: ${why}` : state, task.since === undefined ? "" : this.scene.age(task.since)];
   }
 
-  makeTileFor(key) {
-    const tile = makeTile(key);
+  makeTileFor() {
+    const tile = makeTile();
     tile.onclick = () => this.filterBy(tile.parts.title.textContent);
     return tile;
   }

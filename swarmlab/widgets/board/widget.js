@@ -23,6 +23,7 @@ export default () => {
   return {
     initialize({ model }) {
       scene = new Scene(model);
+      model.send({ is: "there" });
       model.on("msg:custom", (message) => scene.hear(message));
       model.on("change:_all", () => scene.load(model.get("_all")));
       model.on("comm_live_update", () => scene.die());

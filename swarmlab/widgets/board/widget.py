@@ -1,10 +1,12 @@
 """Board: the cluster as it is, live, in JupyterLab's side panel or in the notebook.
 
-Owns its place, and which moment it shows. How it is sent, and its life, are those of all that is live.
+Owns its place. Which moment it shows, the time line beside it shows too (`Moment`). How it is sent, and its life, are
+those of all that is live.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -14,14 +16,17 @@ from sidecar import Sidecar
 from traitlets import Unicode
 
 from swarmlab.client.cluster import Cluster, NoManager
-from swarmlab.client.snapshots import Snapshot
+from swarmlab.client.events import EventLog
+from swarmlab.client.history import History
 from swarmlab.client.tables import table
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.plots import placement_table
 from swarmlab.widgets.board.changes import changes
 from swarmlab.widgets.board.content import Content, describe
 from swarmlab.widgets.closing import close_all
-from swarmlab.widgets.live import Live, kernel, script_of
+from swarmlab.widgets.element import kernel
+from swarmlab.widgets.live import Live, script_of
+from swarmlab.widgets.moment import Moment
 
 Where = Literal["side", "inline"]
 TITLE = "swarmlab board"
@@ -35,6 +40,8 @@ class Board(Live):
         cluster: whose hosts are shown.
         watcher: who sees them.
         where: `side` for JupyterLab's side panel; elsewhere it is inline anyway.
+        history: what was before; nothing, where nobody remembers.
+        moment: which moment is shown.
     """
 
     _esm = script_of(_HERE)
@@ -42,15 +49,25 @@ class Board(Live):
     _side = Unicode().tag(sync=True)
     again = "lab.board()"
 
-    def __init__(self, cluster: Cluster, watcher: Watcher, *, where: Where = "inline") -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        watcher: Watcher,
+        *,
+        where: Where = "inline",
+        history: History | None = None,
+        moment: Moment | None = None,
+    ) -> None:
         self._cluster = cluster
-        self._moment: tuple[Snapshot, datetime] | None = None
+        self._history = history or History(EventLog(), cluster.clock.now)
+        self._moment = moment or Moment()
         self._content: Content = describe(Sight(), cluster.backend.hosts)
         self._sidecar: Any = None
         super().__init__()
         if where == "side" and kernel() is not None:  # elsewhere no front end can show one
             self._sidecar = Sidecar(title=TITLE)
             self._side = self._sidecar.model_id
+        self._moment.observe(self._moment_changed, "shown")
         self.follow(watcher)
         if self._sidecar:
             self._sidecar.outputs = ({"output_type": "display_data", "data": self.output(), "metadata": {}},)
@@ -67,20 +84,13 @@ class Board(Live):
         except APIError as error:
             return str(error.explanation)
 
-    # --- a past moment ---
-
-    def show_moment(self, snapshot: Snapshot, at: datetime) -> None:
-        """Show how it was, until `show_now`."""
-        self._moment = (snapshot, at)
-        self._update()
-
-    def show_now(self) -> None:
-        """Show the present again."""
-        self._moment = None
+    def _moment_changed(self, _change: object) -> None:
         self._update()
 
     def close(self) -> None:
         """Take it off the screen. Idempotent."""
+        with suppress(ValueError):  # closed before
+            self._moment.unobserve(self._moment_changed, "shown")
         if self._sidecar is not None:
             close_all(self._sidecar)
         super().close()
@@ -95,18 +105,19 @@ class Board(Live):
         return changes(before, self._content)
 
     def _describe(self) -> Content:
-        hosts = self._cluster.backend.hosts
-        if self._moment is None or self._ended:
-            return describe(self._sight, hosts, end=self._ended)
-        snapshot, at = self._moment
-        return describe(Sight(snapshot=snapshot, taken_at=at), hosts, moment=at)
+        hosts, known, at = self._cluster.backend.hosts, self._history.services(), self._moment.at
+        if at is None or self._ended:
+            return describe(self._sight, hosts, known=known, end=self._ended)
+        past = Sight(snapshot=self._history.at(at), taken_at=at, faults=self._history.faults(at))
+        return describe(past, hosts, known=known, moment=at)
 
     def _present(self) -> tuple[datetime, bool]:
         clock = self._cluster.clock
-        return (self._moment[1], False) if self._moment else (clock.now(), clock.rate is not None)
+        at = self._moment.at
+        return (at, False) if at else (clock.now(), clock.rate is not None)
 
     def _hear(self, widget: object, message: Any, buffers: object) -> None:
         if message == {"wants": "now"}:
-            self.show_now()
+            self._moment.show_now()
         else:
             super()._hear(widget, message, buffers)

@@ -65,9 +65,19 @@ class Panels:
         return self._opened(PortsPanel(self._cluster, self.watcher))
 
     def close(self) -> None:
-        """End all panels and what they have running."""
+        """End all panels and what they have running: all of them, whatever goes wrong with one.
+
+        Raises:
+            Exception: what went wrong first.
+        """
+        errors: list[Exception] = []
         while self._open:
-            self._open.popitem()[1].end(ENDED)
+            try:
+                self._open.popitem()[1].end(ENDED)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def _opened(self, panel: P) -> P:
         before = self._open.pop(type(panel), None)

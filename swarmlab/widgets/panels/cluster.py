@@ -121,8 +121,8 @@ class ClusterPanel(Panel):
 
     def look(self) -> None:
         """See Panel."""
-        problem = self.sight.problem or ("" if self.snapshot.nodes else "No node of this lab is in a swarm.")
-        self.nodes.value = table(problem, _HEADERS, [self._row(*each) for each in self._all()])
+        caption = "" if self.snapshot.nodes or self.sight.problem else "No node of this lab is in a swarm."
+        self.nodes.value = table(caption, _HEADERS, [self._row(*each) for each in self._all()])
         set_options(self.node, [(self._label(*each), Chosen(*each)) for each in self._all()])
 
     def _all(self) -> list[tuple[str | None, str | None]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ipywidgets import HTML, Combobox, Dropdown, Widget
 
 from swarmlab.client.cluster import Node
-from swarmlab.client.protocols import PORTS, WALLS
+from swarmlab.client.protocols import PORTS, WALLS, wall_name
 from swarmlab.client.snapshots import TaskView
 from swarmlab.client.tables import short_id
 from swarmlab.widgets.panel import Act, Panel, heading, row, set_options, table
@@ -46,7 +46,7 @@ class FaultsPanel(Panel):
             value=PORTS[0], options=list(PORTS), description="port", tooltip="Of the chosen node, as 7946/udp"
         )
         self.wall = Dropdown(
-            options=[(wall.replace("_", " "), wall) for wall in WALLS],
+            options=[(wall_name(wall), wall) for wall in WALLS],
             description="at its",
             tooltip="On the host itself, or in the cloud in front of it",
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from anywidget import AnyWidget
 from ipywidgets import Dropdown, Widget
 from traitlets import List, Unicode
 
@@ -13,6 +12,7 @@ from swarmlab.client.cluster import Cluster
 from swarmlab.client.tables import short_id
 from swarmlab.client.watch import Watcher
 from swarmlab.commands import Command, Inspect, NodeInspect, ServiceInspect
+from swarmlab.widgets.element import Element
 from swarmlab.widgets.glossary import KINDS, meaning_of
 from swarmlab.widgets.panel import Options, Panel, row, set_options
 from swarmlab.widgets.turns import Choice
@@ -21,7 +21,7 @@ from swarmlab.widgets.work import NotPossible
 _HERE = Path(__file__).parent
 
 
-class Tree(AnyWidget):
+class Tree(Element):
     """A JSON document twice, side by side: as a tree that opens and closes, and as text.
 
     Attributes:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
+from pathlib import Path
+from typing import Any
 
-from ipywidgets import HTML, Checkbox, Widget
+from ipywidgets import Checkbox, Widget
+from traitlets import List
 
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.snapshots import TaskView
@@ -17,6 +19,7 @@ from swarmlab.client.tables import short_id
 from swarmlab.client.watch import Watcher
 from swarmlab.commands import ServiceLogs
 from swarmlab.looks import PALETTE
+from swarmlab.widgets.element import Element
 from swarmlab.widgets.forms import fields_box, text_field
 from swarmlab.widgets.panel import Panel, Preview, row, set_options
 from swarmlab.widgets.turns import Choice
@@ -24,6 +27,25 @@ from swarmlab.widgets.work import NotPossible
 
 _PREFIX = re.compile(r"(?:\d{4}-\S+Z )?(?P<task>\S+@\S+) *\|")
 """What stands in front of a line: perhaps a time, the task with its node, a bar."""
+
+
+_HERE = Path(__file__).parent
+
+
+class LogLines(Element):
+    """Lines that follow each other.
+
+    Attributes:
+        lines: what stands in front of each, its task's colour, and the rest.
+    """
+
+    _esm = _HERE / "logs.js"
+    _css = _HERE / "logs.css"
+
+    lines: Any = List().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f"<LogLines {len(self.lines)}>"
 
 
 class LogsPanel(Panel):
@@ -53,7 +75,7 @@ class LogsPanel(Panel):
         self.tail = text_field("--tail", "Number of lines from the end", value="100", placeholder="all")
         self.since = text_field("--since", "Only lines since then", placeholder="10m or 2026-01-02T13:23:37Z")
         self.preview = Preview()
-        self.lines = HTML(log_html("", {}))
+        self.lines = LogLines()
         self.service.observe(self.guarded(lambda _: self._show_tasks()), "value")
         self.observed(self.service, self.task, self.follow, self.timestamps, self.tail, self.since)
         self.button = self.command_button("service logs", self.command, show=self._show, preview=self.preview)
@@ -98,21 +120,16 @@ class LogsPanel(Panel):
         return f"{task.name}.{short_id(task.id)}{f' on {node.label}' if node else ''}"
 
     def _show(self, text: str) -> None:
-        self.lines.value = log_html(text, self._colours)
+        self.lines.lines = log_lines(text, self._colours)
 
 
-def log_html(text: str, colours: dict[str, str]) -> str:
-    """Lines as HTML; a task that has no colour yet gets the next one."""
-    lines = "".join(_line(line, colours) for line in text.splitlines())
-    return f'<div class="swarmlab-log" role="log" tabindex="0" aria-label="log lines"><div>{lines}</div></div>'
+def log_lines(text: str, colours: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Lines as `LogLines` shows them; a task that has no colour yet gets the next one."""
+    return [_line(line, colours) for line in text.splitlines()]
 
 
-def _line(line: str, colours: dict[str, str]) -> str:
+def _line(line: str, colours: dict[str, str]) -> tuple[str, str, str]:
     found = _PREFIX.match(line)
     if found is None:
-        return f'<div class="swarmlab-log-line">{escape(line)}</div>'
-    colour = colours.setdefault(found["task"], PALETTE[len(colours) % len(PALETTE)])
-    return (
-        f'<div class="swarmlab-log-line"><span class="swarmlab-log-task" style="border-color: {colour}">'
-        f"{escape(found[0])}</span>{escape(line[found.end() :])}</div>"
-    )
+        return "", "", line
+    return found[0], colours.setdefault(found["task"], PALETTE[len(colours) % len(PALETTE)]), line[found.end() :]

@@ -156,7 +156,7 @@ class ServicesPanel(Panel):
         """See Panel."""
         services = self.snapshot.services
         self.list.value = table(
-            self.sight.problem or ("" if services else "There is no service yet."),
+            "" if services or self.sight.problem else "There is no service yet.",
             ("SERVICE", "MODE", "REPLICAS", "IMAGE", "UPDATE"),
             [(each.name, MODES[each.mode], self._count(each), each.image, each.update_state) for each in services],
         )

@@ -5,13 +5,14 @@ Owns the words. Does not know how it is drawn nor how it gets to the browser. Ti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TypedDict
 
-from swarmlab.client.history import History, Life, Stay
+from swarmlab.client.history import History
+from swarmlab.client.lives import Life, Stay
 from swarmlab.client.marks import Mark, marks_of
-from swarmlab.looks import ENDED, LOOKS, colours_of_names, look_of, word_of
+from swarmlab.looks import ENDED, LOOKS, look_of, word_of
 
 LIVES_AT_MOST = 4_000
 """Tasks that are shown, the newest."""
@@ -88,11 +89,6 @@ def _mark(mark: Mark) -> ShownMark:
     return ShownMark(at=milliseconds(mark.at), kind=mark.kind, text=str(mark))
 
 
-def shown_colours(services: Sequence[str]) -> dict[str, str]:
-    """A colour for each service."""
-    return colours_of_names(services)
-
-
 def shown_looks() -> list[dict[str, str]]:
     """How states look: those in which a task is active."""
     return [{"sign": look.sign, "border": look.border, "meaning": look.meaning} for look in LOOKS if look is not ENDED]
@@ -113,8 +109,3 @@ def _ended_at(life: ShownLife) -> float:
 def milliseconds(moment: datetime) -> float:
     """Since the epoch."""
     return round(moment.timestamp() * 1000)
-
-
-def moment_of(since_epoch_ms: float) -> datetime:
-    """The moment in UTC."""
-    return datetime.fromtimestamp(since_epoch_ms / 1000, tz=UTC)

@@ -16,14 +16,18 @@ function lanesOf(row) {
   return 1 + Math.max(0, ...row.lanes.values());
 }
 
-// In a slot by turns above and below, so that one sees one task replace another; on a node wherever there is room.
+// In a slot by turns above and below, so that one sees one task replace another; on a node wherever there is room. No
+// bar lies on another one: where both lanes of a slot are taken, there is a third. The static picture does the same
+// (swarmlab/plots/timeline.py).
 function inLanes(lives, by) {
   const lanes = new Map();
-  const ends = [];
+  const ends = by === "node" ? [] : [-Infinity, -Infinity];
   const ordered = [...lives].sort((one, other) => one.stays[0].since - other.stays[0].since);
   ordered.forEach((life, place) => {
-    const free = ends.findIndex((end) => end <= life.stays[0].since);
-    const lane = by === "node" ? (free < 0 ? ends.length : free) : place % 2;
+    const isFree = (lane) => ends[lane] <= life.stays[0].since;
+    const free = ends.findIndex((_, lane) => isFree(lane));
+    const turn = by !== "node" && isFree(place % 2) ? place % 2 : free;
+    const lane = turn < 0 ? ends.length : turn;
     ends[lane] = life.end ?? Infinity;
     lanes.set(life, lane);
   });

@@ -5,6 +5,7 @@ export default () => {
   return {
     initialize({ model }) {
       recording = new Recording(model);
+      model.send({ is: "there" });
       model.on("msg:custom", (message) => recording.hear(message));
       model.on("change:_all", () => recording.load(model.get("_all")));
       model.on("comm_live_update", () => recording.die());

@@ -1,17 +1,16 @@
 """Timeline: what happened when and why, live, and back to any moment.
 
-Owns which moment is shown and what is asked about. How it is sent, and its life, are those of all that is live. What
-it answers, it answers from what was seen and heard: it asks no engine.
+Owns what is asked about. The moment that it shows is the board's, too (`Moment`). How it is sent, and its life, are
+those of all that is live. What it answers, it answers from what was seen and heard: it asks no engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from traitlets import Float, Unicode, observe
+from traitlets import Float, Unicode, link, observe
 
 from swarmlab.client.cluster import NoManager
 from swarmlab.client.history import History
@@ -19,31 +18,19 @@ from swarmlab.client.protocols import Clock
 from swarmlab.client.reasons import explain
 from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.watch import Watcher
+from swarmlab.looks import colours_of_lives
 from swarmlab.plots import events_table, timeline_table
 from swarmlab.widgets.live import Live, script_of, trouble
+from swarmlab.widgets.moment import Moment, moment_of
 from swarmlab.widgets.timeline.content import (
     ShownLife,
-    moment_of,
     newest,
-    shown_colours,
     shown_lives,
     shown_looks,
     shown_marks,
 )
 
 _HERE = Path(__file__).parent
-
-
-class ShowsMoments(Protocol):
-    """A board."""
-
-    def show_moment(self, snapshot: Snapshot, at: datetime) -> None:
-        """Show how it was, until `show_now`."""
-        ...
-
-    def show_now(self) -> None:
-        """Show the present again."""
-        ...
 
 
 class Past(Protocol):
@@ -79,7 +66,7 @@ class Timeline(Live):
 
     Args:
         lab: whose past it is.
-        board: the board that shows the same moment, if there is one.
+        moment: which moment is shown.
     """
 
     _esm = script_of(_HERE)
@@ -89,15 +76,16 @@ class Timeline(Live):
     why = Unicode().tag(sync=True)
     again = "lab.timeline()"
 
-    def __init__(self, lab: Past, board: Callable[[], ShowsMoments | None] = lambda: None) -> None:
+    def __init__(self, lab: Past, moment: Moment | None = None) -> None:
         self._lab = lab
-        self._board = board
+        self._shown = moment or Moment()
         self._known = 0
         self._lives: dict[str, ShownLife] = {}
         self._others: dict[str, Any] = {}
         self._seen: Snapshot | None = None
         self._history = lab.history
         super().__init__()
+        self._link = link((self._shown, "shown"), (self, "moment"))
         self.follow(lab.watcher)
 
     def __repr__(self) -> str:
@@ -115,16 +103,7 @@ class Timeline(Live):
 
     @observe("moment")
     def _moment_changed(self, _change: object) -> None:
-        board, moment = self._board(), self._moment()
-        if board is not None and moment is None:
-            board.show_now()
-        elif board is not None and moment is not None:
-            board.show_moment(self._history.at(moment), moment)
         self._answer()
-
-    def _moment(self) -> datetime | None:
-        shown: Any = self.moment  # traitlets' types do not know that it is a float
-        return None if shown is None else moment_of(shown)
 
     @observe("chosen")
     def _chosen_changed(self, _change: object) -> None:
@@ -134,13 +113,14 @@ class Timeline(Live):
         if not self.chosen:
             self.why = ""
             return
-        moment = self._moment() or self._lab.clock.now()
+        moment = moment_of(self.moment) or self._lab.clock.now()
         self.why = str(explain(self.chosen, self._history.evidence(moment)))
 
     def close(self) -> None:
         """Take it off the screen; the board shows the present. Idempotent."""
         if self.is_shown:
-            self.moment = None
+            self._shown.show_now()
+        self._link.unlink()
         super().close()
 
     # --- what is sent ---
@@ -180,7 +160,7 @@ class Timeline(Live):
     def _new_others(self) -> dict[str, Any]:
         others = {
             "marks": shown_marks(self._history),
-            "colours": shown_colours(self._history.services()),
+            "colours": colours_of_lives(self._history.services()),
             "problem": trouble(self._sight, "time line", self.again),
             "ended": self._ended,
         }
