@@ -3,12 +3,22 @@
 // shortcuts are looked up for the element that has the focus, so the mark has to be on that one. Escape gives the keys
 // back: the cell has the focus then. The number beside a slider is selected when it gets the focus, or what is typed would
 // be put before it: 7 and 3 would be 73.
+//
+// It stands in every panel and every question, so it is also what tells that nothing here answers any more.
 
 const FRAMES = 200;
 const MARK = "data-lm-suppress-shortcuts";
+const DEAD = "▲ The kernel does not answer: it was restarted, or is gone. Run the cells of the notebook again, from the top.";
 
-function render({ el }) {
+function render({ model, el }) {
   el.hidden = true;
+  const die = () => {
+    el.hidden = false;
+    el.classList.add("swarmlab-dead");
+    el.setAttribute("role", "alert");
+    el.textContent = DEAD;
+  };
+  model.on("comm_live_update", die);
   let output = null;
   const mark = ({ target }) => {
     target.setAttribute(MARK, "true");
@@ -25,6 +35,7 @@ function render({ el }) {
   };
   begin(FRAMES);
   return () => {
+    model.off("comm_live_update", die);
     output?.removeEventListener("focusin", mark);
     output?.removeEventListener("keydown", leave, true);
   };
