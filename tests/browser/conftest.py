@@ -21,7 +21,7 @@ def page() -> Iterator[Page]:
     complaints: list[str] = []
     with open_page(complaints) as page:
         yield page
-    assert complaints == []
+    assert not complaints, "\n".join([f"{len(complaints)} errors on the page's console:", *complaints[:3]])
 
 
 @pytest.fixture

@@ -15,10 +15,12 @@ from tests.jupyterlab import RunningLab
 
 LOADED_WITHIN_MS = 120_000
 RUN_WITHIN_MS = 300_000
-IDLE = "Python 3 (ipykernel) | Idle"
+IDLE_IN_LAB = "role=button[name='Python 3 (ipykernel) | Idle']"
+IDLE_IN_NOTEBOOK_7 = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 RAN = re.compile(r"\[\d+\]:")
 SELECTED = re.compile("jp-mod-active")
 ERROR = ".jp-RenderedText[data-mime-type*=error]"
+NOTEBOOK_HAS_FOCUS = "document.activeElement.closest('.jp-Notebook') !== null"
 STEPS_AT_MOST = 60
 WATCH = """elements => elements.forEach(element => {
   delete element.dataset.changed;
@@ -40,6 +42,7 @@ class Learner:
         expects: texts of errors of which the lesson has spoken; a cell that fails otherwise fails the test.
         sources: of the cells of the notebook that is open, prose too.
         next: the number of the cell that comes next.
+        idle: what is seen where the kernel has nothing to do.
     """
 
     page: Page
@@ -47,6 +50,7 @@ class Learner:
     expects: tuple[str, ...] = ()
     sources: list[str] = field(default_factory=list)
     next: int = 0
+    idle: str = IDLE_IN_LAB
 
     # --- notebooks ---
 
@@ -67,7 +71,7 @@ class Learner:
     def wait_for_kernel(self) -> None:
         """Wait until the notebook is there, and its kernel has nothing to do."""
         expect(self.cells).to_have_count(len(self.sources), timeout=LOADED_WITHIN_MS)
-        expect(self.page.get_by_role("button", name=IDLE)).to_be_visible(timeout=LOADED_WITHIN_MS)
+        expect(self.page.locator(self.idle)).to_be_visible(timeout=LOADED_WITHIN_MS)
 
     def hide_files(self) -> None:
         """Make room for the lesson, by the menu."""
@@ -132,8 +136,8 @@ class Learner:
         return self.run(and_stay=True)
 
     def go_on(self) -> None:
-        """Select the cell that comes next: by a click, if it is not selected already."""
-        if self.place != self.next:
+        """Select the cell that comes next: by a click, unless it is selected, and keys go to it."""
+        if self.place != self.next or not self.page.evaluate(NOTEBOOK_HAS_FOCUS):
             self.cells.nth(self.next).locator(".jp-InputPrompt").click()
             expect(self.cells.nth(self.next)).to_have_class(SELECTED)
 

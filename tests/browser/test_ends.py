@@ -50,7 +50,8 @@ SHOW_ALL = """
 lab = Lab.start("helloworld")
 display(lab.board(), lab.timeline(), exercise("05-a"))
 panels = lab.panels
-display(panels.cluster(), panels.services(), panels.inspect(), panels.logs("helloworld"), panels.faults(), panels.ports())
+display(panels.cluster(), panels.services(), panels.inspect(), panels.logs("helloworld"))
+display(panels.faults(), panels.ports())
 """
 HELD = (
     HOLDS,

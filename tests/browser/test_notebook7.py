@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.learner import Learner
+from tests.browser.learner import IDLE_IN_NOTEBOOK_7, Learner
 from tests.browser.pages import hurried, jupyterlab_on
 from tests.jupyterlab import RunningLab
 
@@ -26,9 +26,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
 
 def test_a_lesson_in_notebook_7(learner: Learner, page: Page) -> None:
     """The board is inline, the slider scales, and every cell runs to its end."""
+    learner.idle = IDLE_IN_NOTEBOOK_7
     learner.arrive("05-scale", f"{learner.lab.server}/notebooks/notebooks/05-scale.ipynb?token={learner.lab.token}")
     board = learner.run_until("lab.board()").locator(".swl-board")
     expect(board.locator(".swl-status")).to_contain_text("3 nodes · 1 task running")
+    board.locator(".swl-card").last.scroll_into_view_if_needed()
     learner.take("notebook7-board")
     panel = learner.run_until("before = lab.snapshot()").locator(".swarmlab-panel")
     panel.get_by_role("tab", name="change").click()

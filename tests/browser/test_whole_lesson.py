@@ -168,7 +168,7 @@ def begin(learner: Learner, source: str, name: str) -> Locator:
 
 def check(exercise: Locator) -> None:
     """Press Check, and wait for the answer."""
-    press(exercise, "Check", ".check()")
+    press_and_wait(exercise, "Check")
 
 
 def check_until_right(exercise: Locator) -> None:
@@ -196,12 +196,20 @@ def answer(learner: Learner, quiz: str, choice: str) -> None:
 
 
 def press(panel: Locator, button: str, shown: str) -> None:
-    """Press a button; what it calls is shown, and in the end that it is done."""
+    """Press a button once its tooltip says what it does; the card shows the same, and in the end that it is done."""
+    expect(panel.get_by_role("button", name=button, exact=True)).to_have_attribute(
+        "title", re.compile(re.escape(shown))
+    )
+    press_and_wait(panel, button)
+    expect(panel.locator(".swarmlab-card-line code").first).to_contain_text(shown)
+
+
+def press_and_wait(panel: Locator, button: str) -> None:
+    """Press a button, and wait until the card says that it is done, which it may have said before."""
     state = panel.locator(".swarmlab-card-state")
     state.evaluate_all(WATCH)
     panel.get_by_role("button", name=button, exact=True).click()
     expect(state).to_have_attribute("data-changed", "yes")
-    expect(panel.locator(".swarmlab-card-line code").first).to_contain_text(shown)
     expect(state).to_contain_text("✓ done")
 
 
