@@ -1,4 +1,4 @@
-"""The list of the tests in a browser, tests/browser/README.md: what each shows, in its own words, and how often it runs.
+"""The list of the tests in a browser, tests/browser/README.md: what each shows, in its own words, and its runs.
 
 python tools/browser_table.py             write it
 python tools/browser_table.py --check     fail if it is not current
@@ -20,9 +20,9 @@ PAGE = ROOT / FOLDER / "README.md"
 HEAD = """\
 # Tests in a browser
 
-{tests} tests drive JupyterLab, and Notebook 7, in Chromium without a window (Playwright), as `python -m swarmlab lab` starts
-them: `make test ARGS=tests/browser`. Whatever a test is about, an error on the page's console fails it (`conftest.py`). What
-a learner does stands in `learner.py`. Pictures of what was seen go to `artifacts/`; CI keeps them.
+{tests} tests drive JupyterLab, and Notebook 7, in Chromium without a window (Playwright), as `python -m swarmlab lab`
+starts them: `make test ARGS=tests/browser`. Whatever a test is about, an error on the page's console fails it
+(`conftest.py`). What a learner does stands in `learner.py`. Pictures go to `artifacts/`; CI keeps them.
 
 | Module | What a test shows | Runs |
 |---|---|---|
@@ -37,7 +37,7 @@ def make_page() -> str:
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 words = " ".join((ast.get_docstring(node) or "").split())
-                name = f"{node.name.removeprefix('test_').replace('_', ' ')}".capitalize()
+                name = node.name.removeprefix("test_").replace("_", " ").capitalize()
                 count = runs[f"{FOLDER}/{path.name}::{node.name}"]
                 rows.append(f"| [{path.stem}]({path.name}) | **{name}.** {words} | {count} |")
     return HEAD.format(tests=runs.total()) + "\n".join(rows) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 
@@ -14,6 +15,9 @@ from tests.jupyterlab import RunningLab
 
 expect.set_options(timeout=60_000)  # what takes a moment may take longer where the machine has much else to do
 
+KNOWN = re.compile(r"TypeError: .*\(reading 'schema'\)\n +at \S+/static/notebook/notebook_core\.")
+"""Notebook 7.6 says so of itself when it opens any notebook, with nothing installed beside it."""
+
 
 @pytest.fixture
 def page() -> Iterator[Page]:
@@ -21,6 +25,7 @@ def page() -> Iterator[Page]:
     complaints: list[str] = []
     with open_page(complaints) as page:
         yield page
+    complaints = [complaint for complaint in complaints if not KNOWN.match(complaint)]
     assert not complaints, "\n".join([f"{len(complaints)} errors on the page's console:", *complaints[:3]])
 
 

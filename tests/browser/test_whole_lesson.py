@@ -102,7 +102,7 @@ def workers_that_die(learner: Learner) -> None:
 def look_back(learner: Learner) -> None:
     """The time line's slider takes the board along."""
     timeline = learner.run_until("lab.timeline()").get_by_role("region", name="Time line of the lab")
-    timeline.get_by_role("button", name="◀").click()
+    timeline.get_by_role("button", name="To the event before").click()
     expect(timeline.get_by_role("status")).to_contain_text("You see a past moment")
     expect(board(learner.page)).to_contain_text("past")
     learner.take("lesson-08-past")
