@@ -29,9 +29,11 @@ WATCH = """elements => elements.forEach(element => {
 })"""
 """What is waited for may be the same as what was there before: a cell's number, or that something is done."""
 
-UNTIL_NOTHING_MOVES = """Promise.all(document.getAnimations()
-  .filter(each => each.effect.getComputedTiming().endTime < Infinity)
-  .map(each => each.finished.catch(() => null)))"""
+UNTIL_NOTHING_MOVES = """Promise.race([
+  new Promise(resolve => setTimeout(resolve, 5000)),
+  Promise.all(document.getAnimations().map(each => each.finished.catch(() => null))),
+])"""
+"""Or for five seconds: JupyterLab has animations that never end."""
 
 
 @dataclass(slots=True, kw_only=True)
