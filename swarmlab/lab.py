@@ -25,6 +25,7 @@ from swarmlab.magics import load as load_magics
 from swarmlab.ownership import LabDirectory, create_lab_directory
 from swarmlab.widgets.board import Board
 from swarmlab.widgets.board.widget import Where
+from swarmlab.widgets.closing import leave_all
 from swarmlab.widgets.moment import Moment
 from swarmlab.widgets.panels import Panels
 from swarmlab.widgets.timeline import Timeline
@@ -213,5 +214,6 @@ def _check_state(state: str) -> None:
 
 @atexit.register
 def _close_running() -> None:
+    leave_all()
     if Lab._running is not None:
         Lab._running.close()

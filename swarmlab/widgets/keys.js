@@ -6,12 +6,15 @@
 // back: the cell has the focus then. The number beside a slider is selected when it gets the focus, or what is typed would
 // be put before it: 7 and 3 would be 73.
 //
+// It stands in every panel and every question, so it is also what tells that nothing here answers any more.
+//
 // A tooltip is shown to the mouse alone. In a panel, what has the focus by keyboard shows its own below itself: of a button
 // that is its docker command. A screen reader reads it from the tooltip itself.
 
 const FRAMES = 200;
 const MARK = "data-lm-suppress-shortcuts";
 const GAP_PX = 4;
+const DEAD = "▲ The kernel does not answer: it was restarted, or is gone. Run the cells of the notebook again, from the top.";
 
 class Hint {
   constructor(place) {
@@ -43,8 +46,15 @@ class Hint {
   }
 }
 
-function render({ el }) {
+function render({ model, el }) {
   el.hidden = true;
+  const die = () => {
+    el.hidden = false;
+    el.classList.add("swarmlab-dead");
+    el.setAttribute("role", "alert");
+    el.textContent = DEAD;
+  };
+  model.on("comm_live_update", die);
   let output = null;
   let hint = null;
   const come = ({ target }) => {
@@ -67,6 +77,7 @@ function render({ el }) {
   };
   begin(FRAMES);
   return () => {
+    model.off("comm_live_update", die);
     hint?.end();
     output?.removeEventListener("focusin", come);
     output?.removeEventListener("focusout", go);

@@ -39,6 +39,7 @@ export default () => {
       const ticking = setInterval(() => place.tick(), 1000);
       place.whenAttached(() => {
         settle();
+        if (place.mayOpenAtSide && !model.get("_side")) model.send({ wants: "side" });
         if (place.isSide) window.dispatchEvent(new CustomEvent(OPENED, { detail: scene }));
       });
       return () => {
@@ -55,7 +56,7 @@ class Place {
   constructor(scene, el, model, isAtSide) {
     this.scene = scene;
     this.isAtSide = isAtSide;
-    this.mayOpenAtSide = Boolean(model.get("_side")) && Boolean(document.querySelector("#jp-main-dock-panel"));
+    this.mayOpenAtSide = model.get("_where") === "side" && Boolean(document.querySelector("#jp-main-dock-panel"));
     this.since = performance.now();
     this.board = make("div", "swl-board", { role: "region", "aria-label": "Board of the lab", "data-lm-suppress-shortcuts": "true" });
     this.line = make("div", "swl-line", {}, "The board is at the side: it shows the lab while you work here.");

@@ -24,7 +24,6 @@ from swarmlab.plots import placement_table
 from swarmlab.widgets.board.changes import changes
 from swarmlab.widgets.board.content import Content, describe
 from swarmlab.widgets.closing import close_all
-from swarmlab.widgets.element import kernel
 from swarmlab.widgets.live import Live, script_of
 from swarmlab.widgets.moment import Moment
 
@@ -39,13 +38,14 @@ class Board(Live):
     Args:
         cluster: whose hosts are shown.
         watcher: who sees them.
-        where: `side` for JupyterLab's side panel; elsewhere it is inline anyway.
+        where: `side` for JupyterLab's side panel, once the page asks for it; elsewhere it is inline anyway.
         history: what was before; nothing, where nobody remembers.
         moment: which moment is shown.
     """
 
     _esm = script_of(_HERE)
     _css = _HERE / "board.css"
+    _where = Unicode().tag(sync=True)
     _side = Unicode().tag(sync=True)
     again = "lab.board()"
 
@@ -64,13 +64,9 @@ class Board(Live):
         self._content: Content = describe(Sight(), cluster.backend.hosts)
         self._sidecar: Any = None
         super().__init__()
-        if where == "side" and kernel() is not None:  # elsewhere no front end can show one
-            self._sidecar = Sidecar(title=TITLE)
-            self._side = self._sidecar.model_id
+        self._where = where
         self._moment.observe(self._moment_changed, "shown")
         self.follow(watcher)
-        if self._sidecar:
-            self._sidecar.outputs = ({"output_type": "display_data", "data": self.output(), "metadata": {}},)
 
     def __repr__(self) -> str:
         return f"<Board of {', '.join(node.name for node in self._cluster)}>"
@@ -94,6 +90,15 @@ class Board(Live):
         if self._sidecar is not None:
             close_all(self._sidecar)
         super().close()
+
+    def _open_at_side(self) -> None:
+        """Called for by a page that has a side panel; Notebook 7 has none, and would stumble over a sidecar."""
+        with self._lock:
+            if self._sidecar is not None or self._where != "side" or not self.is_shown:
+                return
+            self._sidecar = Sidecar(title=TITLE)
+        self._side = self._sidecar.model_id
+        self._sidecar.outputs = ({"output_type": "display_data", "data": self.output(), "metadata": {}},)
 
     # --- what is sent ---
 
@@ -119,5 +124,7 @@ class Board(Live):
     def _hear(self, widget: object, message: Any, buffers: object) -> None:
         if message == {"wants": "now"}:
             self._moment.show_now()
+        elif message == {"wants": "side"}:
+            self._open_at_side()
         else:
             super()._hear(widget, message, buffers)

@@ -1,0 +1,48 @@
+"""A learner in a browser. Whatever a test is about: an error on the page's console fails it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Error, Page, expect
+
+from tests.browser.learner import Learner
+from tests.browser.pages import open_page, picture
+from tests.jupyterlab import RunningLab
+
+expect.set_options(timeout=60_000)  # what takes a moment may take longer where the machine has much else to do
+
+KNOWN = re.compile(r"TypeError: .*\(reading 'schema'\)\n +at \S+/static/notebook/notebook_core\.")
+"""Notebook 7.6 says so of itself when it opens any notebook, with nothing installed beside it."""
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A new browser with a new profile; in the end it has complained of nothing."""
+    complaints: list[str] = []
+    with open_page(complaints) as page:
+        yield page
+    complaints = [complaint for complaint in complaints if not KNOWN.match(complaint)]
+    assert not complaints, "\n".join([f"{len(complaints)} errors on the page's console:", *complaints[:3]])
+
+
+@pytest.fixture
+def learner(page: Page, lab: RunningLab) -> Learner:
+    """Somebody before that page, who has started JupyterLab; each module says on which notebooks."""
+    return Learner(page=page, lab=lab)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test fails, keep what was to be seen."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if page is not None and call.when == "call" and report.failed:
+        with suppress(Error):  # it may be gone
+            page.screenshot(path=picture(f"failed-{item.name}"))
+    return report
