@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Callable
 
 import pytest
 
@@ -15,8 +16,9 @@ FIRST = int(os.environ.get("SWARMLAB_FUZZ_SEED", "1"))
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + STORIES))
-def test_a_story_of_fifty_requests(seed: int) -> None:
+def test_a_story_of_fifty_requests(seed: int, record_property: Callable[[str, int], None]) -> None:
     """Each on a swarm of its own in which a service runs; some are right, most are not."""
+    record_property("requests", A_STORY)
     Player(seed).play(A_STORY)
 
 
