@@ -1,7 +1,7 @@
 """What is compared with real engines: docs/conformance.md and docs/engine-versions.md.
 
-The first counts the tests that run alike on the embedded engine and on real ones, as pytest collects them, and says what
-docs/runs.json notes of their last run on real ones; of the second see tools/engine_versions.py.
+The first counts the tests that run alike on the embedded engine and on real ones, as pytest collects them, and says
+what docs/runs.json notes of their last run on real ones; of the second see tools/engine_versions.py.
 
 python tools/conformance_table.py             write both
 python tools/conformance_table.py --check     fail if they are not current

@@ -33,13 +33,25 @@ def list_(daemon: Daemon, request: Request) -> Answer:
     """The running containers, with `all` the others too, newest first."""
     filters = parse(request.query, container_filters.KEYS)
     container_filters.check(daemon, filters)
-    limit = request.number("limit") or 0
+    limit = _number(request, "limit") or 0
     everyone = request.flag("all") or limit > 0
     everyone = everyone or any(key in filters for key in ("status", "exited", "before", "since"))
     found = container_filters.chosen(daemon, filters, daemon.containers.list(all_=everyone))
     shown = found[:limit] if limit > 0 else found
     size = request.flag("size")
     return json_list(sized_summary(daemon, each) if size else summary(each, daemon.clock.now) for each in shown)
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A whole number; where it is none, that is an error of no type. Recorded from 28.5.2.
+
+    Raises:
+        ServerError: it is none.
+    """
+    try:
+        return request.number(name)
+    except InvalidParameter as error:
+        raise ServerError(str(error)) from None
 
 
 def sized_summary(daemon: Daemon, container: Container) -> Json:
@@ -99,7 +111,7 @@ def start(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def stop(daemon: Daemon, request: Request) -> Pending[Response]:
     """Stop a container; answers when it has stopped."""
-    timeout_s, signal = request.number("t"), request.query.get("signal", "")
+    timeout_s, signal = _number(request, "t"), request.query.get("signal", "")
     return daemon.containers.stop(request.parameters["id"], timeout_s=timeout_s, signal=signal).then(
         lambda done: empty(204)
     )
@@ -107,7 +119,7 @@ def stop(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def restart(daemon: Daemon, request: Request) -> Pending[Response]:
     """Stop a container and start it again."""
-    timeout_s, signal = request.number("t"), request.query.get("signal", "")
+    timeout_s, signal = _number(request, "t"), request.query.get("signal", "")
     return daemon.containers.restart(request.parameters["id"], timeout_s=timeout_s, signal=signal).then(
         lambda done: empty(204)
     )

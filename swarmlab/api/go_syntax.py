@@ -37,6 +37,15 @@ class _Wrong(Exception):
     pass
 
 
+def quoted(text: str) -> str:
+    """A text as Go writes it in a message. Source: Go's strconv.Quote."""
+    return '"' + "".join(_of_text(character) for character in text) + '"'
+
+
+def _of_text(character: str) -> str:
+    return {'"': r"\"", "'": "'"}.get(character) or _quoted(character)[1:-1]
+
+
 def _quoted(character: str) -> str:
     """A character as Go writes it in a message."""
     if character in _NAMED:

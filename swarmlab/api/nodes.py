@@ -63,6 +63,7 @@ def update(daemon: Daemon, request: Request) -> Pending[Response]:
     """Change a node's role, availability or labels."""
     body = request.json()
     version = version_of(request, "node")
+    daemon.check_manages()
     spec = decode(NodeSpec, body, "NodeSpec")
     _refuse_empty(body)
     return daemon.ask(lambda control: control.update_node(request.parameters["id"], version, spec)).then(

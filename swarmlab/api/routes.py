@@ -50,7 +50,7 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
 from swarmlab.engine.pending import Pending
 
-_VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/)")
+_VERSION = re.compile(r"/v([0-9.]+)(?=/)")
 _BUILD_PRUNE = ("reserved-space", "max-used-space", "min-free-space", "keep-storage", "all", "filters")
 _SAYS_NOTHING = ("", "0", "false", "no", "none")
 
@@ -210,11 +210,15 @@ def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
 
 
 def _answer(daemon: Daemon, request: Request) -> Reply:
-    version, path = _split(request.path)
+    written, path = _split(request.path)
+    version = _numbers(written) if written else API_VERSION
     if version < MIN_API_VERSION:
-        return _too_old(version)
-    _check_version(version)
-    inner = replace(request, path=path, version=version)
+        return _too_old(written)
+    if version > API_VERSION:
+        raise InvalidParameter(
+            f"client version {written} is too new. Maximum supported API version is {system.text(API_VERSION)}"
+        )
+    inner = replace(request, path=path, version=(version[0], version[1]))
     route, parameters = _route(inner.method, path)
     if route is None:
         return _not_here(inner)
@@ -238,25 +242,24 @@ def _with_refusals(daemon: Daemon, reply: Pending[Response] | Pending[Stream]) -
     return answered.result() if answered.done else answered
 
 
-def _split(path: str) -> tuple[tuple[int, int], str]:
+def _split(path: str) -> tuple[str, str]:
+    """The version as it is written, if there is one, and the rest."""
     match = _VERSION.match(path)
-    if match is None:
-        return API_VERSION, path
-    return (int(match[1]), int(match[2])), path[match.end() :]
+    return (match[1], path[match.end() :]) if match else ("", path)
 
 
-def _check_version(version: tuple[int, int]) -> None:
-    if version > API_VERSION:
-        raise InvalidParameter(
-            f"client version {system.text(version)} is too new. "
-            f"Maximum supported API version is {system.text(API_VERSION)}"
-        )
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version to compare others with; what is missing is zero. Source: moby api/types/versions/compare.go."""
+    numbers = [int(part or 0) for part in version.split(".")]
+    while len(numbers) > 2 and not numbers[-1]:
+        numbers.pop()
+    return tuple([*numbers, 0][: max(2, len(numbers))])
 
 
-def _too_old(version: tuple[int, int]) -> Response:
+def _too_old(version: str) -> Response:
     """Clients this old read refusals as plain text."""
     text = (
-        f"client version {system.text(version)} is too old. Minimum supported API version is "
+        f"client version {version} is too old. Minimum supported API version is "
         f"{system.text(MIN_API_VERSION)}, please upgrade your client to a newer version\n"
     )
     return Response(status=400, headers={"Content-Type": "text/plain; charset=utf-8"}, body=text.encode())

@@ -84,7 +84,9 @@ def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def create(daemon: Daemon, request: Request) -> Pending[Response]:
     """Declare a service."""
-    spec = _spec(request)
+    body = request.json()
+    daemon.check_manages()
+    spec = _spec(body, request.version)
     return daemon.ask(lambda control: control.create_service(_with_networks(daemon, control, spec))).then(
         lambda service: json_response({"ID": service.id, "Warnings": None}, 201)
     )
@@ -92,14 +94,15 @@ def create(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def update(daemon: Daemon, request: Request) -> Pending[Response]:
     """Change a service's declaration, or take the previous one back."""
-    reference, version, spec = request.parameters["id"], version_of(request, "service"), _spec(request)
-    rollback = request.query.get("rollback", "")
+    reference, body, version = request.parameters["id"], request.json(), version_of(request, "service")
+    daemon.check_manages()
+    spec, rollback = _spec(body, request.version), request.query.get("rollback", "")
     if rollback not in ("", "none", "previous"):
         raise ServerError(f"unrecognized rollback option {rollback}")
 
     def change(control: Control) -> Service:
-        service = control.store.find(Service, reference)
         wanted = _with_networks(daemon, control, spec)
+        service = control.store.find(Service, reference)
         return control.update_service(service.id, version, wanted, rollback=rollback == "previous")
 
     return daemon.ask(change).then(lambda service: json_response({"Warnings": None}))
@@ -124,14 +127,13 @@ def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request, tty=found.terminal))
 
 
-def _spec(request: Request) -> ServiceSpec:
-    """The service that a request declares. Source: moby daemon/cluster/convert/service.go."""
-    body = request.json()
+def _spec(body: object, version: tuple[int, int]) -> ServiceSpec:
+    """The service that a body declares. Source: moby daemon/cluster/convert/service.go."""
     given = body if isinstance(body, dict) else {}
     template = given.get("TaskTemplate")
     template = template if isinstance(template, dict) else {}
     _check_runtime(given, template)
-    spec = adjust_service(given, request.version)
+    spec = adjust_service(given, version)
     _complete_privileges(cast(Json, template["ContainerSpec"]))
     template = {key: value for key, value in template.items() if key not in _OTHER_RUNTIMES}
     for mount in cast("list[Json]", cast(Json, template["ContainerSpec"]).get("Mounts") or []):

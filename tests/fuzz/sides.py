@@ -1,6 +1,6 @@
 """The same requests to two labs: their answers, made comparable. One of the two may have real engines.
 
-Requests are drawn once, with marks where an id, a version or an address of the lab belongs; each side puts its own there.
+Requests are drawn once, with marks where an id or a version of the lab belongs; each side puts its own there.
 """
 
 from __future__ import annotations
@@ -128,7 +128,9 @@ class Side:
             self.demand(MANAGER, "POST", f"/{kind}/create", {"Name": "data", "Data": "aGk="})
         for kind, names in THINGS.items():
             for name in names:
-                self._ids[kind, name] = self._look_up(kind, name)["ID" if kind not in ("networks", "containers") else "Id"]
+                self._ids[kind, name] = self._look_up(kind, name)[
+                    "ID" if kind not in ("networks", "containers") else "Id"
+                ]
 
     def _look_up(self, kind: str, name: str) -> Any:
         if kind == "tasks":
