@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swarmlab.api import container_filters, logs
+from swarmlab.api import container_filters, logs, platforms
 from swarmlab.api.container_config import config_of
 from swarmlab.api.container_json import details, summary
 from swarmlab.api.filters import parse
@@ -84,8 +84,15 @@ def inspect(daemon: Daemon, request: Request) -> Answer:
 
 def create(daemon: Daemon, request: Request) -> Answer:
     """Make a container."""
+    if not request.body:
+        raise InvalidParameter("invalid JSON: got EOF while reading request body")
+    if request.body.strip() == b"null":
+        raise InvalidParameter("config cannot be empty in order to create a container")
+    wanted = platforms.parse(platform) if (platform := request.query.get("platform", "")) else platforms.HERE
     config = config_of(request.query.get("name", ""), request.json())
     check_limits(config.host_extra, daemon.host.cpus)
+    if wanted != platforms.HERE and daemon.images.find(config.image):
+        raise platforms.OtherPlatform(config.image, wanted)
     container = daemon.containers.create(config)
     return json_response({"Id": container.id, "Warnings": list(_warnings(container))}, 201)
 
@@ -127,12 +134,8 @@ def restart(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def kill(daemon: Daemon, request: Request) -> Answer:
     """Send a container a signal."""
-    daemon.containers.kill(request.parameters["id"], _signal(request.query.get("signal") or "SIGKILL"))
+    daemon.containers.kill(request.parameters["id"], request.query.get("signal") or "SIGKILL")
     return empty(204)
-
-
-def _signal(text: str) -> str:
-    return text if text.isdecimal() or text.startswith("SIG") else f"SIG{text}"
 
 
 def pause(daemon: Daemon, request: Request) -> Answer:
@@ -182,8 +185,8 @@ def _exit(pending: Pending[int]) -> bytes:
 
 def container_logs(daemon: Daemon, request: Request) -> Answer:
     """What a container wrote."""
-    container = daemon.containers.find(request.parameters["id"])
     options = logs.container_options(request)
+    container = daemon.containers.find(request.parameters["id"])
     config = container.config
     log_drivers.check_read(config.log_driver, config.log_options, running=container.state.running)
     return logs.stream(container.log.open(options), request, tty=container.config.tty)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from swarmlab.engine.errors import InvalidParameter, ServerError
 
@@ -74,12 +74,15 @@ def has_label(wanted: str, labels: Mapping[str, str]) -> bool:
     return name in labels and (not equals or labels[name] == value)
 
 
-def parse(query: Mapping[str, str], allowed: Iterable[str] | None) -> Filters:
+def parse(
+    query: Mapping[str, str], allowed: Iterable[str] | None, *, before_keys: Callable[[], None] = lambda: None
+) -> Filters:
     """The filters of a request.
 
     Args:
         query: the request's query parameters.
         allowed: the keys that the resource knows; None where it takes any, and makes nothing of those unknown to it.
+        before_keys: what is looked at before the keys are.
 
     Raises:
         InvalidParameter: not JSON of one of the two shapes, or a key that the resource does not know.
@@ -89,6 +92,7 @@ def parse(query: Mapping[str, str], allowed: Iterable[str] | None) -> Filters:
         values = _values(json.loads(text) if text else None)
     except (ValueError, TypeError):
         raise InvalidParameter("invalid filter") from None
+    before_keys()
     for key in values:
         if allowed is not None and key not in allowed:
             raise InvalidParameter(f"invalid filter '{key}'")

@@ -55,6 +55,8 @@ def _quoted(character: str) -> str:
     if character.isprintable():
         return f"'{character}'"
     code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # no text, but a byte
+        return f"'\\x{code - 0xDC00:02x}'"
     return f"'\\x{code:02x}'" if code < 0x80 else f"'\\u{code:04x}'"
 
 

@@ -211,6 +211,8 @@ def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
 
 def _answer(daemon: Daemon, request: Request) -> Reply:
     written, path = _split(request.path)
+    if not _is_known(request.method, path):
+        return json_response({"message": "page not found"}, 404)
     version = _numbers(written) if written else API_VERSION
     if version < MIN_API_VERSION:
         return _too_old(written)
@@ -285,7 +287,8 @@ def _check_query(route: Route, request: Request) -> None:
     endpoint = find_endpoint(route.method, request.path)
     for name, value in request.query.items():
         known = endpoint is not None and name in endpoint.query
-        if known and name not in route.query and value.lower() not in _SAYS_NOTHING:
+        nothing = ("",) if name == "platform" else _SAYS_NOTHING
+        if known and name not in route.query and value.lower() not in nothing:
             raise NotImplementedHere(
                 f"the parameter {name} of {route.method} {_plain(route.template)} is not implemented by this engine"
             )
@@ -295,13 +298,15 @@ def _plain(template: str) -> str:
     return template.replace(":*", "")
 
 
+def _is_known(method: str, path: str) -> bool:
+    return method == "OPTIONS" or _route(method, path)[0] is not None or find_endpoint(method, path) is not None
+
+
 def _not_here(request: Request) -> Response:
-    """501 for what a real engine would answer, 404 for what nobody knows."""
+    """501 for what a real engine would answer."""
     if request.method == "OPTIONS":
         return Response(status=200)
-    if find_endpoint(request.method, request.path) is not None:
-        raise NotImplementedHere(f"{request.method} {request.path} is not implemented by this engine")
-    return json_response({"message": "page not found"}, 404)
+    raise NotImplementedHere(f"{request.method} {request.path} is not implemented by this engine")
 
 
 def with_headers(daemon: Daemon, reply: Answer) -> Answer:

@@ -41,7 +41,7 @@ MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "repli
 
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every service, in the order of ids; with `status` how many tasks run and should run."""
-    filters = parse(request.query, FILTERS)
+    filters = parse(request.query, FILTERS, before_keys=daemon.check_manages)
     status = request.choice("status") and request.version >= (1, 41)
 
     def answer(control: Control) -> Response:

@@ -83,9 +83,9 @@ def update(daemon: Daemon, request: Request) -> Pending[Response]:
         unlock_key=_rotates(request, "rotateManagerUnlockKey"),
     )
     daemon.check_manages()
-    spec = spec_of(body)
-    if spec.name not in ("", "default"):
+    if object_of(body, "body").get("Name", "default") not in ("", "default"):
         raise InvalidParameter('swarm spec must be named "default"')
+    spec = spec_of(body)
     return daemon.ask(lambda control: control.update_cluster(version, spec, rotation)).then(lambda cluster: empty())
 
 

@@ -45,8 +45,18 @@ def pairs(lab: DindBackend, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     simulated.close()
 
 
+def is_listed(pair: Pair) -> bool:
+    """Whether docs/differences.md says that the two differ here, or nothing can be compared."""
+    return (
+        pair.simulated[0] == 501  # what this engine has not got
+        or pair.real == (0, "RemoteDisconnected")  # the real engine's handler died of it
+        or pair.simulated == (400, "invalid JSON: exceeded max depth")
+    )
+
+
 def test_both_answer_alike(pairs: list[Pair]) -> None:
-    """Status, and words of refusals; what this engine has not got (501) aside."""
-    compared = [pair for pair in pairs if pair.simulated[0] != 501]
+    """Status, and words of refusals."""
+    compared = [pair for pair in pairs if not is_listed(pair)]
+    assert len(compared) > len(pairs) / 2
     different = [pair for pair in compared if pair.real != pair.simulated]
     assert not different, f"{len(different)} of {len(compared)}:\n" + "\n".join(map(str, different))
