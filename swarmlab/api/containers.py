@@ -86,10 +86,11 @@ def create(daemon: Daemon, request: Request) -> Answer:
     """Make a container."""
     if not request.body:
         raise InvalidParameter("invalid JSON: got EOF while reading request body")
+    body = request.json()
     if request.body.strip() == b"null":
         raise InvalidParameter("config cannot be empty in order to create a container")
     wanted = platforms.parse(platform) if (platform := request.query.get("platform", "")) else platforms.HERE
-    config = config_of(request.query.get("name", ""), request.json())
+    config = config_of(request.query.get("name", ""), body)
     check_limits(config.host_extra, daemon.host.cpus)
     if wanted != platforms.HERE and daemon.images.find(config.image):
         raise platforms.OtherPlatform(config.image, wanted)
@@ -185,8 +186,9 @@ def _exit(pending: Pending[int]) -> bytes:
 
 def container_logs(daemon: Daemon, request: Request) -> Answer:
     """What a container wrote."""
-    options = logs.container_options(request)
+    logs.check_chosen(request)
     container = daemon.containers.find(request.parameters["id"])
+    options = logs.container_options(request)
     config = container.config
     log_drivers.check_read(config.log_driver, config.log_options, running=container.state.running)
     return logs.stream(container.log.open(options), request, tty=container.config.tty)

@@ -153,7 +153,8 @@ class _Reader:
             wrong = wrong[: wrong.index('"') + 1]
         elif len(wrong) < length:
             raise _Wrong(END)
-        raise _Wrong(f"invalid escape sequence `{wrong}` in string")
+        shown = f"`{wrong}`" if wrong.isprintable() else quoted(wrong)
+        raise _Wrong(f"invalid escape sequence {shown} in string")
 
     def _literal(self, word: str) -> None:
         for letter in word:

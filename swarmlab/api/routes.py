@@ -184,9 +184,9 @@ ROUTES = (
     Route("POST", "/containers/{id:*}/resize", container_attach.resize, ("h", "w")),
     Route("DELETE", "/containers/{id:*}", containers.remove, ("force", "v", "link")),
     Route("POST", "/containers/{id:*}/exec", execs.create, body="container.ExecOptions"),
-    Route("POST", "/exec/{id}/start", execs.start, body="container.ExecStartOptions"),
-    Route("POST", "/exec/{id}/resize", execs.resize, ("h", "w")),
-    Route("GET", "/exec/{id}/json", execs.inspect),
+    Route("POST", "/exec/{id:*}/start", execs.start, body="container.ExecStartOptions"),
+    Route("POST", "/exec/{id:*}/resize", execs.resize, ("h", "w")),
+    Route("GET", "/exec/{id:*}/json", execs.inspect),
     Route("GET", "/system/df", disk_usage.disk_usage, ("type",)),
     Route("POST", "/build/prune", disk_usage.prune_builds, _BUILD_PRUNE),
 )

@@ -64,11 +64,11 @@ class Resource(Generic[T]):
     def create(self, daemon: Daemon, request: Request) -> Pending[Response]:
         """Declare one."""
         body = request.json()
-        daemon.check_manages()
-        spec = self._read(body)
-        if spec.templating is not None and request.version < _TEMPLATING_SINCE:
+        if isinstance(body, dict) and body.get("Templating") is not None and request.version < _TEMPLATING_SINCE:
             version = ".".join(map(str, request.version))
             raise InvalidParameter(f"{self._kind} templating is not supported on the specified API version: {version}")
+        daemon.check_manages()
+        spec = self._read(body)
         return daemon.ask(lambda control: json_response({"ID": self._declare(control, spec)}, 201))
 
     def update(self, daemon: Daemon, request: Request) -> Pending[Response]:

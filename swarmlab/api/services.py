@@ -86,8 +86,7 @@ def create(daemon: Daemon, request: Request) -> Pending[Response]:
     """Declare a service."""
     body = request.json()
     daemon.check_manages()
-    spec = _spec(body, request.version)
-    return daemon.ask(lambda control: control.create_service(_with_networks(daemon, control, spec))).then(
+    return daemon.ask(lambda control: control.create_service(_spec(daemon, control, body, request.version))).then(
         lambda service: json_response({"ID": service.id, "Warnings": None}, 201)
     )
 
@@ -96,12 +95,12 @@ def update(daemon: Daemon, request: Request) -> Pending[Response]:
     """Change a service's declaration, or take the previous one back."""
     reference, body, version = request.parameters["id"], request.json(), version_of(request, "service")
     daemon.check_manages()
-    spec, rollback = _spec(body, request.version), request.query.get("rollback", "")
-    if rollback not in ("", "none", "previous"):
-        raise ServerError(f"unrecognized rollback option {rollback}")
+    rollback = request.query.get("rollback", "")
 
     def change(control: Control) -> Service:
-        wanted = _with_networks(daemon, control, spec)
+        wanted = _spec(daemon, control, body, request.version)
+        if rollback not in ("", "none", "previous"):
+            raise ServerError(f"unrecognized rollback option {rollback}")
         service = control.store.find(Service, reference)
         return control.update_service(service.id, version, wanted, rollback=rollback == "previous")
 
@@ -127,11 +126,29 @@ def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request, tty=found.terminal))
 
 
-def _spec(body: object, version: tuple[int, int]) -> ServiceSpec:
-    """The service that a body declares. Source: moby daemon/cluster/convert/service.go."""
+def _spec(daemon: Daemon, control: Control, body: object, version: tuple[int, int]) -> ServiceSpec:
+    """The service that a body declares; its networks are looked for first, and have their ids.
+
+    Source: moby daemon/cluster/services.go (CreateService), networks.go (populateNetworkID), convert/service.go.
+
+    Raises:
+        Forbidden: one is a network of this host only.
+        Ambiguous, ServerError: several or none are meant.
+    """
     given = body if isinstance(body, dict) else {}
     template = given.get("TaskTemplate")
     template = template if isinstance(template, dict) else {}
+    place = template if template.get("Networks") else given  # where they stood before 1.25
+    named = {"Networks": [_with_id(daemon, control, each) for each in place.get("Networks") or ()]}
+    template = {**template, **(named if place is template else {})}
+    return _converted({**given, **({} if place is template else named), "TaskTemplate": template}, template, version)
+
+
+def _with_id(daemon: Daemon, control: Control, attachment: Json) -> Json:
+    return {**attachment, "Target": _network_id(daemon, control, str(attachment.get("Target") or ""))}
+
+
+def _converted(given: Json, template: Json, version: tuple[int, int]) -> ServiceSpec:
     _check_runtime(given, template)
     spec = adjust_service(given, version)
     _complete_privileges(cast(Json, template["ContainerSpec"]))
@@ -178,17 +195,6 @@ def _complete_privileges(container: Json) -> None:
 
 def _credentials(sources: Json) -> Json:
     return {name: sources.get(name) or "" for name in ("Config", "File", "Registry")}
-
-
-def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:
-    """The spec with its networks by id. Source: moby daemon/cluster/networks.go, populateNetworkID.
-
-    Raises:
-        Forbidden: one is a network of this host only.
-        ServerError: one does not exist.
-    """
-    networks = tuple(replace(each, target=_network_id(daemon, control, each.target)) for each in spec.task.networks)
-    return replace(spec, task=replace(spec.task, networks=networks))
 
 
 def _network_id(daemon: Daemon, control: Control, reference: str) -> str:

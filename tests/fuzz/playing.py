@@ -72,11 +72,20 @@ class Player:
         for number in range(requests):
             node, request = self._story.chance.choice([NODES[0], *NODES]), self._story.draw()
             try:
-                self._send(node, request)
+                self.send(node, request)
             except Exception as error:
                 raise Broken(self._repeat(number, node, request)) from error
             if number % 10 == 9:
                 self._let_time_pass()
+
+    @property
+    def now(self) -> float:
+        """Engine time."""
+        return self._simulation.clock.now
+
+    def worker_token(self) -> str:
+        """What a worker joins with."""
+        return str(json.loads(self._get(NODES[0], "/swarm"))["JoinTokens"]["Worker"])
 
     def _furnish(self) -> None:
         """Something to meet of every kind."""
@@ -120,7 +129,12 @@ class Player:
 
     # --- one request ---
 
-    def _send(self, node: str, request: Request) -> None:
+    def send(self, node: str, request: Request) -> None:
+        """Send one, and look at the answer and at what it left.
+
+        Raises:
+            AssertionError: one of them is wrong.
+        """
         before = self._seen or self._dump()
         began, moment = time.monotonic(), self._simulation.clock.now
         status = self._live((node, request))

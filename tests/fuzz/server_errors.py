@@ -40,6 +40,13 @@ SERVER_ERRORS: tuple[tuple[int, str], ...] = (
     ),
     (501, r"rpc error: code = Unimplemented desc = networks must be migrated to TaskSpec before being changed"),
     (501, r"configured logging driver does not support reading"),
+    # Init and join: addresses, tokens and settings that are none, managers that are not there.
+    (500, r"invalid join token|remote CA does not match fingerprint\. .+|error updating cluster settings: .+"),
+    (500, r"subnet size is out of range: .+|invalid base pool .+|invalid CIDR: .+|Datapath port number is not .+"),
+    (500, r"could not find local IP address: dial udp: .+|manager stopped: failed to listen on remote API address: .+"),
+    (500, r"manager stopped: can't initialize raft node: .+"),
+    (503, r"(manager stopped: can't initialize raft node: )?rpc error: code = Unavailable desc = connection error: .+"),
+    (503, r"Timeout was reached before node joined\. .+"),
     # Whose node is in another state than the request needs.
     (503, r"This node is not a swarm manager\. .+"),
     (503, r"This node is already part of a swarm\. .+"),

@@ -31,6 +31,8 @@ _SAME = (
     (re.compile(r"\b(sha256:)?[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"\b[0-9a-z]{25}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<short id>"),
+    # Of several keys that are none, Go names any.
+    (re.compile(r"invalid filter '[a-z-]+'"), "invalid filter '<key>'"),
 )
 
 THINGS = {
@@ -131,6 +133,12 @@ class Side:
                 self._ids[kind, name] = self._look_up(kind, name)[
                     "ID" if kind not in ("networks", "containers") else "Id"
                 ]
+
+    def let_go(self) -> None:
+        """Let containers that stand still go on: an engine with such containers may not be killed."""
+        for node in (MANAGER, WORKER):
+            for container in self.demand(node, "GET", '/containers/json?filters={"status":["paused"]}'):
+                self.demand(node, "POST", f"/containers/{container['Id']}/unpause")
 
     def _look_up(self, kind: str, name: str) -> Any:
         if kind == "tasks":

@@ -42,9 +42,9 @@ def _cpu_refusals(host_config: Mapping[str, object], cpus: int) -> tuple[tuple[b
         (nano < 0 or nano > cpus * 10**9, range_),
         (
             period != 0 and not 1000 <= period <= 1_000_000,
-            "CPU cfs period cannot be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
+            "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
         ),
-        (0 < quota < 1000, "CPU cfs quota cannot be less than 1ms (i.e. 1000)"),
+        (0 < quota < 1000, "CPU cfs quota can not be less than 1ms (i.e. 1000)"),
     )
 
 
