@@ -47,7 +47,7 @@ def _of_modules(reports: list[Any]) -> dict[str, Any]:
         if report.nodeid.startswith(ALIKE):
             module = counts.setdefault(report.nodeid.partition("::")[0], Counter(passed=0, failed=0))
             module["passed" if report.passed else "failed"] += 1
-    when = {"date": _today(), "engine": node_version()}
+    when = {"date": _today(), "engine": node_version().partition("+")[0]}
     return {module: {**count, **when} for module, count in counts.items()}
 
 

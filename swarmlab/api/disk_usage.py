@@ -88,7 +88,7 @@ def _check_bytes(name: str, text: str) -> None:
 def prune_builds(daemon: Daemon, request: Request) -> Answer:
     """Free what builds have left: nothing, since nothing is built here."""
     filters = parse(request.query, None)
-    for name in _SPACES:
+    for name in _SPACES if request.version >= (1, 48) else _SPACES[-1:]:
         _check_bytes(name, request.query.get(name, ""))
     unknown = sorted(set(filters.keys()) - _BUILD_KEYS)
     if unknown:

@@ -29,6 +29,7 @@ _INTEGERS: dict[str, tuple[int, int]] = {
     "uint64": (0, (1 << 64) - 1),
     "uint32": (0, (1 << 32) - 1),
     "uint16": (0, (1 << 16) - 1),
+    "uint8": (0, (1 << 8) - 1),
 }
 _FLOATS = {"float32": 3.4028235677973366e38, "float64": math.inf}
 _LOST = re.compile("[\ud800-\udfff]")

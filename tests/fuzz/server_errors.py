@@ -21,7 +21,8 @@ SERVER_ERRORS: tuple[tuple[int, str], ...] = (
     ),
     (500, r"Conflict, cannot remove the default link name of the container"),
     (500, r"Container [0-9a-f]{64} is not paused"),
-    (500, r"container [0-9a-f]{64} is not connected to network .+"),
+    (500, r"cannot stop container: .+: invalid signal: .*"),
+    (500, r"container [0-9a-f]{64} is not connected to (the )?network .+"),
     (500, r"invalid volume specification: '.*': .+|invalid mode: .+"),
     (500, r"unexpected EOF"),
     (500, r"Invalid (role|membership|desired-state) filter: '.*'"),
@@ -48,6 +49,7 @@ SERVER_ERRORS: tuple[tuple[int, str], ...] = (
     (503, r"(manager stopped: can't initialize raft node: )?rpc error: code = Unavailable desc = connection error: .+"),
     (503, r"Timeout was reached before node joined\. .+"),
     # Whose node is in another state than the request needs.
+    (503, r"This node is not part of a swarm"),
     (503, r"This node is not a swarm manager\. .+"),
     (503, r"This node is already part of a swarm\. .+"),
     (503, r"You are attempting to leave the swarm on a node that is participating as a manager\. .+"),

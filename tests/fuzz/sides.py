@@ -31,7 +31,8 @@ _SAME = (
     (re.compile(r"\b(sha256:)?[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"\b[0-9a-z]{25}\b"), "<id>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<short id>"),
-    # Of several keys that are none, Go names any.
+    # Of several that are none, Go names any.
+    (re.compile(r'invalid option: ".*"'), 'invalid option: "<option>"'),
     (re.compile(r"invalid filter '[a-z-]+'"), "invalid filter '<key>'"),
 )
 
