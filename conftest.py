@@ -19,15 +19,13 @@ from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.needs import NEEDS, required
+from tests.older_engines import ALIKE
 
-pytest_plugins = ["tests.recorded_routes", "tests.listed_differences"]
+pytest_plugins = ["tests.recorded_routes", "tests.recorded_runs", "tests.listed_differences"]
 
 os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
 os.environ.setdefault("SWARMLAB_TIME", "manual")
 os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-
-ALIKE = ("tests/conformance/", "tests/transcripts/test_transcripts.py")
-"""Tests that are the same on every engine; docs/conformance.md counts them."""
 
 IPYTHON_DIR = pytest.StashKey[str]()
 PROGRESS_DIR = pytest.StashKey[Path]()

@@ -16,6 +16,9 @@ from swarmlab.backends.dind.node_plan import DEFAULT_IMAGE
 from tests.needs import has_docker
 
 FOLDER = "tests/conformance/"
+ALIKE = (FOLDER, "tests/transcripts/test_transcripts.py")
+"""Tests that are the same on every engine; docs/conformance.md counts them."""
+
 LIST = Path(__file__).parent.parent / "docs" / "engine-versions.toml"
 
 _QUOTED = re.compile(r"`([^`]+)`")

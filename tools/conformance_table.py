@@ -1,7 +1,7 @@
 """What is compared with real engines: docs/conformance.md and docs/engine-versions.md.
 
-The first counts the tests that run alike on the embedded engine and on real ones, as pytest collects them; of the
-second see tools/engine_versions.py.
+The first counts the tests that run alike on the embedded engine and on real ones, as pytest collects them, and says
+what docs/runs.json notes of their last run on real ones; of the second see tools/engine_versions.py.
 
 python tools/conformance_table.py             write both
 python tools/conformance_table.py --check     fail if they are not current
@@ -12,9 +12,11 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import json
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,19 +26,31 @@ from tools import engine_versions
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "conformance.md"
+RUNS = ROOT / "docs" / "runs.json"
+"""What tests/recorded_runs.py noted."""
 COMPARED = ("tests/conformance", "tests/transcripts/test_transcripts.py")
 HEAD = """\
 # Conformance
 
 One body of tests runs on the embedded engine (`make test`) and on three real Docker Engines (`make real`), and expects
 the same of both: HTTP status, error text, JSON keys and types, the states that tasks go through, what the docker CLI
-prints. {tests} tests in {modules} modules do; the transcripts among them type {commands} commands of the real CLI. What
-is known to differ is in [differences.md](differences.md); what engines older than 28.5 do otherwise, in
-[engine-versions.md](engine-versions.md).
+prints. There are {tests} tests in {modules} modules; the transcripts among them type {commands} commands of the real
+CLI. What is known to differ is in [differences.md](differences.md), also what is known from Docker's source only; what
+engines older than 28.5 do otherwise, in [engine-versions.md](engine-versions.md).
 
-| Module | What it compares | Tests |
-|---|---|---|
+The column "Tests" counts what there is, as pytest collects it; all of it passes on the embedded engine whenever
+`make test` does. The last column says how many passed on real engines when that was last noted
+(`SWARMLAB_RECORD_RUNS=1 make real`, kept in [runs.json](runs.json)): {passed} in all.
+
+{played}
+
+| Module | What it compares | Tests | Passed on real engines |
+|---|---|---|---|
 """
+PLAYED = {
+    "histories": "histories of random faults (`tests/invariants`)",
+    "requests": "requests that nobody should send (`tests/fuzz`)",
+}
 
 
 class Collected:
@@ -75,10 +89,38 @@ def count_commands() -> int:
 
 def make_table(collected: list[str]) -> str:
     """The whole of docs/conformance.md."""
-    tests = Counter(test.partition("::")[0] for test in collected)
-    rows = [f"| `{name}` | {first_sentence(ROOT / name)} | {tests[name]} |" for name in sorted(tests)]
-    head = HEAD.format(tests=tests.total(), modules=len(tests), commands=count_commands())
+    tests, runs = Counter(test.partition("::")[0] for test in collected), json.loads(RUNS.read_text())
+    rows = [
+        f"| `{name}` | {first_sentence(ROOT / name)} | {tests[name]} | {describe_real(runs['real'].get(name))} |"
+        for name in sorted(tests)
+    ]
+    head = HEAD.format(
+        tests=tests.total(),
+        modules=len(tests),
+        commands=count_commands(),
+        passed=sum(run["passed"] for name, run in runs["real"].items() if name in tests),
+        played=describe_played(runs["played"]),
+    )
     return head + "\n".join(rows) + "\n"
+
+
+def describe_real(run: dict[str, Any] | None) -> str:
+    """How a module's tests ended on real engines."""
+    if run is None:
+        return "not noted"
+    failed = f", {run['failed']} failed" if run["failed"] else ""
+    return f"{run['passed']}{failed} ({run['engine']}, {run['date']})"
+
+
+def describe_played(played: dict[str, Any]) -> str:
+    """What was played against the embedded engine alone, and how that ended."""
+    sentences = [
+        f"{run['kept'] + run['broken']:,} {what}, {run['broken']} of them in tests that failed ({run['date']})"
+        for name, what in PLAYED.items()
+        if (run := played.get(name))
+    ]
+    noted = "; ".join(sentences) or "nothing is noted"
+    return f"Against the embedded engine alone, last noted (`SWARMLAB_RECORD_RUNS=1 make chaos`): {noted}."
 
 
 def main(arguments: list[str]) -> int:

@@ -56,7 +56,8 @@ def put(daemon: Daemon, request: Request) -> Answer:
     if not files.is_directory(path):
         raise InvalidParameter("extraction point is not a directory")
     try:
-        _unpack(files, path, request.body)
+        if request.body:
+            _unpack(files, path, request.body)
     except tarfile.TarError:
         raise ServerError("unexpected EOF") from None
     except ReadOnly:

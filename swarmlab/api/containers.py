@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from swarmlab.api import container_filters, logs
+from swarmlab.api import container_filters, logs, platforms
 from swarmlab.api.container_config import config_of
 from swarmlab.api.container_json import details, summary
 from swarmlab.api.filters import parse
@@ -33,13 +33,25 @@ def list_(daemon: Daemon, request: Request) -> Answer:
     """The running containers, with `all` the others too, newest first."""
     filters = parse(request.query, container_filters.KEYS)
     container_filters.check(daemon, filters)
-    limit = request.number("limit") or 0
+    limit = _number(request, "limit") or 0
     everyone = request.flag("all") or limit > 0
     everyone = everyone or any(key in filters for key in ("status", "exited", "before", "since"))
     found = container_filters.chosen(daemon, filters, daemon.containers.list(all_=everyone))
     shown = found[:limit] if limit > 0 else found
     size = request.flag("size")
     return json_list(sized_summary(daemon, each) if size else summary(each, daemon.clock.now) for each in shown)
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A whole number; where it is none, that is an error of no type. Recorded from 28.5.2.
+
+    Raises:
+        ServerError: it is none.
+    """
+    try:
+        return request.number(name)
+    except InvalidParameter as error:
+        raise ServerError(str(error)) from None
 
 
 def sized_summary(daemon: Daemon, container: Container) -> Json:
@@ -72,8 +84,16 @@ def inspect(daemon: Daemon, request: Request) -> Answer:
 
 def create(daemon: Daemon, request: Request) -> Answer:
     """Make a container."""
-    config = config_of(request.query.get("name", ""), request.json())
+    if not request.body:
+        raise InvalidParameter("invalid JSON: got EOF while reading request body")
+    body = request.json()
+    if request.body.strip() == b"null":
+        raise InvalidParameter("config cannot be empty in order to create a container")
+    wanted = platforms.parse(platform) if (platform := request.query.get("platform", "")) else platforms.HERE
+    config = config_of(request.query.get("name", ""), body)
     check_limits(config.host_extra, daemon.host.cpus)
+    if wanted != platforms.HERE and daemon.images.find(config.image):
+        raise platforms.OtherPlatform(config.image, wanted)
     container = daemon.containers.create(config)
     return json_response({"Id": container.id, "Warnings": list(_warnings(container))}, 201)
 
@@ -99,7 +119,7 @@ def start(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def stop(daemon: Daemon, request: Request) -> Pending[Response]:
     """Stop a container; answers when it has stopped."""
-    timeout_s, signal = request.number("t"), request.query.get("signal", "")
+    timeout_s, signal = _number(request, "t"), request.query.get("signal", "")
     return daemon.containers.stop(request.parameters["id"], timeout_s=timeout_s, signal=signal).then(
         lambda done: empty(204)
     )
@@ -107,7 +127,7 @@ def stop(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def restart(daemon: Daemon, request: Request) -> Pending[Response]:
     """Stop a container and start it again."""
-    timeout_s, signal = request.number("t"), request.query.get("signal", "")
+    timeout_s, signal = _number(request, "t"), request.query.get("signal", "")
     return daemon.containers.restart(request.parameters["id"], timeout_s=timeout_s, signal=signal).then(
         lambda done: empty(204)
     )
@@ -115,12 +135,8 @@ def restart(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def kill(daemon: Daemon, request: Request) -> Answer:
     """Send a container a signal."""
-    daemon.containers.kill(request.parameters["id"], _signal(request.query.get("signal") or "SIGKILL"))
+    daemon.containers.kill(request.parameters["id"], request.query.get("signal") or "SIGKILL")
     return empty(204)
-
-
-def _signal(text: str) -> str:
-    return text if text.isdecimal() or text.startswith("SIG") else f"SIG{text}"
 
 
 def pause(daemon: Daemon, request: Request) -> Answer:
@@ -170,6 +186,7 @@ def _exit(pending: Pending[int]) -> bytes:
 
 def container_logs(daemon: Daemon, request: Request) -> Answer:
     """What a container wrote."""
+    logs.check_chosen(request)
     container = daemon.containers.find(request.parameters["id"])
     options = logs.container_options(request)
     config = container.config

@@ -5,11 +5,13 @@ Source: moby daemon/disk_usage.go, daemon/server/router/{system,build}; compared
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from swarmlab.api.container_filters import time_before
 from swarmlab.api.containers import sized_summary
 from swarmlab.api.filters import parse
+from swarmlab.api.go_syntax import quoted
 from swarmlab.api.messages import Answer, Request, json_response
 from swarmlab.api.times import unix_seconds
 from swarmlab.api.volumes import volume_json
@@ -72,9 +74,22 @@ def _volumes(daemon: Daemon) -> list[Json]:
     ]
 
 
+_SPACES = ("reserved-space", "max-used-space", "min-free-space", "keep-storage")
+
+
+def _check_bytes(name: str, text: str) -> None:
+    if text and not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise InvalidParameter(
+            f"{name} is in bytes and expects an integer, got {text}: "
+            f"strconv.Atoi: parsing {quoted(text)}: invalid syntax"
+        )
+
+
 def prune_builds(daemon: Daemon, request: Request) -> Answer:
     """Free what builds have left: nothing, since nothing is built here."""
     filters = parse(request.query, None)
+    for name in _SPACES if request.version >= (1, 48) else _SPACES[-1:]:
+        _check_bytes(name, request.query.get(name, ""))
     unknown = sorted(set(filters.keys()) - _BUILD_KEYS)
     if unknown:
         raise InvalidParameter(f"failed to prune build cache: invalid filter '{unknown[0]}'")

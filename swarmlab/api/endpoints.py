@@ -103,9 +103,9 @@ PUT    /containers/{id:*}/archive    path noOverwriteDirNonDir copyUIDGID
 POST   /containers/prune             filters
 # Exec
 POST   /containers/{id:*}/exec
-POST   /exec/{id}/start
-POST   /exec/{id}/resize             h w
-GET    /exec/{id}/json
+POST   /exec/{id:*}/start
+POST   /exec/{id:*}/resize             h w
+GET    /exec/{id:*}/json
 # Images
 GET    /images/json                  all filters shared-size digests manifests
 POST   /images/create                fromImage fromSrc repo tag message changes platform

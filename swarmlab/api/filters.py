@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from swarmlab.engine.errors import InvalidParameter, ServerError
 
@@ -74,36 +74,50 @@ def has_label(wanted: str, labels: Mapping[str, str]) -> bool:
     return name in labels and (not equals or labels[name] == value)
 
 
-def parse(query: Mapping[str, str], allowed: Iterable[str] | None) -> Filters:
+def parse(
+    query: Mapping[str, str], allowed: Iterable[str] | None, *, before_keys: Callable[[], None] = lambda: None
+) -> Filters:
     """The filters of a request.
 
     Args:
         query: the request's query parameters.
         allowed: the keys that the resource knows; None where it takes any, and makes nothing of those unknown to it.
+        before_keys: what is looked at before the keys are.
 
     Raises:
         InvalidParameter: not JSON of one of the two shapes, or a key that the resource does not know.
     """
     text = query.get("filters", "")
     try:
-        given = json.loads(text) if text else {}
-        values = {key: _values(value) for key, value in given.items()}
-    except (ValueError, TypeError, AttributeError):
+        values = _values(json.loads(text) if text else None)
+    except (ValueError, TypeError):
         raise InvalidParameter("invalid filter") from None
+    before_keys()
     for key in values:
         if allowed is not None and key not in allowed:
             raise InvalidParameter(f"invalid filter '{key}'")
     return Filters({key: value for key, value in values.items() if value})
 
 
-def _values(value: object) -> tuple[str, ...]:
-    """`{"x": true}` is today's shape, `["x"]` that of old clients and of the docker SDK."""
-    match value:
-        case dict():
-            return tuple(name for name, chosen in value.items() if chosen)
-        case list() if all(isinstance(item, str) for item in value):
-            return tuple(value)
-    raise TypeError(value)
+def _values(given: object) -> dict[str, tuple[str, ...]]:
+    """`{"x": true}` is today's shape, `["x"]` that of old clients and of the docker SDK; all keys have the same."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise TypeError(given)
+    if all(value is None or _is_new(value) for value in given.values()):
+        return {key: tuple(name for name, chosen in (value or {}).items() if chosen) for key, value in given.items()}
+    if all(value is None or _is_old(value) for value in given.values()):
+        return {key: tuple(item or "" for item in value or ()) for key, value in given.items()}
+    raise TypeError(given)
+
+
+def _is_new(value: object) -> bool:
+    return isinstance(value, dict) and all(chosen is None or isinstance(chosen, bool) for chosen in value.values())
+
+
+def _is_old(value: object) -> bool:
+    return isinstance(value, list) and all(item is None or isinstance(item, str) for item in value)
 
 
 def one_of(filters: Filters, key: str, known: Collection[str], refusal: str) -> None:

@@ -29,6 +29,7 @@ _INTEGERS: dict[str, tuple[int, int]] = {
     "uint64": (0, (1 << 64) - 1),
     "uint32": (0, (1 << 32) - 1),
     "uint16": (0, (1 << 16) - 1),
+    "uint8": (0, (1 << 8) - 1),
 }
 _FLOATS = {"float32": 3.4028235677973366e38, "float64": math.inf}
 _LOST = re.compile("[\ud800-\udfff]")
@@ -69,7 +70,8 @@ def read(body: bytes, type_: str) -> object:
     start = len(text) - len(text.lstrip(" \t\r\n"))
     if start == len(text):
         raise InvalidParameter("invalid JSON: got EOF while reading request body")
-    value, end = _first_value(text, start)
+    # Bytes that are no text are named as they are.
+    value, end = _first_value(text, start, body.decode("utf-8", "surrogateescape").lstrip(" \t\r\n"))
     if "\\ud" in text.lower():
         value = _without_lost_halves(value)
     result = value_of(value, type_)
@@ -78,13 +80,13 @@ def read(body: bytes, type_: str) -> object:
     return result
 
 
-def _first_value(text: str, start: int) -> tuple[object, int]:
+def _first_value(text: str, start: int, shown: str) -> tuple[object, int]:
     if text.count("[") + text.count("{") > MAX_DEPTH and explain(text[start:]) == TOO_DEEP:
         raise InvalidParameter(f"invalid JSON: {TOO_DEEP}")
     try:
         value, end = _DECODER.raw_decode(text, start)
     except ValueError:
-        raise InvalidParameter(f"invalid JSON: {explain(text[start:])}") from None
+        raise InvalidParameter(f"invalid JSON: {explain(shown)}") from None
     # Python takes the 1 of `1.` for a number, Go does not.
     if text[end : end + 1] in (".", "e", "E") and (wrong := explain(text[start:])):
         raise InvalidParameter(f"invalid JSON: {wrong}")
@@ -181,6 +183,9 @@ def _scalar(value: object, type_: str, plain: str, path: _Path) -> object:
 
 
 def _bytes(value: object, type_: str, path: _Path) -> str:
+    if isinstance(value, list):
+        numbers = [_decode(each, "uint8", (*path, index)) for index, each in enumerate(value)]
+        return base64.b64encode(bytes(cast(list[int], numbers))).decode()
     text = cast(str, _expect(value, str, type_, path))
     try:
         base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)

@@ -37,6 +37,15 @@ class _Wrong(Exception):
     pass
 
 
+def quoted(text: str) -> str:
+    """A text as Go writes it in a message. Source: Go's strconv.Quote."""
+    return '"' + "".join(_of_text(character) for character in text) + '"'
+
+
+def _of_text(character: str) -> str:
+    return {'"': r"\"", "'": "'"}.get(character) or _quoted(character)[1:-1]
+
+
 def _quoted(character: str) -> str:
     """A character as Go writes it in a message."""
     if character in _NAMED:
@@ -46,6 +55,8 @@ def _quoted(character: str) -> str:
     if character.isprintable():
         return f"'{character}'"
     code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # no text, but a byte
+        return f"'\\x{code - 0xDC00:02x}'"
     return f"'\\x{code:02x}'" if code < 0x80 else f"'\\u{code:04x}'"
 
 
@@ -142,7 +153,8 @@ class _Reader:
             wrong = wrong[: wrong.index('"') + 1]
         elif len(wrong) < length:
             raise _Wrong(END)
-        raise _Wrong(f"invalid escape sequence `{wrong}` in string")
+        shown = f"`{wrong}`" if wrong.isprintable() else quoted(wrong)
+        raise _Wrong(f"invalid escape sequence {shown} in string")
 
     def _literal(self, word: str) -> None:
         for letter in word:

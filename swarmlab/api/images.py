@@ -139,8 +139,11 @@ def history(daemon: Daemon, request: Request) -> Answer:
 
 
 def tag(daemon: Daemon, request: Request) -> Answer:
-    """Give an image one more name."""
-    daemon.images.tag(request.parameters["name"], request.query.get("repo", ""), request.query.get("tag", ""))
+    """Give an image one more name; without one nothing is done, and nothing refused. Recorded from 28.5.2."""
+    repository = request.query.get("repo", "")
+    if not repository:
+        return empty()
+    daemon.images.tag(request.parameters["name"], repository, request.query.get("tag", ""))
     return empty(201)
 
 

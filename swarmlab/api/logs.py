@@ -27,12 +27,19 @@ def container_options(request: Request) -> LogOptions:
     """Which lines of a container a request asks for.
 
     Raises:
-        InvalidParameter: no stream is chosen.
         ServerError: a time is none.
+    """
+    return _options(request, container_tail(request.query.get("tail", "")))
+
+
+def check_chosen(request: Request) -> None:
+    """See that a stream of a container is chosen, before the container is looked for.
+
+    Raises:
+        InvalidParameter: none is.
     """
     if not _chosen(request):
         raise InvalidParameter(NO_STREAM)
-    return _options(request, container_tail(request.query.get("tail", "")))
 
 
 def service_options(request: Request) -> LogOptions:

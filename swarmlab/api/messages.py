@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from swarmlab.api import go_json
+from swarmlab.api.go_syntax import quoted as go_quoted
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
 from swarmlab.engine.pending import Pending
@@ -79,7 +80,7 @@ class Request:
         try:
             return int(text) if text else None
         except ValueError:
-            raise InvalidParameter(f'strconv.Atoi: parsing "{text}": invalid syntax') from None
+            raise InvalidParameter(f"strconv.Atoi: parsing {go_quoted(text)}: invalid syntax") from None
 
     def json(self) -> object:
         """The body, read as JSON of the type that the route names; an empty body is an empty object.

@@ -13,7 +13,7 @@ from swarmlab.api.messages import Answer, Reply, Request, Response, empty, json_
 from swarmlab.api.network_json import network_json, predefined_json
 from swarmlab.api.wire import Json, object_of, refuse_unknown
 from swarmlab.engine.daemon import Daemon
-from swarmlab.engine.errors import InvalidParameter, NotFound
+from swarmlab.engine.errors import InvalidParameter, NoSuchContainer, NotFound
 from swarmlab.engine.host.container import Container, EndpointConfig
 from swarmlab.engine.host.local_network import PREDEFINED, LocalNetwork
 from swarmlab.engine.host.network_rules import NetworkRequest
@@ -56,7 +56,8 @@ def inspect(daemon: Daemon, request: Request) -> Reply:
     if scope == "swarm" and reference in ("bridge", "host") and daemon.membership.info().control_available:
         return daemon.ask(lambda control: json_response(predefined_json(control.store.find(Network, reference))))
     network = daemon.networks.find(reference)
-    if scope not in ("", network.scope):
+    by_id = network.id == reference and network.scope == "swarm" and daemon.membership.info().control_available
+    if scope not in ("", network.scope) and not by_id:
         raise NotFound("network", reference)
     return json_response(network_json(daemon, network))
 
@@ -162,9 +163,23 @@ def connect(daemon: Daemon, request: Request) -> Reply:
 def disconnect(daemon: Daemon, request: Request) -> Answer:
     """Take a container off a network."""
     given = object_of(request.json(), "body")
-    network = daemon.networks.find(request.parameters["id"])
-    daemon.connecting.disconnect(_container(daemon, given), network.id)
+    reference, force = request.parameters["id"], given.get("Force") is True
+    try:
+        container = _container(daemon, given)
+    except NoSuchContainer:
+        if not force:
+            raise
+        daemon.networks.find_here(reference)
+        raise NoSuchEndpoint(str(given["Container"])) from None
+    daemon.connecting.disconnect(container, reference, force=force)
     return empty(200)
+
+
+class NoSuchEndpoint(NotFound):
+    """Nothing of that name is on the network."""
+
+    def __init__(self, name: str) -> None:
+        super(NotFound, self).__init__(f"endpoint {name} not found")
 
 
 def _container(daemon: Daemon, given: Json) -> Container:

@@ -31,7 +31,7 @@ def version_of(request: Request, kind: str) -> int:
 
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every node, in the order of ids."""
-    filters = parse(request.query, FILTERS)
+    filters = parse(request.query, FILTERS, before_keys=daemon.check_manages)
     one_of_the_swarms(filters, "role", [role.value for role in Role])
     one_of_the_swarms(filters, "membership", ("accepted", "pending"))
     return daemon.ask(lambda control: json_list(map(node_json, _matching(control, filters))))
@@ -63,6 +63,7 @@ def update(daemon: Daemon, request: Request) -> Pending[Response]:
     """Change a node's role, availability or labels."""
     body = request.json()
     version = version_of(request, "node")
+    daemon.check_manages()
     spec = decode(NodeSpec, body, "NodeSpec")
     _refuse_empty(body)
     return daemon.ask(lambda control: control.update_node(request.parameters["id"], version, spec)).then(

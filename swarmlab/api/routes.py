@@ -50,7 +50,7 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
 from swarmlab.engine.pending import Pending
 
-_VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/)")
+_VERSION = re.compile(r"/v([0-9.]+)(?=/)")
 _BUILD_PRUNE = ("reserved-space", "max-used-space", "min-free-space", "keep-storage", "all", "filters")
 _SAYS_NOTHING = ("", "0", "false", "no", "none")
 
@@ -184,9 +184,9 @@ ROUTES = (
     Route("POST", "/containers/{id:*}/resize", container_attach.resize, ("h", "w")),
     Route("DELETE", "/containers/{id:*}", containers.remove, ("force", "v", "link")),
     Route("POST", "/containers/{id:*}/exec", execs.create, body="container.ExecOptions"),
-    Route("POST", "/exec/{id}/start", execs.start, body="container.ExecStartOptions"),
-    Route("POST", "/exec/{id}/resize", execs.resize, ("h", "w")),
-    Route("GET", "/exec/{id}/json", execs.inspect),
+    Route("POST", "/exec/{id:*}/start", execs.start, body="container.ExecStartOptions"),
+    Route("POST", "/exec/{id:*}/resize", execs.resize, ("h", "w")),
+    Route("GET", "/exec/{id:*}/json", execs.inspect),
     Route("GET", "/system/df", disk_usage.disk_usage, ("type",)),
     Route("POST", "/build/prune", disk_usage.prune_builds, _BUILD_PRUNE),
 )
@@ -210,11 +210,17 @@ def answer(daemon: Daemon, request: Request) -> Answer | Pending[Answer]:
 
 
 def _answer(daemon: Daemon, request: Request) -> Reply:
-    version, path = _split(request.path)
+    written, path = _split(request.path)
+    if not _is_known(request.method, path):
+        return json_response({"message": "page not found"}, 404)
+    version = _numbers(written) if written else API_VERSION
     if version < MIN_API_VERSION:
-        return _too_old(version)
-    _check_version(version)
-    inner = replace(request, path=path, version=version)
+        return _too_old(written)
+    if version > API_VERSION:
+        raise InvalidParameter(
+            f"client version {written} is too new. Maximum supported API version is {system.text(API_VERSION)}"
+        )
+    inner = replace(request, path=path, version=(version[0], version[1]))
     route, parameters = _route(inner.method, path)
     if route is None:
         return _not_here(inner)
@@ -238,25 +244,24 @@ def _with_refusals(daemon: Daemon, reply: Pending[Response] | Pending[Stream]) -
     return answered.result() if answered.done else answered
 
 
-def _split(path: str) -> tuple[tuple[int, int], str]:
+def _split(path: str) -> tuple[str, str]:
+    """The version as it is written, if there is one, and the rest."""
     match = _VERSION.match(path)
-    if match is None:
-        return API_VERSION, path
-    return (int(match[1]), int(match[2])), path[match.end() :]
+    return (match[1], path[match.end() :]) if match else ("", path)
 
 
-def _check_version(version: tuple[int, int]) -> None:
-    if version > API_VERSION:
-        raise InvalidParameter(
-            f"client version {system.text(version)} is too new. "
-            f"Maximum supported API version is {system.text(API_VERSION)}"
-        )
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version to compare others with; what is missing is zero. Source: moby api/types/versions/compare.go."""
+    numbers = [int(part or 0) for part in version.split(".")]
+    while len(numbers) > 2 and not numbers[-1]:
+        numbers.pop()
+    return tuple([*numbers, 0][: max(2, len(numbers))])
 
 
-def _too_old(version: tuple[int, int]) -> Response:
+def _too_old(version: str) -> Response:
     """Clients this old read refusals as plain text."""
     text = (
-        f"client version {system.text(version)} is too old. Minimum supported API version is "
+        f"client version {version} is too old. Minimum supported API version is "
         f"{system.text(MIN_API_VERSION)}, please upgrade your client to a newer version\n"
     )
     return Response(status=400, headers={"Content-Type": "text/plain; charset=utf-8"}, body=text.encode())
@@ -282,7 +287,8 @@ def _check_query(route: Route, request: Request) -> None:
     endpoint = find_endpoint(route.method, request.path)
     for name, value in request.query.items():
         known = endpoint is not None and name in endpoint.query
-        if known and name not in route.query and value.lower() not in _SAYS_NOTHING:
+        nothing = ("",) if name == "platform" else _SAYS_NOTHING
+        if known and name not in route.query and value.lower() not in nothing:
             raise NotImplementedHere(
                 f"the parameter {name} of {route.method} {_plain(route.template)} is not implemented by this engine"
             )
@@ -292,13 +298,15 @@ def _plain(template: str) -> str:
     return template.replace(":*", "")
 
 
+def _is_known(method: str, path: str) -> bool:
+    return method == "OPTIONS" or _route(method, path)[0] is not None or find_endpoint(method, path) is not None
+
+
 def _not_here(request: Request) -> Response:
-    """501 for what a real engine would answer, 404 for what nobody knows."""
+    """501 for what a real engine would answer."""
     if request.method == "OPTIONS":
         return Response(status=200)
-    if find_endpoint(request.method, request.path) is not None:
-        raise NotImplementedHere(f"{request.method} {request.path} is not implemented by this engine")
-    return json_response({"message": "page not found"}, 404)
+    raise NotImplementedHere(f"{request.method} {request.path} is not implemented by this engine")
 
 
 def with_headers(daemon: Daemon, reply: Answer) -> Answer:

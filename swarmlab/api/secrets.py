@@ -48,7 +48,7 @@ class Resource(Generic[T]):
 
     def list_(self, daemon: Daemon, request: Request) -> Pending[Response]:
         """Every one, in the order of ids."""
-        filters = parse(request.query, self._filters)
+        filters = parse(request.query, self._filters, before_keys=daemon.check_manages)
 
         def answer(control: Control) -> Response:
             found = [obj for obj in control.store.all(self._type) if _fits(obj, filters)]
@@ -63,17 +63,21 @@ class Resource(Generic[T]):
 
     def create(self, daemon: Daemon, request: Request) -> Pending[Response]:
         """Declare one."""
-        spec = self._read(request)
-        if spec.templating is not None and request.version < _TEMPLATING_SINCE:
+        body = request.json()
+        if isinstance(body, dict) and body.get("Templating") is not None and request.version < _TEMPLATING_SINCE:
             version = ".".join(map(str, request.version))
             raise InvalidParameter(f"{self._kind} templating is not supported on the specified API version: {version}")
+        daemon.check_manages()
+        spec = self._read(body)
         return daemon.ask(lambda control: json_response({"ID": self._declare(control, spec)}, 201))
 
     def update(self, daemon: Daemon, request: Request) -> Pending[Response]:
         """Give it other labels."""
-        reference, spec, text = request.parameters["id"], self._read(request), request.query.get("version", "")
+        reference, body, text = request.parameters["id"], request.json(), request.query.get("version", "")
         if not text.isdecimal():
             raise InvalidParameter(f"invalid {self._kind} version")
+        daemon.check_manages()
+        spec = self._read(body)
 
         def change(control: Control) -> Response:
             stored = control.secrets if self._kind == "secret" else control.configs
@@ -92,8 +96,8 @@ class Resource(Generic[T]):
 
         return daemon.ask(change)
 
-    def _read(self, request: Request) -> SecretSpec | ConfigSpec:
-        return decode(self._spec, request.json(), self._spec.__name__)
+    def _read(self, body: object) -> SecretSpec | ConfigSpec:
+        return decode(self._spec, body, self._spec.__name__)
 
 
 def object_json(obj: Secret | Config) -> Json:

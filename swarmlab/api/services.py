@@ -41,7 +41,7 @@ MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "repli
 
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every service, in the order of ids; with `status` how many tasks run and should run."""
-    filters = parse(request.query, FILTERS)
+    filters = parse(request.query, FILTERS, before_keys=daemon.check_manages)
     status = request.choice("status") and request.version >= (1, 41)
 
     def answer(control: Control) -> Response:
@@ -84,22 +84,24 @@ def inspect(daemon: Daemon, request: Request) -> Pending[Response]:
 
 def create(daemon: Daemon, request: Request) -> Pending[Response]:
     """Declare a service."""
-    spec = _spec(request)
-    return daemon.ask(lambda control: control.create_service(_with_networks(daemon, control, spec))).then(
+    body = request.json()
+    daemon.check_manages()
+    return daemon.ask(lambda control: control.create_service(_spec(daemon, control, body, request.version))).then(
         lambda service: json_response({"ID": service.id, "Warnings": None}, 201)
     )
 
 
 def update(daemon: Daemon, request: Request) -> Pending[Response]:
     """Change a service's declaration, or take the previous one back."""
-    reference, version, spec = request.parameters["id"], version_of(request, "service"), _spec(request)
+    reference, body, version = request.parameters["id"], request.json(), version_of(request, "service")
+    daemon.check_manages()
     rollback = request.query.get("rollback", "")
-    if rollback not in ("", "none", "previous"):
-        raise ServerError(f"unrecognized rollback option {rollback}")
 
     def change(control: Control) -> Service:
+        wanted = _spec(daemon, control, body, request.version)
+        if rollback not in ("", "none", "previous"):
+            raise ServerError(f"unrecognized rollback option {rollback}")
         service = control.store.find(Service, reference)
-        wanted = _with_networks(daemon, control, spec)
         return control.update_service(service.id, version, wanted, rollback=rollback == "previous")
 
     return daemon.ask(change).then(lambda service: json_response({"Warnings": None}))
@@ -124,14 +126,31 @@ def task_logs(daemon: Daemon, request: Request) -> Pending[Stream]:
     return daemon.task_logs(reference, options).then(lambda found: logs.stream(found, request, tty=found.terminal))
 
 
-def _spec(request: Request) -> ServiceSpec:
-    """The service that a request declares. Source: moby daemon/cluster/convert/service.go."""
-    body = request.json()
+def _spec(daemon: Daemon, control: Control, body: object, version: tuple[int, int]) -> ServiceSpec:
+    """The service that a body declares; its networks are looked for first, and have their ids.
+
+    Source: moby daemon/cluster/services.go (CreateService), networks.go (populateNetworkID), convert/service.go.
+
+    Raises:
+        Forbidden: one is a network of this host only.
+        Ambiguous, ServerError: several or none are meant.
+    """
     given = body if isinstance(body, dict) else {}
     template = given.get("TaskTemplate")
     template = template if isinstance(template, dict) else {}
+    place = template if template.get("Networks") else given  # where they stood before 1.25
+    named = {"Networks": [_with_id(daemon, control, each) for each in place.get("Networks") or ()]}
+    template = {**template, **(named if place is template else {})}
+    return _converted({**given, **({} if place is template else named), "TaskTemplate": template}, template, version)
+
+
+def _with_id(daemon: Daemon, control: Control, attachment: Json) -> Json:
+    return {**attachment, "Target": _network_id(daemon, control, str(attachment.get("Target") or ""))}
+
+
+def _converted(given: Json, template: Json, version: tuple[int, int]) -> ServiceSpec:
     _check_runtime(given, template)
-    spec = adjust_service(given, request.version)
+    spec = adjust_service(given, version)
     _complete_privileges(cast(Json, template["ContainerSpec"]))
     template = {key: value for key, value in template.items() if key not in _OTHER_RUNTIMES}
     for mount in cast("list[Json]", cast(Json, template["ContainerSpec"]).get("Mounts") or []):
@@ -176,17 +195,6 @@ def _complete_privileges(container: Json) -> None:
 
 def _credentials(sources: Json) -> Json:
     return {name: sources.get(name) or "" for name in ("Config", "File", "Registry")}
-
-
-def _with_networks(daemon: Daemon, control: Control, spec: ServiceSpec) -> ServiceSpec:
-    """The spec with its networks by id. Source: moby daemon/cluster/networks.go, populateNetworkID.
-
-    Raises:
-        Forbidden: one is a network of this host only.
-        ServerError: one does not exist.
-    """
-    networks = tuple(replace(each, target=_network_id(daemon, control, each.target)) for each in spec.task.networks)
-    return replace(spec, task=replace(spec.task, networks=networks))
 
 
 def _network_id(daemon: Daemon, control: Control, reference: str) -> str:

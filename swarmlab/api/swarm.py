@@ -76,14 +76,16 @@ def _with_tokens(cluster: ClusterObject) -> Json:
 
 def update(daemon: Daemon, request: Request) -> Pending[Response]:
     """Change the swarm's settings, rotate its tokens."""
-    spec, version = spec_of(request.json()), version_of(request, "swarm")
-    if spec.name not in ("", "default"):
-        raise InvalidParameter('swarm spec must be named "default"')
+    body, version = request.json(), version_of(request, "swarm")
     rotation = Rotation(
         worker_token=_rotates(request, "rotateWorkerToken"),
         manager_token=_rotates(request, "rotateManagerToken"),
         unlock_key=_rotates(request, "rotateManagerUnlockKey"),
     )
+    daemon.check_manages()
+    if object_of(body, "body").get("Name", "default") not in ("", "default"):
+        raise InvalidParameter('swarm spec must be named "default"')
+    spec = spec_of(body)
     return daemon.ask(lambda control: control.update_cluster(version, spec, rotation)).then(lambda cluster: empty())
 
 

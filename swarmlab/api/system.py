@@ -6,6 +6,7 @@ Simplification: kernel, runtimes and the rest that no swarm depends on are const
 
 from __future__ import annotations
 
+from swarmlab.api.filters import parse
 from swarmlab.api.messages import API_VERSION, MIN_API_VERSION, Answer, Request, Response, json_response
 from swarmlab.api.shapes import generic_resources
 from swarmlab.api.swarm import cluster_json
@@ -205,6 +206,7 @@ def swarm_json(swarm: SwarmInfo) -> Json:
 
 def no_plugins(daemon: Daemon, request: Request) -> Answer:
     """The engine's plugins: none, since none can be installed here."""
+    parse(request.query, ("capability", "enabled")).yes_or_no("enabled")
     return json_response([])
 
 

@@ -18,7 +18,7 @@ FILTERS = ("_up-to-date", "desired-state", "id", "label", "name", "node", "runti
 
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:
     """Every task, in the order of ids."""
-    filters = parse(request.query, FILTERS)
+    filters = parse(request.query, FILTERS, before_keys=daemon.check_manages)
     one_of_the_swarms(filters, "desired-state", [state.name.lower() for state in TaskState])
     return daemon.ask(lambda control: json_list(_matching(control, filters)))
 

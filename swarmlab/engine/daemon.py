@@ -137,6 +137,15 @@ class Daemon:
         """
         return self._requests.ask(lambda swarm: function(swarm.control))
 
+    def check_manages(self) -> None:
+        """See that this node manages a swarm, before what is asked of it is looked at.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        if (refusal := self.membership.refusal()) is not None:
+            raise refusal
+
     def swarm_info(self) -> Pending[SwarmInfo]:
         """What `docker info` says of this node's swarm: a manager asks its leader, as for any request.
 

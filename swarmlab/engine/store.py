@@ -149,7 +149,7 @@ class Store:
             return cast(T, table[reference])
         named: list[str] = [obj.id for obj in self.named(type_, reference) if _is_called(obj, reference)]
         matches = named or [id_ for id_ in table if id_.startswith(reference)]
-        if not reference or not matches:
+        if not matches:
             raise NotFound(_KIND[type_].value, reference)
         if len(matches) > 1:
             raise Ambiguous(_KIND[type_].value, reference, len(matches))

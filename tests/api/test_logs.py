@@ -2,7 +2,15 @@
 
 import pytest
 
-from swarmlab.api.logs import container_options, container_tail, frame, service_options, service_tail, text_of
+from swarmlab.api.logs import (
+    check_chosen,
+    container_options,
+    container_tail,
+    frame,
+    service_options,
+    service_tail,
+    text_of,
+)
 from swarmlab.api.messages import Request
 from swarmlab.engine.errors import InvalidParameter, ServerError
 from swarmlab.engine.host.logs import LogLine
@@ -30,7 +38,7 @@ def test_time_and_details_stand_before_the_text() -> None:
 def test_a_stream_must_be_chosen() -> None:
     """Recorded from 28.5.2."""
     with pytest.raises(InvalidParameter, match=r"^Bad parameters: you must choose at least one stream$"):
-        container_options(request())
+        check_chosen(request())
     with pytest.raises(ServerError, match=r"^Bad parameters: you must choose at least one stream$"):
         service_options(request())
 

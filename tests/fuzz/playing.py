@@ -1,4 +1,8 @@
-"""Plays stories of requests on a simulation, and looks at every answer and at what it left behind."""
+"""Plays stories of requests on a simulation, and looks at every answer and at what it left behind.
+
+A refused request must leave nothing behind, whatever time passed until it was refused: what there is then is compared
+with what there was before, or, where time passed, with what there is in a twin that lived through the same without it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from swarmlab.engine import states
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
 from tests.fuzz.requests import Story
+from tests.fuzz.server_errors import is_dockers_own
 
 NODES = ("docker-swarm-3", "docker-swarm-1")
 HANGS_S = 5.0
@@ -38,6 +43,10 @@ _LIMIT_S = 90.0
 """Engine time that an answer may need: a join gives up after 20 s, a stop after its grace."""
 
 
+Step = tuple[str, Request] | float
+"""What happens in a story: a request to a node, or so many seconds pass."""
+
+
 class Broken(AssertionError):
     """A request did what none may; the text repeats it."""
 
@@ -49,6 +58,7 @@ class Player:
         self._story = Story(seed)
         self._simulation: Simulation = states.build("helloworld", seed=seed)
         self._seen: str | None = None
+        self._journal: list[Step] = []
         self.statuses: list[int] = []
         self._furnish()
         self._look_around()
@@ -62,11 +72,20 @@ class Player:
         for number in range(requests):
             node, request = self._story.chance.choice([NODES[0], *NODES]), self._story.draw()
             try:
-                self._send(node, request)
+                self.send(node, request)
             except Exception as error:
                 raise Broken(self._repeat(number, node, request)) from error
             if number % 10 == 9:
                 self._let_time_pass()
+
+    @property
+    def now(self) -> float:
+        """Engine time."""
+        return self._simulation.clock.now
+
+    def worker_token(self) -> str:
+        """What a worker joins with."""
+        return str(json.loads(self._get(NODES[0], "/swarm"))["JoinTokens"]["Worker"])
 
     def _furnish(self) -> None:
         """Something to meet of every kind."""
@@ -96,7 +115,7 @@ class Player:
         )
 
     def _let_time_pass(self) -> None:
-        self._simulation.advance(self._story.chance.choice([0.1, 3.0, 40.0]))
+        self._live(self._story.chance.choice([0.1, 3.0, 40.0]))
         self._look_around()
 
     def _look_around(self) -> None:
@@ -110,16 +129,38 @@ class Player:
 
     # --- one request ---
 
-    def _send(self, node: str, request: Request) -> None:
+    def send(self, node: str, request: Request) -> None:
+        """Send one, and look at the answer and at what it left.
+
+        Raises:
+            AssertionError: one of them is wrong.
+        """
         before = self._seen or self._dump()
         began, moment = time.monotonic(), self._simulation.clock.now
-        reply = self._settled(answer(self._simulation.daemons[node], request))
-        status = self._check(reply)
+        status = self._live((node, request))
         self.statuses.append(status)
         assert time.monotonic() - began < HANGS_S, "it hangs"
         self._seen = self._dump()
-        if status >= 400 and self._simulation.clock.now == moment:
-            assert self._seen == before, "a refused request changed something"
+        if status >= 400:
+            expected = before if self._simulation.clock.now == moment else self._without_the_last()
+            assert self._seen == expected, "a refused request changed something"
+
+    def _live(self, step: Step) -> int:
+        """Live through a step; the status of a request's answer."""
+        self._journal.append(step)
+        if isinstance(step, float):
+            self._simulation.advance(step)
+            return 0
+        node, request = step
+        return self._check(self._settled(answer(self._simulation.daemons[node], request)))
+
+    def _without_the_last(self) -> str:
+        """What there would be now, had the last request not been sent."""
+        twin = Player(self._story.seed)
+        for step in self._journal[:-1]:
+            twin._live(step)
+        twin._simulation.advance_to(self._simulation.clock.now)
+        return twin._dump()
 
     def _settled(self, reply: Answer | Pending[Answer]) -> Answer:
         self._simulation.step()
@@ -139,6 +180,7 @@ class Player:
             if reply.headers.get("Content-Type") == "application/json":
                 content = json.loads(reply.body)
                 assert reply.status < 400 or isinstance(content["message"], str)
+                assert reply.status < 500 or is_dockers_own(reply.status, content["message"]), reply
             return reply.status
         for _ in range(3):
             reply.flow.read()

@@ -7,6 +7,7 @@ kept as a file in histories/ it is played again ever after.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.invariants.history import History, Played
 
 COUNT = int(os.environ.get("SWARMLAB_CHAOS") or 60)
 SHARDS = 4
+A_SHARD = -(-COUNT // SHARDS)
 KEPT = sorted((Path(__file__).parent / "histories").glob("*.txt"))
 
 
@@ -30,12 +32,13 @@ def play(history: History) -> Played:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_a_swarm_keeps_its_promises(shard: int) -> None:
+def test_a_swarm_keeps_its_promises(shard: int, record_property: Callable[[str, int], None]) -> None:
     """Several shards, so that several processes can share the work."""
+    record_property("histories", A_SHARD)
 
     @seed(shard)
     @settings(
-        max_examples=-(-COUNT // SHARDS),
+        max_examples=A_SHARD,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

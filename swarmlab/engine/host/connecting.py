@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, ServerError
+from swarmlab.engine.errors import Conflict, Forbidden, InvalidParameter, NotFound, ServerError
 from swarmlab.engine.host.container import Container, Endpoint, EndpointConfig
 from swarmlab.engine.host.container_creation import endpoints_of
 from swarmlab.engine.host.local_network import LocalNetwork, check_endpoint
@@ -73,15 +73,20 @@ class Connecting:
         endpoint = self.networks.attach(container, config)
         _remember(container, replace(config, network=endpoint.network))
 
-    def disconnect(self, container: Container, reference: str) -> None:
+    def disconnect(self, container: Container, reference: str, *, force: bool = False) -> None:
         """Take a container off a network.
 
         Raises:
-            NotFound: there is no such network.
+            NotFound: there is no such network on this host.
             InvalidParameter: it is its host's.
             ServerError: it is not on it.
         """
-        network = self.networks.find(reference)
+        try:
+            network = self.networks.find_here(reference)
+        except NotFound:
+            if not force:
+                raise
+            raise ServerError(f"container {container.id} is not connected to the network {reference}") from None
         if network.name == "host" and "host" in container.endpoints:
             raise InvalidParameter(
                 "cannot disconnect container from host network - container was created in host network mode"

@@ -5,10 +5,12 @@ Source: moby daemon/daemon_unix.go, verifyPlatformContainerResources; texts reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from swarmlab.engine.errors import InvalidParameter
 
+_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _LEAST_MEMORY = 6 * 1024 * 1024
 
 
@@ -30,6 +32,19 @@ def check_limits(host_config: Mapping[str, object], cpus: int) -> None:
     for wrong, text in refusals:
         if wrong:
             raise InvalidParameter(text)
+    _check_set(str(host_config.get("CpusetCpus") or ""), "cpuset cpus", "CPUs", cpus)
+    _check_set(str(host_config.get("CpusetMems") or ""), "cpuset mems", "memory nodes", 1)
+
+
+def _check_set(text: str, what: str, things: str, there: int) -> None:
+    """Numbers and ranges, `0,2-3`. Source: moby pkg/parsers, ParseUintListMaximum."""
+    parts = [_RANGE.fullmatch(part) for part in text.split(",")] if text else []
+    ranges = [(int(part[1]), int(part[2] or part[1])) if part else None for part in parts]
+    if any(each is None or each[0] > each[1] for each in ranges):
+        raise InvalidParameter(f"Invalid value {text} for {what}: invalid format: {text}")
+    if any(each and each[1] >= there for each in ranges):
+        available = f"0-{there - 1}" if there > 1 else "0"
+        raise InvalidParameter(f"Requested {things} are not available - requested {text}, available: {available}")
 
 
 def _cpu_refusals(host_config: Mapping[str, object], cpus: int) -> tuple[tuple[bool, str], ...]:
@@ -42,9 +57,9 @@ def _cpu_refusals(host_config: Mapping[str, object], cpus: int) -> tuple[tuple[b
         (nano < 0 or nano > cpus * 10**9, range_),
         (
             period != 0 and not 1000 <= period <= 1_000_000,
-            "CPU cfs period cannot be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
+            "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
         ),
-        (0 < quota < 1000, "CPU cfs quota cannot be less than 1ms (i.e. 1000)"),
+        (0 < quota < 1000, "CPU cfs quota can not be less than 1ms (i.e. 1000)"),
     )
 
 

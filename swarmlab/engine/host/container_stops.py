@@ -33,7 +33,7 @@ class Stops:
     def stop(self, reference: str, *, timeout_s: float | None = None, signal: str = "") -> Pending[None]:
         """Send the stop signal, and SIGKILL when the grace period is over. Not running: NotModified."""
         container = self._find(reference)
-        name = self._stop_signal(container, signal)
+        name = self._stop_signal(container, signal, reference)
         if not container.state.running:
             start = self._starts.under_way(container)
             return self._stop_after(start, container, timeout_s, signal) if start else failed(NotModified())
@@ -65,11 +65,11 @@ class Stops:
         start.on_done(stop)
         return pending
 
-    def _stop_signal(self, container: Container, wanted: str) -> str:
+    def _stop_signal(self, container: Container, wanted: str, reference: str) -> str:
         text = wanted or self._own_signal(container) or "SIGTERM"
         name = signal_name(text)
         if name is None:
-            raise InvalidParameter(f"invalid signal: {text.removeprefix('SIG')}")
+            raise ServerError(f"cannot stop container: {reference}: invalid signal: {text}")
         return name
 
     def _own_signal(self, container: Container) -> str:
@@ -112,7 +112,7 @@ class Stops:
             raise _CannotKill(reference) from error
         name = signal_name(signal)
         if name is None:
-            raise InvalidParameter(f"cannot kill container: {reference}: invalid signal: {signal.removeprefix('SIG')}")
+            raise InvalidParameter(f"cannot kill container: {reference}: invalid signal: {signal}")
         if not container.state.running:
             raise Conflict(f"cannot kill container: {reference}: container {container.id} is not running")
         self._send(container, name)

@@ -113,10 +113,10 @@ class Containers:
 
     def rename(self, reference: str, name: str) -> None:
         """Give it another name. Raises Conflict, InvalidParameter."""
-        container = self.find(reference)
         name = name.removeprefix("/")
         if not name:
             raise InvalidParameter("Neither old nor new names may be empty")
+        container = self.find(reference)
         if name == container.name:
             raise InvalidParameter("Renaming a container with the same name as its current name")
         self._table.check_free(name)
@@ -140,7 +140,7 @@ class Containers:
         if container.state.running and not force:
             reason = f"{container.state.status}: stop the container before removing or force remove"
             reason = "paused and must be unpaused first" if container.state.paused else reason
-            raise Conflict(f'cannot remove container "{container.name}": container is {reason}')
+            raise Conflict(f'cannot remove container "{reference}": container is {reason}')
         self._parts.restarts.cancel(container)
         if container.state.running:
             container.config = replace(container.config, auto_remove=False, restart="no")

@@ -107,6 +107,17 @@ class Networks:
             raise Ambiguous("network", reference, len(matches))
         return matches[0]
 
+    def find_here(self, reference: str) -> LocalNetwork:
+        """As `find`, but none of the swarm that this host is not on.
+
+        Raises:
+            NotFound: there is none.
+        """
+        network = self.find(reference)
+        if network.id not in self._networks and network.name not in PREDEFINED:
+            raise NotFound("network", reference)
+        return network
+
     def ingress_id(self) -> str:
         """The id of the routing mesh's network, empty while this host is on none."""
         return next((network.id for network in self._networks.values() if network.ingress), "")

@@ -80,10 +80,10 @@ class Volumes:
             return self._volumes[name]
         if driver not in ("", "local"):
             raise _NoDriver(name, driver)
-        for option in (options or {}).keys() - _OPTIONS:
-            raise InvalidParameter(f'create {name}: invalid option: "{option}"')
         if name:
             _check_name(name)
+        for option in (options or {}).keys() - _OPTIONS:
+            raise InvalidParameter(f'create {name}: invalid option: "{option}"')
         volume = Volume(
             name=name or self._chance.hex_id(),
             created_at=self._clock.now,
@@ -138,7 +138,7 @@ class _NoDriver(NotFound):
 
 def _check_name(name: str) -> None:
     """Source: moby volume/local/local.go, validateName."""
-    if len(name) == 1:
+    if len(name.encode()) == 1:
         raise InvalidParameter(
             f"create {name}: volume name is too short, names should be at least two alphanumeric characters"
         )

@@ -128,7 +128,7 @@ class Membership:
         try:
             check_init(request, self)
             self.addresses = addresses_to_init(request, self._host.interfaces)
-            self._check_key(request)
+            self._check_key(keeps=request.force_new_cluster)
         except EngineError as error:
             answer.fail(error)
             return answer
@@ -140,10 +140,11 @@ class Membership:
         self.state, self._seen_ready, self._initiating = LocalNodeState.PENDING, False, answer
         return answer.then(lambda _: with_settings(request, self, is_new=had is None))
 
-    def _check_key(self, request: InitRequest) -> None:
-        """A node starts anew to go on alone, and what is on its disk may be locked: it is in no swarm then.
+    def _check_key(self, *, keeps: bool) -> None:
+        """A node starts anew, and what is on its disk may be locked: it is in no swarm then.
 
-        What is there stays, for an engine that is started and unlocked; whoever begins otherwise loses it.
+        Who was to go on alone keeps what is there, for an engine that is started and unlocked; who is to begin or to
+        join a swarm loses it, and can do so then.
         Recorded from 28.5.2.
 
         Raises:
@@ -151,7 +152,7 @@ class Membership:
         """
         if self.swarm is None or not self.manager.lock_key:
             return
-        if request.force_new_cluster:
+        if keeps:
             self.power_off()
             self.agent.power_off()
             self._world.close(self.hostname, *SWARM_PORTS)
@@ -208,6 +209,7 @@ class Membership:
         if self.state is not LocalNodeState.INACTIVE:
             raise Unavailable(ALREADY_IN_SWARM)
         addresses, remotes = addresses_to_join(request, self._host.interfaces)
+        self._check_key(keeps=False)
         token = parse_join_token(request.join_token)
         self.state, self.addresses = LocalNodeState.PENDING, addresses
         self.contacts.learn(tuple(RemoteManager(node_id=NodeId(""), addr=remote) for remote in remotes))

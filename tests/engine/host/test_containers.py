@@ -119,7 +119,7 @@ def test_kill_refuses_in_the_engines_words(host: LocalHost) -> None:
         host.containers.kill("zz")
     with pytest.raises(Conflict, match=rf"^cannot kill container: aa: container {container.id} is not running$"):
         host.containers.kill("aa")
-    with pytest.raises(InvalidParameter, match=r"^cannot kill container: aa: invalid signal: BLA$"):
+    with pytest.raises(InvalidParameter, match=r"^cannot kill container: aa: invalid signal: SIGBLA$"):
         host.containers.kill("aa", "SIGBLA")
 
 
