@@ -11,7 +11,10 @@ from swarmlab.widgets.element import Element
 
 
 class OwnKeys(Element):
-    """Shows nothing. In the output that holds it, arrows, Enter and letters are no shortcuts of JupyterLab."""
+    """In the output that holds it, arrows, Enter and letters are no shortcuts of JupyterLab.
+
+    In a panel it shows the tooltip of what has the focus by keyboard: of a button its docker command.
+    """
 
     _esm = Path(__file__).parent / "keys.js"
     _css = Path(__file__).parent / "controls.css"
