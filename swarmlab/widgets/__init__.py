@@ -6,5 +6,8 @@ work, screen, hints     runs a command beside the kernel's main thread, shows wh
 card                    one command: as docker has it, as the docker SDK has it, and its result
 panel, forms            what all panels share: an error boundary, buttons and fields over commands
 turns                   fields that several threads set, one at a time
+moment                  which moment board and time line show
+element, closing        what is drawn by JavaScript of our own, and how it ends
+keys                    what the keyboard needs that the mouse has
 panels/                 cluster, services, inspect, logs, faults, ports
 """

@@ -13,7 +13,8 @@ from swarmlab.widgets.element import Element
 class OwnKeys(Element):
     """In the output that holds it, arrows, Enter and letters are no shortcuts of JupyterLab.
 
-    Shows nothing, until the kernel is gone: then that, and the way back.
+    In a panel it shows the tooltip of what has the focus by keyboard: of a button its docker command. Once the kernel
+    is gone it says so, and the way back.
     """
 
     _esm = Path(__file__).parent / "keys.js"
