@@ -19,7 +19,7 @@ import pytest
 from tests.older_engines import ALIKE, node_version
 
 RUNS = Path(__file__).parent.parent / "docs" / "runs.json"
-PLAYED = ("histories", "requests")
+PLAYED = ("histories", "requests", "compared")
 """Properties of tests that play so many (`record_property`)."""
 
 
@@ -36,8 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if os.environ["SWARMLAB_BACKEND"] == "dind":
         noted["real"] |= _of_modules(reports)
-    else:
-        noted["played"] |= _played(reports)
+    noted["played"] |= _played(reports)
     RUNS.write_text(json.dumps(noted, indent=1, sort_keys=True) + "\n")
 
 

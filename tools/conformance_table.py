@@ -50,6 +50,7 @@ The column "Tests" counts what there is, as pytest collects it; all of it passes
 PLAYED = {
     "histories": "histories of random faults (`tests/invariants`)",
     "requests": "requests that nobody should send (`tests/fuzz`)",
+    "compared": "of such requests sent to real engines too, and compared (`tests/real/test_hostile_requests.py`)",
 }
 
 
@@ -120,7 +121,7 @@ def describe_played(played: dict[str, Any]) -> str:
         if (run := played.get(name))
     ]
     noted = "; ".join(sentences) or "nothing is noted"
-    return f"Against the embedded engine alone, last noted (`SWARMLAB_RECORD_RUNS=1 make chaos`): {noted}."
+    return f"Played at random, when last noted (`SWARMLAB_RECORD_RUNS=1 make chaos`, `make real`): {noted}."
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -62,9 +62,10 @@ def is_listed(pair: Pair) -> bool:
     )
 
 
-def test_both_answer_alike(pairs: list[Pair]) -> None:
+def test_both_answer_alike(pairs: list[Pair], record_property: Callable[[str, int], None]) -> None:
     """Status, and words of refusals."""
     compared = [pair for pair in pairs if not is_listed(pair)]
+    record_property("compared", len(compared))
     assert len(compared) > COUNT / 2
     different = [pair for pair in compared if pair.real != pair.simulated]
     assert not different, f"{len(different)} of {len(compared)}:\n" + "\n".join(map(str, different))
