@@ -139,9 +139,12 @@ def _spec(daemon: Daemon, control: Control, body: object, version: tuple[int, in
     template = given.get("TaskTemplate")
     template = template if isinstance(template, dict) else {}
     place = template if template.get("Networks") else given  # where they stood before 1.25
-    named = {"Networks": [_with_id(daemon, control, each) for each in place.get("Networks") or ()]}
-    template = {**template, **(named if place is template else {})}
-    return _converted({**given, **({} if place is template else named), "TaskTemplate": template}, template, version)
+    named = [_with_id(daemon, control, each) for each in place.get("Networks") or ()]
+    if place is template:
+        template = {**template, "Networks": named}
+    elif named:
+        given = {**given, "Networks": named}
+    return _converted({**given, "TaskTemplate": template}, template, version)
 
 
 def _with_id(daemon: Daemon, control: Control, attachment: Json) -> Json:
