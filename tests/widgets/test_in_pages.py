@@ -19,6 +19,7 @@ from swarmlab.widgets.panels.inspect import Tree
 from swarmlab.widgets.panels.logs import LogLines
 from swarmlab.widgets.timeline import Timeline
 from tests.client.fakes import node
+from tests.widgets.conftest import OpenLab, press
 from tests.widgets.pages import THEMES, page_in, show
 from tests.widgets.swarms import NOON, hosts, sight_of, web, web_task
 from tests.widgets.test_timeline import wait_for
@@ -147,6 +148,26 @@ def test_the_slider_follows_the_moment_that_the_board_shows(timeline: dict[str, 
         page.evaluate("() => models[0].set('moment', null)")
         expect(page.get_by_role("status")).to_contain_text("● Live")
         assert page.get_by_role("slider").evaluate("(slider) => slider.max - slider.value < 1000")
+
+
+def test_the_ports_fit_beside_an_open_board(open_lab: OpenLab) -> None:
+    """The panel is 560 px wide then; whatever is closed, all four ports are seen with nothing to scroll sideways."""
+    lab = open_lab()
+    panel = lab.panels.ports()
+    for wall in ("firewall", "security_group"):
+        for port in ("7946/tcp", "4789/udp"):
+            lab.cluster["docker-swarm-3"].block(port, at=wall)
+    assert press(panel, "check the ports") == "24 ports tried, 4 closed"
+    (name,) = panel.matrix._dom_classes
+    html = f"""
+    <div class="swarmlab-panel" style="width: 560px; box-sizing: border-box; font-family: var(--jp-ui-font-family)">
+      <div class="{name}"><div class="widget-html-content">{panel.matrix.value}</div></div>
+    </div>
+    """
+    with page_in("light") as page:
+        page.add_style_tag(content=str(CommandCard._css))
+        page.evaluate("(html) => document.querySelector('main').innerHTML = html", html)
+        assert page.locator(".widget-html-content").evaluate("(box) => box.scrollWidth <= box.clientWidth")
 
 
 CARD = {
