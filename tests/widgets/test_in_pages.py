@@ -56,6 +56,17 @@ def test_what_is_broken_is_drawn_on_the_tiles_of_a_large_lab() -> None:
         expect(tiles.nth(8)).to_have_attribute("aria-label", words)
 
 
+def test_two_nodes_of_one_host_are_told_apart() -> None:
+    """On cards as narrow as they become: the whole name, and the beginning of the node's ID."""
+    nodes = [node("docker-swarm-1", node_id="aaaa1", state="down"), node("docker-swarm-1", node_id="bbbb2")]
+    with page_in("light", width=278) as page:
+        show(page, Board, {"_all": {**TIME, "content": describe(sight_of(nodes), hosts("docker-swarm-1"))}})
+        titles = page.locator(".swl-title")
+        assert titles.all_inner_texts() == ["docker-swarm-1 (aaaa)", "docker-swarm-1 (bbbb)"]
+        cut = "(titles) => titles.filter((title) => title.scrollWidth > title.clientWidth).length"
+        assert (titles.evaluate_all(cut), page.locator(".swl-card").first.bounding_box()["width"] < 130) == (0, True)
+
+
 LINES = [[f"web.1.abc@docker-swarm-{n % 3 + 1}    |", "#56B4E9", f" line {n}"] for n in range(60)]
 
 
