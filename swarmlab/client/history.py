@@ -31,7 +31,7 @@ from swarmlab.client.past import (
 from swarmlab.client.protocols import Fault
 from swarmlab.client.reasons import remembered
 from swarmlab.client.services import ServiceLife, joined, life_of_service, lives_of_tasks
-from swarmlab.client.snapshots import NodeView, ServiceView, Snapshot, TaskView
+from swarmlab.client.snapshots import SHORT_ID, NodeView, ServiceView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 from swarmlab.client.watch import Sight
 
@@ -71,6 +71,7 @@ class History:
             self._first_seen: dict[str, datetime | None] = {}  # when the first task of a service was made
             self._first_told: dict[str, datetime] = {}  # the same by the events of containers
             self._services: dict[str, ServiceLife] = {}  # also of those whose pasts are forgotten
+            self._names: dict[str, str] = {}  # of the same, by what stands for a name on tasks that outlive a service
             self._told_of: tuple[tuple[int, int], list[ServiceLife]] = ((-1, -1), [])
 
     # --- what is told ---
@@ -90,6 +91,7 @@ class History:
 
     def _note(self, snapshot: Snapshot, seen_at: datetime) -> None:
         before = self._count
+        self._names.update((service.id[:SHORT_ID], service.name) for service in snapshot.services)
         self._note_all("node", snapshot.nodes, seen_at, lambda node: first_versions(node, seen_at))
         if self._count > before:
             self._note_change_of_all()
@@ -171,8 +173,23 @@ class History:
         return Snapshot(
             nodes=tuple(sorted(nodes, key=lambda node: (natural(node.name), node.state == "down", node.id))),
             services=tuple(sorted(services, key=lambda service: natural(service.name))),
-            tasks=tuple(sorted(tasks, key=lambda task: (natural(task.name), task.id))),
+            tasks=tuple(sorted(tasks, key=_place)),
         )
+
+    def named(self, snapshot: Snapshot) -> Snapshot:
+        """The same, with their services' names on tasks of removed services: the API knows only the ID by then."""
+        with self._lock:
+            there = {service.name for service in snapshot.services}
+            if all(task.service in there for task in snapshot.tasks):
+                return snapshot
+            self._events()  # which may know services that were never seen
+            tasks = [
+                replace(task, service=self._names[task.service])
+                if task.service not in there and task.service in self._names
+                else task
+                for task in snapshot.tasks
+            ]
+        return replace(snapshot, tasks=tuple(sorted(tasks, key=_place)))
 
     def evidence(self, moment: datetime) -> Evidence:
         """What could be known then of why tasks were where they were: of those too that the swarm had forgotten."""
@@ -293,6 +310,8 @@ class History:
             for event in self.events.all():
                 task = event.attributes.get(_TASK_ID) if event.kind == "container" else None
                 index.setdefault(("task", task) if task else (event.kind, event.id), []).append(event)
+                if event.kind == "service" and "name" in event.attributes:
+                    self._names[event.id[:SHORT_ID]] = event.name
                 if task and (service := event.attributes.get(_SERVICE_NAME)):
                     self._first_told.setdefault(service, event.at)
             self._index = (heard, index)
@@ -321,6 +340,11 @@ def recollect(cluster: Cluster) -> History:
     history = History(log, cluster.clock.now)
     history.see(Sight(snapshot=cluster.snapshot(), taken_at=cluster.clock.now()))
     return history
+
+
+def _place(task: TaskView) -> tuple[Any, str]:
+    """Among the tasks of a snapshot."""
+    return natural(task.name), task.id
 
 
 def _followers(tasks: Sequence[TaskView]) -> dict[str, datetime]:

@@ -20,6 +20,9 @@ ACTIVE = ("new", "pending", "assigned", "accepted", "preparing", "ready", "start
 ENDED_BY_ITSELF = ("complete", "failed")
 NANO = 1e9
 
+SHORT_ID = 12
+"""Characters of a removed service's ID that stand for its name on its tasks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
@@ -60,6 +63,7 @@ class TaskView:
     """A task.
 
     Attributes:
+        service: its name; once it is removed, the beginning of its ID.
         slot: None for a task of a global service.
         node_id: empty while no node has been chosen.
         error: why it failed, or why it is still pending.
@@ -223,7 +227,7 @@ def _task(task: Mapping[str, Any], services: Mapping[str, ServiceView]) -> TaskV
     reserved = (spec.get("Resources") or {}).get("Reservations") or {}
     return TaskView(
         id=task["ID"],
-        service=service.name if service else task["ServiceID"][:12],
+        service=service.name if service else task["ServiceID"][:SHORT_ID],
         slot=task.get("Slot") or None,
         node_id=task.get("NodeID", ""),
         state=status["State"],

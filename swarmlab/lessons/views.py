@@ -115,14 +115,20 @@ class QuizView(View):
 
 
 class ExerciseView(View):
-    """Begin, Check, Hint, Solution; a card shows the call and the answer, and the line says how far it is."""
+    """Begin, Check, Hint, Solution; a card shows the call and the answer, and the line says how far it is.
+
+    Attributes:
+        found: what the last check found, as long as the card shows a hint or a solution instead.
+    """
 
     def __init__(self, practice: Practice) -> None:
         cluster = practice.cluster
         assert cluster is not None  # a view is made where a lab runs
         exercise = practice.exercise
         self.card = CommandCard()
+        self.found = HTML()
         self.work = Work(cluster, self.card)
+        self._found = ""
         self._name = f'exercise("{exercise.id}")'
         wait = f"Break the cluster; takes {exercise.takes}"
         self.buttons = {
@@ -134,7 +140,8 @@ class ExerciseView(View):
         if exercise.breaks is None:
             del self.buttons["Begin"]
         row = HBox([self._made(name, *rest) for name, rest in self.buttons.items()], layout=Layout(flex_flow="wrap"))
-        super().__init__(sentence(f"Exercise {exercise.id} · {exercise.title}"), exercise.asks, [row], self.card)
+        title = sentence(f"Exercise {exercise.id} · {exercise.title}")
+        super().__init__(title, exercise.asks, [row], self.found, self.card)
         self.row = row
         self.say(f"{SIGNS[State.NOT_ATTEMPTED]} not checked yet")
 
@@ -145,11 +152,24 @@ class ExerciseView(View):
     def _made(self, name: str, tooltip: str, act: Callable[[], object]) -> Button:
         button = _button(name, tooltip)
         text = f"{self._name}.{name.lower()}()"
-        button.on_click(self.guarded(lambda: self.work.call(text, lambda: str(act()))))
+
+        def press() -> None:
+            self.work.call(text, lambda: str(act()))
+            self._keep_found(name)
+
+        button.on_click(self.guarded(press))
         return button
+
+    def _keep_found(self, pressed: str) -> None:
+        """A hint is read beside the reason for which it was asked; what was found before Begin holds no longer."""
+        if pressed == "Begin":
+            self._found = ""
+        is_shown = self._found and pressed != "Check"
+        self.found.value = f"<div>Last check: {escape(self._found)}</div>" if is_shown else ""
 
     def _check(self, practice: Practice) -> Verdict:
         verdict = practice.check()
+        self._found = str(verdict)
         self.say(f"{SIGNS[verdict.state]} {verdict.state}")
         return verdict
 

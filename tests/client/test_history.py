@@ -261,6 +261,16 @@ def test_a_name_that_is_used_again_is_one_service(told: Told) -> None:
     assert lives_of_services(told.history) == {"web": (at(10), at(50))}
 
 
+def test_what_is_left_of_a_removed_service_is_named_as_it_was(told: Told) -> None:
+    """Also where only events tell its name; what nobody knows is left as it is."""
+    told.see(20, task())
+    told.hear(12, "service", "create", "s2", name="brief")
+    left = Snapshot(nodes=(), services=(), tasks=(task(1, service="s"), task(2, service="s2"), task(3, service="s3")))
+    assert [each.name for each in told.history.named(left).tasks] == ["brief.2", "s3.3", "web.1"]
+    told.history.see(Sight())
+    assert [each.name for each in told.history.named(left).tasks] == ["brief.2", "s3.3", "s.1"]
+
+
 def test_a_fault_belongs_to_its_time(told: Told) -> None:
     """From when it was seen until it was seen no more."""
     fault = Fault(node="a", kind="stopped")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,29 @@ def test_the_buttons_do_the_same(lab: Lab) -> None:
         assert view.card.lines[0]["text"] == f'exercise("05-a").{name.lower()}()'
         assert view.card.result.startswith(said)
         assert line in view.says.value
+    view.end()
+
+
+def test_a_hint_is_read_beside_the_reason_for_which_it_was_asked(lab: Lab) -> None:
+    """What the last check found stays above it, in an element of its own; the next check is on the card again."""
+    view = view_of(exercise("05-a"))
+    view.press("Hint")
+    view.wait()
+    assert view.found.value == ""
+    lab["docker-swarm-3"].client.services.get("helloworld").scale(2)
+    view.press("Check")
+    view.wait()
+    reason = view.card.result
+    assert reason.startswith("05-a not yet, because ")
+    for name in ("Hint", "Solution"):
+        view.press(name)
+        view.wait()
+        assert escape(reason) in view.found.value
+        assert "✗ not yet<" in view.says.value
+    assert view.children.index(view.found) < view.children.index(view.card)
+    view.press("Check")
+    assert view.found.value == ""
+    view.wait()
     view.end()
 
 

@@ -67,6 +67,25 @@ def test_the_browser_is_sent_what_changes(lab: Lab) -> None:
     assert all("cards" not in message["changes"] for message in news)
 
 
+def test_tasks_of_a_removed_service_keep_its_name_and_colour(lab: Lab) -> None:
+    """Until they have stopped: the lab remembers what the API tells no more. As text, all is as the API has it."""
+    board = lab.board("inline")
+    service = lab.manager().client.services.create("nginx", name="web", mode=ServiceMode("replicated", 2))
+    lab.clock.sleep(60)
+    wait_for(lab, lambda: headline(board) == "3 nodes · 2 tasks running")
+    before = board.whole()["content"]
+    service.remove()
+    wait_for(lab, lambda: headline(board) == "3 nodes · 0 tasks running")
+    content = board.whole()["content"]
+    assert sorted((task["name"], task["service"], task["word"]) for task in content["tasks"].values()) == [
+        ("web.1", "web", "to be stopped"),
+        ("web.2", "web", "to be stopped"),
+    ]
+    assert set(content["tasks"]) == set(before["tasks"])
+    assert content["services"] == {"web": {**before["services"]["web"], "runs": "removed"}}
+    assert f"{service.id[:12]}.1" in board.table()
+
+
 def test_a_fault_is_seen_at_once_and_time_does_not_move(lab: Lab) -> None:
     """Engines report no fault, so whoever makes one says so; looking costs no lab time."""
     board = lab.board("inline")

@@ -40,6 +40,20 @@ def test_a_swarm_is_formed_by_pressing(open_lab: OpenLab) -> None:
     shown(panel.nodes, "docker-swarm-2", "manager", "Reachable")
 
 
+def test_the_chosen_machine_stays_chosen(open_lab: OpenLab) -> None:
+    """Whatever record the swarm gives it: the next press is about the same one."""
+    panel = open_lab("separate").panels.cluster()
+    choose(panel, "docker-swarm-3")
+    press(panel, "swarm init")
+    shown(panel.nodes, "docker-swarm-3", "Leader")
+    assert panel.node.label == "docker-swarm-3"
+    choose(panel, "docker-swarm-2")
+    press(panel, "swarm join as a worker")
+    shown(panel.nodes, "docker-swarm-2", "worker", "Ready")
+    assert panel.node.label == "docker-swarm-2"
+    assert button(panel, "node promote").tooltip == "docker node promote docker-swarm-2"
+
+
 def test_the_token_of_a_join_is_the_swarm_s(open_lab: OpenLab) -> None:
     """The tooltip hides it, the card shows what was sent."""
     lab = open_lab()

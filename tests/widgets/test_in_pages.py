@@ -19,6 +19,7 @@ from swarmlab.widgets.panels.inspect import Tree
 from swarmlab.widgets.panels.logs import LogLines
 from swarmlab.widgets.timeline import Timeline
 from tests.client.fakes import node
+from tests.widgets.conftest import OpenLab, press
 from tests.widgets.pages import THEMES, page_in, show
 from tests.widgets.swarms import NOON, hosts, sight_of, web, web_task
 from tests.widgets.test_timeline import wait_for
@@ -53,6 +54,17 @@ def test_what_is_broken_is_drawn_on_the_tiles_of_a_large_lab() -> None:
         assert page.locator(".swl-tile .swl-mark").all_inner_texts() == marks
         words = re.compile("^docker-swarm-9, worker, ready, active, 7946/udp blocked at its security group, . tasks$")
         expect(tiles.nth(8)).to_have_attribute("aria-label", words)
+
+
+def test_two_nodes_of_one_host_are_told_apart() -> None:
+    """On cards as narrow as they become: the whole name, and the beginning of the node's ID."""
+    nodes = [node("docker-swarm-1", node_id="aaaa1", state="down"), node("docker-swarm-1", node_id="bbbb2")]
+    with page_in("light", width=278) as page:
+        show(page, Board, {"_all": {**TIME, "content": describe(sight_of(nodes), hosts("docker-swarm-1"))}})
+        titles = page.locator(".swl-title")
+        assert titles.all_inner_texts() == ["docker-swarm-1 (aaaa)", "docker-swarm-1 (bbbb)"]
+        cut = "(titles) => titles.filter((title) => title.scrollWidth > title.clientWidth).length"
+        assert (titles.evaluate_all(cut), page.locator(".swl-card").first.bounding_box()["width"] < 130) == (0, True)
 
 
 LINES = [[f"web.1.abc@docker-swarm-{n % 3 + 1}    |", "#56B4E9", f" line {n}"] for n in range(60)]
@@ -147,6 +159,26 @@ def test_the_slider_follows_the_moment_that_the_board_shows(timeline: dict[str, 
         page.evaluate("() => models[0].set('moment', null)")
         expect(page.get_by_role("status")).to_contain_text("● Live")
         assert page.get_by_role("slider").evaluate("(slider) => slider.max - slider.value < 1000")
+
+
+def test_the_ports_fit_beside_an_open_board(open_lab: OpenLab) -> None:
+    """The panel is 560 px wide then; whatever is closed, all four ports are seen with nothing to scroll sideways."""
+    lab = open_lab()
+    panel = lab.panels.ports()
+    for wall in ("firewall", "security_group"):
+        for port in ("7946/tcp", "4789/udp"):
+            lab.cluster["docker-swarm-3"].block(port, at=wall)
+    assert press(panel, "check the ports") == "24 ports tried, 4 closed"
+    (name,) = panel.matrix._dom_classes
+    html = f"""
+    <div class="swarmlab-panel" style="width: 560px; box-sizing: border-box; font-family: var(--jp-ui-font-family)">
+      <div class="{name}"><div class="widget-html-content">{panel.matrix.value}</div></div>
+    </div>
+    """
+    with page_in("light") as page:
+        page.add_style_tag(content=str(CommandCard._css))
+        page.evaluate("(html) => document.querySelector('main').innerHTML = html", html)
+        assert page.locator(".widget-html-content").evaluate("(box) => box.scrollWidth <= box.clientWidth")
 
 
 CARD = {

@@ -7,6 +7,7 @@ those of all that is live.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -112,9 +113,13 @@ class Board(Live):
     def _describe(self) -> Content:
         hosts, known, at = self._cluster.backend.hosts, self._history.services(), self._moment.at
         if at is None or self._ended:
-            return describe(self._sight, hosts, known=known, end=self._ended)
+            return describe(self._named(self._sight), hosts, known=known, end=self._ended)
         past = Sight(snapshot=self._history.at(at), taken_at=at, faults=self._history.faults(at))
-        return describe(past, hosts, known=known, moment=at)
+        return describe(self._named(past), hosts, known=known, moment=at)
+
+    def _named(self, sight: Sight) -> Sight:
+        """Tasks of a removed service keep their name and colour as long as they are to be stopped."""
+        return replace(sight, snapshot=self._history.named(sight.snapshot)) if sight.snapshot else sight
 
     def _present(self) -> tuple[datetime, bool]:
         clock = self._cluster.clock

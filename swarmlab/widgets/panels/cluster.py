@@ -39,10 +39,13 @@ _HEADERS = ("NODE", "ADDRESS", "ROLE", "STATUS", "AVAILABILITY", "MANAGER STATUS
 
 
 class Chosen(NamedTuple):
-    """What the learner chose: a machine of the lab, a record of the swarm, mostly both."""
+    """What the learner chose: a machine of the lab, or a record of the swarm that belongs to none.
 
-    host: str | None
-    record: str | None
+    A machine is known by its name: it stays chosen when the swarm gives it another record.
+    """
+
+    host: str | None = None
+    record: str | None = None
 
 
 class ClusterPanel(Panel):
@@ -123,7 +126,7 @@ class ClusterPanel(Panel):
         """See Panel."""
         caption = "" if self.snapshot.nodes or self.sight.problem else "No node of this lab is in a swarm."
         self.nodes.value = table(caption, _HEADERS, [self._row(*each) for each in self._all()])
-        set_options(self.node, [(self._label(*each), Chosen(*each)) for each in self._all()])
+        set_options(self.node, [(self._label(*each), _chosen(*each)) for each in self._all()])
 
     def _all(self) -> list[tuple[str | None, str | None]]:
         """Every machine with its record, then records that belong to no machine any more."""
@@ -185,7 +188,10 @@ class ClusterPanel(Panel):
     def _record(self) -> str:
         """How the managers know the chosen node: its name, or its ID where two share the name."""
         chosen = self.node.value
-        view = self.snapshot.node(chosen.record) if chosen and chosen.record else None
+        if chosen is None or chosen.record is None:
+            view = self._record_of(self._machine)
+        else:
+            view = self.snapshot.node(chosen.record)
         if view is None:
             raise NotPossible("this machine is not in the swarm: let it join first")
         return view.name if view.label == view.name else view.id
@@ -197,3 +203,7 @@ class ClusterPanel(Panel):
             if node.name in managers and node is not self._machine and node.name not in self.sight.unreachable:
                 return node
         raise NotPossible("there is no other manager to join: docker swarm init on one node first")
+
+
+def _chosen(host: str | None, record: str | None) -> Chosen:
+    return Chosen(record=record) if host is None else Chosen(host=host)

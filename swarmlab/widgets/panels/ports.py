@@ -40,7 +40,7 @@ class PortsPanel(Panel):
             description="to",
             tooltip="The machine whose ports are tried; a packet is sent to each of them from the others",
         )
-        self.matrix = HTML(table("Not asked yet.", self._headers(), []))
+        self.matrix = HTML(table("Not asked yet.", self._headers(), []), _dom_classes=("swarmlab-ports",))
         self.observed(self.node)
         return (
             row(
