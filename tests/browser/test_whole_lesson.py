@@ -151,7 +151,7 @@ def repair_the_cluster(learner: Learner) -> None:
     choose_node(cluster, "docker-swarm-3")
     press(cluster, "active", "docker node update --availability active")
     for name in ("docker-swarm-1", "docker-swarm-2", "docker-swarm-3"):
-        expect(host(learner.page, name)).to_contain_text("ready · active")
+        expect(host(learner.page, name)).to_have_attribute("aria-label", re.compile("ready, active"))
     services.get_by_label("--force", exact=True).check()
     press(services, "service update", "docker service update --force helloworld")
     check_until_right(exercise)
