@@ -20,7 +20,9 @@ IDLE_IN_LAB = "role=button[name='Python 3 (ipykernel) | Idle']"
 IDLE_IN_NOTEBOOK_7 = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 RAN = re.compile(r"\[\d+\]:")
 SELECTED = re.compile("jp-mod-active")
-ERROR = ".jp-RenderedText[data-mime-type*=error]"
+ERROR = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
+"""JupyterLab shows a traceback as it shows what was written to stderr."""
+
 NOTEBOOK_HAS_FOCUS = "document.activeElement.closest('.jp-Notebook') !== null"
 STEPS_AT_MOST = 60
 AROUND_PX = 200
