@@ -18,7 +18,7 @@ from tests.jupyterlab import RunningLab
 pytestmark = pytest.mark.browser
 
 YOURS = "# Your commands go here."
-FORESEEN = ("Timeout was reached before node joined", "This node is already part of a swarm")
+FORESEEN = ("DockerError: exit status 1",)
 CHECKS_AT_MOST = 30
 
 
