@@ -5,12 +5,13 @@ Waits for what is to be seen, never for a time. With the mouse `run_cell` and cl
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pages import picture
+from tests.browser.pages import WINDOW, picture
 from tests.jupyterlab import RunningLab
 
 LOADED_WITHIN_MS = 120_000
@@ -19,9 +20,14 @@ IDLE_IN_LAB = "role=button[name='Python 3 (ipykernel) | Idle']"
 IDLE_IN_NOTEBOOK_7 = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 RAN = re.compile(r"\[\d+\]:")
 SELECTED = re.compile("jp-mod-active")
-ERROR = ".jp-RenderedText[data-mime-type*=error]"
+ERROR = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
+"""JupyterLab shows a traceback as it shows what was written to stderr."""
+
 NOTEBOOK_HAS_FOCUS = "document.activeElement.closest('.jp-Notebook') !== null"
 STEPS_AT_MOST = 60
+AROUND_PX = 200
+"""JupyterLab's bars above and below a notebook, and more."""
+
 WATCH = """elements => elements.forEach(element => {
   delete element.dataset.changed;
   new MutationObserver((_, self) => { element.dataset.changed = "yes"; self.disconnect(); })
@@ -96,6 +102,14 @@ class Learner:
         self.page.keyboard.type("JupyterLab Dark")
         self.page.keyboard.press("Enter")
         expect(self.page.locator("body[data-jp-theme-light=false]")).to_be_attached()
+
+    def prefer(self, theme: str) -> None:
+        """For the next time a page is loaded, as the settings keep it."""
+        address = f"{self.lab.server}/lab/api/settings/@jupyterlab/apputils-extension:themes"
+        put = self.page.request.put(
+            address, params={"token": self.lab.token}, data={"raw": json.dumps({"theme": theme})}
+        )
+        assert put.ok
 
     # --- cells ---
 
@@ -207,6 +221,10 @@ class Learner:
     # --- pictures ---
 
     def take(self, name: str, of: Locator | None = None) -> None:
-        """Keep what is to be seen, once nothing moves."""
+        """Keep what is to be seen, once nothing moves; of one thing all of it, however high it is."""
+        if of is not None and (box := of.bounding_box()):
+            self.page.set_viewport_size(WINDOW | {"height": max(WINDOW["height"], int(box["height"]) + AROUND_PX)})
         self.page.evaluate(UNTIL_NOTHING_MOVES)
         (self.page if of is None else of).screenshot(path=picture(name))
+        if of is not None:
+            self.page.set_viewport_size(WINDOW)

@@ -52,7 +52,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
 
 @pytest.fixture
 def learner(learner: Learner) -> Learner:
-    """On that notebook, with room for the lesson."""
+    """On that notebook, with room for the lesson, in the light."""
+    learner.prefer("JupyterLab Light")
     learner.open("board")
     learner.hide_files()
     return learner

@@ -5,7 +5,6 @@ Screenshots go to artifacts/, for people to look at.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -77,13 +76,6 @@ def look_back(learner: Learner, notebook: str) -> Locator:
     return timeline
 
 
-def set_theme(learner: Learner, name: str) -> None:
-    """For the next time the page is loaded."""
-    lab = learner.lab
-    address = f"{lab.server}/lab/api/settings/@jupyterlab/apputils-extension:themes?token={lab.token}"
-    assert learner.page.request.put(address, data={"raw": json.dumps({"theme": name})}).ok
-
-
 def test_the_story_of_a_small_lab(learner: Learner) -> None:
     """Rows a slot and a node, why a task moved, back to a moment and to the present again, by keyboard alone."""
     timeline = look_back(learner, "story")
@@ -116,12 +108,12 @@ def test_a_page_that_is_loaded_again_shows_it_again(learner: Learner, page: Page
     page.locator(".jp-CodeCell .jp-Editor").first.click()
     learner.press("Control+s")
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
-    set_theme(learner, "JupyterLab Dark")
+    learner.prefer("JupyterLab Dark")
     page.reload()
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false", timeout=LOADED_WITHIN_MS)
     expect(timeline.locator(".swt-answer")).to_contain_text("helloworld.2 ", timeout=LOADED_WITHIN_MS)
     learner.take("timeline-dark", timeline)
-    set_theme(learner, "JupyterLab Light")
+    learner.prefer("JupyterLab Light")
 
 
 def test_running_the_cell_again_replaces_it(learner: Learner) -> None:
