@@ -41,14 +41,11 @@ def test_scaling_by_keyboard_alone(learner: Learner, page: Page) -> None:
     scale_by_typing(learner)
     expect(learner.run_until("fullest.outcome")).to_contain_text("What happened: 3")
     answer_by_keys(learner, "05-q1", "Nothing.")
-    answer_by_keys(learner, "05-q2", "3, 2 and 2")
+    answer_by_keys(learner, "05-q2", "3, 3 and 2")
     ask_for_a_hint(learner)
     write_yours(learner, "%docker service scale helloworld=6")
     expect(learner.run_until("even.check()")).to_contain_text("05-a right")
-    write_yours(
-        learner,
-        "%docker service create --name second alpine ping docker.com\n%docker service scale helloworld=2 second=2",
-    )
+    write_yours(learner, TWO)
     expect(learner.run_until("two.check()")).to_contain_text("05-b right")
     scale_by_arrow(learner)
     expect(learner.run_until("nothing.check()")).to_contain_text("05-c right")
