@@ -136,3 +136,29 @@ def test_an_image_that_cannot_be_pulled_is_named_with_the_reason(serve: Serve) -
     client = serve({"/images/create": [{"status": "Pulling"}, {"error": "toomanyrequests: rate limit"}]})
     with pytest.raises(NoLocalDocker, match=r"docker:dind is not .* \(toomanyrequests: rate limit\)\. Name another\."):
         local_docker.require_image(client, "docker:dind", "Name another.")
+
+
+@pytest.mark.parametrize(
+    ("host", "advice"),
+    [
+        ("unix:///nowhere/docker.sock", r"at unix:///nowhere/docker.sock \(.*Install Docker"),
+        ("tcp://127.0.0.1:1", r"at tcp://127.0.0.1:1 \(.*DOCKER_TLS_VERIFY and .*does `docker info` answer"),
+    ],
+)
+def test_a_docker_that_does_not_answer_is_named(host: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what helps there, and the way out."""
+    monkeypatch.setenv("DOCKER_HOST", host)
+    with pytest.raises(NoLocalDocker, match=rf"^No Docker answers {advice}.*SWARMLAB_BACKEND=embedded\.$"):
+        local_docker.connect()
+
+
+def test_who_is_trusted_on_the_internet_does_not_matter(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither proxies nor authorities of the environment are for a Docker."""
+    near = serve({"/version": {"ApiVersion": "1.41"}, "/_ping": "OK"})
+    monkeypatch.setenv("DOCKER_HOST", near.api.base_url.replace("http://", "tcp://"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with closing(local_docker.connect()) as client:
+        assert client.api.base_url == near.api.base_url

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import docker
 from docker import DockerClient
 from docker.context import ContextAPI
 from docker.errors import DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
+from swarmlab.backends.dind.tls_client import PlainClient
 from swarmlab.backends.progress import Tell, untold
 from swarmlab.ownership import runtime_directory
 
@@ -41,16 +41,18 @@ def connect() -> DockerClient:
         NoLocalDocker: none answers, or it is reached in a way that will not do.
     """
     use_context = not _config_is_of_a_lab()
+    endpoint = ""
     try:
-        refuse_endpoint(_endpoint(use_context=use_context))
-        client = docker.from_env(timeout=API_TIMEOUT_S, use_context=use_context)
+        endpoint = _endpoint(use_context=use_context)
+        refuse_endpoint(endpoint)
+        client = PlainClient.from_env(timeout=API_TIMEOUT_S, use_context=use_context)
     except (DockerException, RequestException) as error:
-        raise _unreachable(error) from error
+        raise _unreachable(endpoint, error) from error
     try:
         client.ping()
     except (DockerException, RequestException) as error:
         client.close()
-        raise _unreachable(error) from error
+        raise _unreachable(endpoint, error) from error
     return client
 
 
@@ -181,8 +183,12 @@ def _endpoint(*, use_context: bool) -> str:
     return str(ContextAPI.kwargs_from_context().get("base_url", ""))
 
 
-def _unreachable(error: Exception) -> NoLocalDocker:
-    return NoLocalDocker(
-        f"No Docker answers on this machine ({error}). Install Docker (https://docs.docker.com/engine/install/), or "
-        f"let `docker info` answer for this user. {EMBEDDED}"
-    )
+def _unreachable(endpoint: str, error: Exception) -> NoLocalDocker:
+    where = f"at {endpoint}" if endpoint else "on this machine"
+    if "Permission denied" in str(error):
+        how = "This user may not ask it: `sudo usermod -aG docker $USER`, then log in again."
+    elif endpoint.startswith(("tcp://", "https://", "http://")):
+        how = "DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH say so, or the docker context: does `docker info` answer?"
+    else:
+        how = "Install Docker (https://docs.docker.com/engine/install/) and start it, so that `docker info` answers."
+    return NoLocalDocker(f"No Docker answers {where} ({error}). {how} {EMBEDDED}")
