@@ -188,7 +188,7 @@ def _unreachable(endpoint: str, error: Exception) -> NoLocalDocker:
     if "Permission denied" in str(error):
         how = "This user may not ask it: `sudo usermod -aG docker $USER`, then log in again."
     elif endpoint.startswith(("tcp://", "https://", "http://")):
-        how = "DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH say so, or the docker context: does `docker info` answer?"
+        how = "DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH say so, or the context: does `docker info` answer?"
     else:
         how = "Install Docker (https://docs.docker.com/engine/install/) and start it, so that `docker info` answers."
     return NoLocalDocker(f"No Docker answers {where} ({error}). {how} {EMBEDDED}")

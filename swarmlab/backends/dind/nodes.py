@@ -31,6 +31,7 @@ PING_TIMEOUT_S = 2
 _NO_PRIVILEGE = ("apply caps", "privileged mode", "Privileged mode")
 """Parts of what runc and Docker answer where --privileged asks for more than the machine, or Docker, may give."""
 
+_DISK_FULL = "no space left on device"
 _LISTENS = f"API listen on [::]:{API_PORT}"
 
 _PORT_TAKEN = ("port is already allocated", "address already in use")
@@ -228,6 +229,8 @@ class NodeContainer:
 
     def _failure(self, what: str) -> NodeFailed:
         log = self._container().logs(tail=15).decode(errors="replace")
+        if _DISK_FULL in log:
+            what += ", since its disk is full. Free space on the machine, then `lab.reset(…)` gives it an empty one"
         return NodeFailed(f"{self.name}: {what}. The end of its log:\n{log}")
 
 
