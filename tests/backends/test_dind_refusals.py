@@ -12,8 +12,8 @@ import pytest
 from docker import DockerClient
 
 from swarmlab.backends.contexts import write_contexts
-from swarmlab.backends.dind import local_docker
-from swarmlab.backends.dind.local_docker import NoLocalDocker
+from swarmlab.backends.dind import local_docker, refusals
+from swarmlab.backends.dind.refusals import NoLocalDocker
 from swarmlab.client.protocols import Host
 
 Serve = Callable[[Mapping[str, object]], DockerClient]
@@ -61,10 +61,8 @@ def serve() -> Iterator[Serve]:
 
 def test_a_docker_with_the_rights_of_root_will_do(serve: Serve) -> None:
     """Whatever else it is protected by."""
-    local_docker.refuse_unfit(
-        serve({"/info": {"OSType": "linux", "SecurityOptions": ["name=seccomp,profile=default"]}})
-    )
-    local_docker.refuse_unfit(serve({"/info": {"OSType": "linux", "SecurityOptions": None}}))
+    refusals.refuse_unfit(serve({"/info": {"OSType": "linux", "SecurityOptions": ["name=seccomp,profile=default"]}}))
+    refusals.refuse_unfit(serve({"/info": {"OSType": "linux", "SecurityOptions": None}}))
 
 
 def test_a_rootless_docker_is_refused(serve: Serve) -> None:
@@ -73,13 +71,19 @@ def test_a_rootless_docker_is_refused(serve: Serve) -> None:
         {"/info": {"OSType": "linux", "SecurityOptions": ["name=seccomp,profile=default", "name=rootless"]}}
     )
     with pytest.raises(NoLocalDocker, match=r"rootless.* mount file systems.*docker context use default.*=embedded"):
-        local_docker.refuse_unfit(rootless)
+        refusals.refuse_unfit(rootless)
+
+
+def test_a_docker_that_maps_users_is_refused(serve: Serve) -> None:
+    """With the line that does it."""
+    with pytest.raises(NoLocalDocker, match=r"userns-remap.*daemon.json.*=embedded"):
+        refusals.refuse_unfit(serve({"/info": {"OSType": "linux", "SecurityOptions": ["name=userns"]}}))
 
 
 def test_a_docker_of_windows_containers_is_refused(serve: Serve) -> None:
     """It can be switched."""
     with pytest.raises(NoLocalDocker, match="switch Docker Desktop to Linux containers"):
-        local_docker.refuse_unfit(serve({"/info": {"OSType": "windows"}}))
+        refusals.refuse_unfit(serve({"/info": {"OSType": "windows"}}))
 
 
 @pytest.mark.parametrize("of", ["DOCKER_HOST", "context"])
@@ -101,11 +105,11 @@ def test_a_docker_without_tls_on_another_machine_is_refused() -> None:
     """The engines' keys would cross the network in clear; on this machine they cross none."""
     with closing(DockerClient(base_url="tcp://192.0.2.7:2375", version="1.41")) as far:
         with pytest.raises(NoLocalDocker, match=r"192.0.2.7:2375 obeys everybody.*DOCKER_TLS_VERIFY"):
-            local_docker.refuse_open_door(far)
+            refusals.refuse_open_door(far)
         assert local_docker.published_address(far) == ("0.0.0.0", "192.0.2.7")
     for near in ("tcp://127.0.0.1:2375", "tcp://localhost:2375", "unix:///var/run/docker.sock"):
         with closing(DockerClient(base_url=near, version="1.41")) as client:
-            local_docker.refuse_open_door(client)
+            refusals.refuse_open_door(client)
             assert local_docker.published_address(client) == ("127.0.0.1", "127.0.0.1")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from swarmlab.backends.dind import local_docker
+from swarmlab.backends.dind import local_docker, refusals
 from swarmlab.backends.dind.certificates import Authority
 from tests.real import own_docker
 from tests.real.inventory import files, of_lab, of_nobody
@@ -84,8 +84,9 @@ def test_a_lab_that_ends_while_docker_is_down_goes_with_the_next_start(
     lab = process()
     lab_id = lab.ask("(lab := Lab.start('separate')).backend.lab_id")
     own.stop()
-    with pytest.raises(Raised, match="ConnectionError"):
-        lab.ask("lab.close()")
+    for ask in ("lab.reset('formed')", "lab.close()"):
+        with pytest.raises(Raised, match="NoLocalDocker: The local Docker does not answer any more"):
+            lab.ask(ask)
     own.restart()
     with closing(own.client()) as local:
         before = of_nobody(local)
@@ -176,9 +177,9 @@ def test_a_rootless_docker_is_refused_by_name(tmp_path: Path, monkeypatch: pytes
         monkeypatch.setenv("DOCKER_HOST", rootless.docker_host)
         with (
             closing(local_docker.connect()) as client,
-            pytest.raises(local_docker.NoLocalDocker, match="This Docker is rootless"),
+            pytest.raises(refusals.NoLocalDocker, match="This Docker is rootless"),
         ):
-            local_docker.refuse_unfit(client)
+            refusals.refuse_unfit(client)
     finally:
         rootless.end()
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 from docker import DockerClient
 from docker.errors import DockerException
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectionError, RequestException
 
 from swarmlab.backends.contexts import write_contexts
-from swarmlab.backends.dind import local_docker, node_plan, registry, states
+from swarmlab.backends.dind import local_docker, node_plan, refusals, registry, states
 from swarmlab.backends.dind.certificates import Authority
 from swarmlab.backends.dind.faults import DindFaults, DindPorts
 from swarmlab.backends.dind.labels import in_parallel, lab_labels, remove_lab, remove_orphans
 from swarmlab.backends.dind.network import LabNetwork, create_network
 from swarmlab.backends.dind.node_plan import NodePlan
 from swarmlab.backends.dind.nodes import NodeContainer
+from swarmlab.backends.dind.refusals import NoLocalDocker
 from swarmlab.backends.dind.registry import Registry, RegistryFailed
 from swarmlab.backends.dind.walls import Links
 from swarmlab.backends.dind.web import DindWeb
@@ -108,21 +109,42 @@ class DindBackend:
         return self.client(node)
 
     def reset(self, state: LabState) -> None:
-        """Heal every fault, put a new engine in each node's place, then build the named state."""
+        """Heal every fault, put a new engine in each node's place, then build the named state.
+
+        Raises:
+            NoLocalDocker: the local Docker does not answer any more.
+        """
         self._links.heal()
-        with Progress("New engines for all nodes", done=f"New engines, in the state {state},") as progress:
+        done = f"New engines, state {state}, are ready"
+        with _docker_must_answer(_START_IT), Progress("New engines for all nodes", done=done) as progress:
             tell = progress.tell
             self._registry.start()
             in_parallel(lambda node: node.recreate(tell, walls=self._links.rules(node.name)), self._nodes.values())
             _build(self._nodes, state, tell)
 
     def close(self) -> None:
-        """Remove the containers, the network and the volumes of this lab."""
+        """Remove the containers, the network and the volumes of this lab.
+
+        Raises:
+            NoLocalDocker: the local Docker does not answer any more.
+        """
         if self._closed:
             return
-        remove_lab(self._local, self.lab_id)
+        with _docker_must_answer(f"What it keeps of lab {self.lab_id} goes with the next start, or `swarmlab down`."):
+            remove_lab(self._local, self.lab_id)
         self._local.close()
         self._closed = True
+
+
+_START_IT = "Start it, then reset the lab."
+
+
+@contextmanager
+def _docker_must_answer(what_then: str) -> Iterator[None]:
+    try:
+        yield
+    except ConnectionError as error:
+        raise NoLocalDocker(f"The local Docker does not answer any more ({error}). {what_then}") from error
 
 
 def start(directory: LabDirectory, state: LabState) -> DindBackend:
@@ -138,10 +160,11 @@ def start(directory: LabDirectory, state: LabState) -> DindBackend:
         RegistryFailed: the lab's registry did not.
     """
     local = local_docker.connect()
-    with Progress("Starting three Docker engines", done=f"Three Docker engines, lab {directory.lab_id},") as progress:
+    done = f"Three Docker engines, lab {directory.lab_id}, are ready"
+    with Progress("Starting three Docker engines", done=done) as progress:
         try:
-            local_docker.refuse_open_door(local)
-            local_docker.refuse_unfit(local)
+            refusals.refuse_open_door(local)
+            refusals.refuse_unfit(local)
             progress.tell("Docker", "removes what dead labs left")
             remove_orphans(local)
             progress.tell("Docker", "")
@@ -217,7 +240,7 @@ def _plan_nodes(
             publish_at=publish_at,
             reach_at=reach_at,
             labels=lab_labels(directory.lab_id, directory.owner),
-            server=authority.issue_server([name, "localhost", local_docker.LOOPBACK, address, reach_at]),
+            server=authority.issue_server([name, "localhost", refusals.LOOPBACK, address, reach_at]),
             learner=directory.docker_config,
         )
         for name, address in network.addresses.items()

@@ -1,4 +1,4 @@
-"""The local Docker, in whose containers a lab's engines run: how it is found, whether it will do, which images it has.
+"""The local Docker, in whose containers a lab's engines run: how it is found, and which images it must have.
 
 Owns the connection to it. Knows nothing of labs.
 """
@@ -16,6 +16,7 @@ from docker.context import ContextAPI
 from docker.errors import DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
+from swarmlab.backends.dind.refusals import LOOPBACK, NoLocalDocker, is_this_machine, refuse_endpoint, unreachable
 from swarmlab.backends.dind.tls_client import PlainClient
 from swarmlab.backends.progress import Tell, untold
 from swarmlab.ownership import runtime_directory
@@ -23,15 +24,7 @@ from swarmlab.ownership import runtime_directory
 API_TIMEOUT_S = 120
 """A pull or a push of an image may keep silent for a while."""
 
-LOOPBACK = "127.0.0.1"
 ANY_ADDRESS = "0.0.0.0"
-
-
-EMBEDDED = "Or use the embedded lab, which needs no Docker: SWARMLAB_BACKEND=embedded."
-
-
-class NoLocalDocker(Exception):
-    """There is no local Docker, or it has not what a lab needs; the text says how to get it."""
 
 
 def connect() -> DockerClient:
@@ -47,75 +40,22 @@ def connect() -> DockerClient:
         refuse_endpoint(endpoint)
         client = PlainClient.from_env(timeout=API_TIMEOUT_S, use_context=use_context)
     except (DockerException, RequestException) as error:
-        raise _unreachable(endpoint, error) from error
+        raise unreachable(endpoint, error) from error
     try:
         client.ping()
     except (DockerException, RequestException) as error:
         client.close()
-        raise _unreachable(endpoint, error) from error
+        raise unreachable(endpoint, error) from error
     return client
-
-
-def refuse_endpoint(endpoint: str) -> None:
-    """Refuse a Docker whose containers' ports cannot be reached from here.
-
-    Raises:
-        NoLocalDocker: it is on another machine, behind ssh.
-    """
-    if endpoint.startswith("ssh://"):
-        raise NoLocalDocker(
-            f"Docker is on another machine, reached by {endpoint}: a lab's engines could not be reached from here. "
-            "Start the lab on that machine, or unset DOCKER_HOST (`docker context use default`)."
-        )
-
-
-def refuse_open_door(client: DockerClient) -> None:
-    """Refuse a Docker on another machine that is talked to without TLS: the engines' keys would be read on the way.
-
-    Raises:
-        NoLocalDocker: it is one.
-    """
-    url = urlsplit(client.api.base_url)
-    if url.scheme == "http" and not _is_this_machine(url.hostname):
-        raise NoLocalDocker(
-            f"The Docker at {url.netloc} obeys everybody who reaches it, since it does without TLS, and the keys of a "
-            "lab's engines would cross the network for all to read. Protect it "
-            "(https://docs.docker.com/engine/security/protect-access/) and set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, "
-            "or start the lab on that machine."
-        )
-
-
-def refuse_unfit(client: DockerClient) -> None:
-    """Refuse a Docker whose containers cannot hold an engine.
-
-    Raises:
-        NoLocalDocker: it runs Windows containers, or without the rights of root.
-    """
-    info = client.info()
-    if info.get("OSType", "linux") != "linux":
-        raise NoLocalDocker(
-            f"This Docker runs {info['OSType']} containers, and a node is a Linux one: switch Docker Desktop to Linux "
-            f"containers. {EMBEDDED}"
-        )
-    if any("name=rootless" in option for option in info.get("SecurityOptions") or ()):
-        raise NoLocalDocker(
-            "This Docker is rootless: its containers have no rights of root on the machine, and without them an engine "
-            "in a container can neither mount file systems nor make the networks of a swarm. Use the machine's own "
-            f"Docker (`docker context use default`, or unset DOCKER_HOST). {EMBEDDED}"
-        )
 
 
 def published_address(client: DockerClient) -> tuple[str, str]:
     """Where a container's port is published, and under which name this process reaches it."""
     # docker-py's URL is http+docker://localhost or …localnpipe for this machine.
     url = urlsplit(client.api.base_url)
-    if url.scheme == "http+docker" or _is_this_machine(url.hostname):
+    if url.scheme == "http+docker" or is_this_machine(url.hostname):
         return LOOPBACK, LOOPBACK
     return ANY_ADDRESS, str(url.hostname)
-
-
-def _is_this_machine(host: str | None) -> bool:
-    return host in {None, LOOPBACK, "localhost", "::1"}
 
 
 def require_image(client: DockerClient, name: str, how_else: str, tell: Tell = untold) -> None:
@@ -181,14 +121,3 @@ def _endpoint(*, use_context: bool) -> str:
     if named or not use_context:
         return named
     return str(ContextAPI.kwargs_from_context().get("base_url", ""))
-
-
-def _unreachable(endpoint: str, error: Exception) -> NoLocalDocker:
-    where = f"at {endpoint}" if endpoint else "on this machine"
-    if "Permission denied" in str(error):
-        how = "This user may not ask it: `sudo usermod -aG docker $USER`, then log in again."
-    elif endpoint.startswith(("tcp://", "https://", "http://")):
-        how = "DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH say so, or the context: does `docker info` answer?"
-    else:
-        how = "Install Docker (https://docs.docker.com/engine/install/) and start it, so that `docker info` answers."
-    return NoLocalDocker(f"No Docker answers {where} ({error}). {how} {EMBEDDED}")

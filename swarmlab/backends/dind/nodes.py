@@ -16,8 +16,8 @@ from docker.models.containers import Container
 from requests.exceptions import RequestException
 
 from swarmlab.backends.dind.labels import unless_gone
-from swarmlab.backends.dind.local_docker import EMBEDDED, LOOPBACK, NoLocalDocker
 from swarmlab.backends.dind.node_plan import API_PORT, ENTRY, NodePlan, archive
+from swarmlab.backends.dind.refusals import LOOPBACK, no_rights
 from swarmlab.backends.dind.tls_client import TlsClient
 from swarmlab.backends.progress import Tell, untold
 
@@ -212,10 +212,7 @@ class NodeContainer:
         """Docker's answer, with what it means where that is known."""
         said = error.explanation or str(error)
         if any(text in said for text in _NO_PRIVILEGE):
-            return NoLocalDocker(
-                f"This Docker may not give a container the rights that an engine in it needs ({said}). Use a Docker "
-                f"that runs with all rights of root. {EMBEDDED}"
-            )
+            return no_rights(said)
         if "No such image" in said or ("network" in said and "not found" in said):
             said = f"{said}; what the lab needs was removed from outside: start a new one"
         return NodeFailed(f"{self.name}: Docker does not start its container: {said}")
