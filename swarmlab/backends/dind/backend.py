@@ -179,7 +179,7 @@ def start(directory: LabDirectory, state: LabState) -> DindBackend:
 
 
 def _build(nodes: Mapping[str, NodeContainer], state: LabState, tell: Tell) -> None:
-    tell("the swarm", f"gets into the state {state}")
+    tell("the swarm", f"gets into its state, {state}")
     states.build(nodes, state)
     tell("the swarm", "")
 

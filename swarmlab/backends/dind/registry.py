@@ -67,7 +67,7 @@ class Registry:
         created = self.local.api.create_container_from_config(self._config(), self.name)  # type: ignore[no-untyped-call]
         container = self.local.containers.get(created["Id"])
         images = [NEEDED_IMAGE, *present_images(self.local, LESSON_IMAGES)]
-        tell("registry", f"gets {', '.join(images)}")
+        tell("registry", f"gets {len(images)} images")
         in_parallel(lambda image: self._copy(image, container), images)
         container.start()
         tell("registry", "")
