@@ -39,4 +39,4 @@ def test_down_without_docker_says_so(monkeypatch: pytest.MonkeyPatch, capsys: py
     """In a sentence, not a traceback."""
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     assert main(["down"]) == 1
-    assert capsys.readouterr().err.startswith("No Docker answers on this machine")
+    assert capsys.readouterr().err.startswith("No Docker answers at unix://")

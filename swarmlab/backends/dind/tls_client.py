@@ -1,4 +1,4 @@
-"""A docker SDK client for an engine behind the lab's own TLS."""
+"""docker SDK clients that trust whom they are told to: for engines behind the lab's TLS, and for the local Docker."""
 
 from __future__ import annotations
 
@@ -18,11 +18,21 @@ class TlsClient(DockerClient):
             ca_cert=str(credentials / "ca.pem"),
             verify=True,
         )
-        self.api = _Api(base_url=docker_host, tls=tls, timeout=timeout_s)
+        self.api = EngineApi(base_url=docker_host, tls=tls, timeout=timeout_s)
 
 
-class _Api(APIClient):
+class PlainClient(DockerClient):
+    """A docker SDK client as `docker.from_env` makes it."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self.api = EngineApi(*arguments, **named)
+
+
+class EngineApi(APIClient):
+    """Asks an engine, and never heeds what the environment says of the internet."""
+
     def merge_environment_settings(self, *arguments: Any, **named: Any) -> Any:
+        """Called by requests for each request."""
         # REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and proxies are meant for the internet; requests would prefer them to
         # what the client was given.
         self.trust_env = False
