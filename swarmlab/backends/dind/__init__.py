@@ -4,7 +4,7 @@
 `labels` says what a lab creates there, whose it is, and how it is removed. `network` has the addresses,
 `certificates` the TLS of the engines' API, `registry` the lessons'
 images and the name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it.
-`states` has the named states, `walls` and `faults` how a lab is broken: power, links, firewalls, containers.
+`walls` and `faults` are how a lab is broken: power, links, firewalls, containers.
 """
 
 from __future__ import annotations

@@ -12,22 +12,19 @@ from collections.abc import Mapping
 from docker import DockerClient
 from docker.models.containers import Container
 
-from swarmlab.backends.dind.labels import in_parallel
 from swarmlab.backends.dind.local_docker import LOOPBACK, present_images
 from swarmlab.backends.dind.network import LabNetwork
+from swarmlab.backends.parallel import in_parallel
+from swarmlab.backends.states import PINGED_NAME, SERVICE_IMAGE
 
 PORT = 5000
 DEFAULT_IMAGE = "registry:2"
-NEEDED_IMAGE = "alpine:latest"
-"""Without it no lesson runs."""
 
 LESSON_IMAGES = ("alpine:3.20", "alpine:3.21", "busybox:latest", "nginx:latest", "nginx:alpine")
 """Copied, too, where the local Docker has them; the nodes pull anything else from Docker Hub."""
 
 LISTENING_TIMEOUT_S = 30
 POLL_S = 0.1
-
-PINGED_NAME = "docker.com"
 
 
 class CopyFailed(Exception):
@@ -55,7 +52,7 @@ def start_registry(
     container = client.containers.get(created["Id"])
     container.start()
     published = _published_port(container)
-    _copy_once_it_listens(client, NEEDED_IMAGE, published)
+    _copy_once_it_listens(client, SERVICE_IMAGE, published)
     others = present_images(client, LESSON_IMAGES)
     in_parallel(lambda lesson_image: _copy(client, lesson_image, published), others)
 
