@@ -18,7 +18,7 @@ from swarmlab.backends.hosts.settings import TlsFiles
 from swarmlab.backends.hosts.ssh import SshFailed
 
 _ALERT = re.compile(r"alert|TLSV1|SSLV3", re.IGNORECASE)
-_BROKEN = (ConnectionResetError, BrokenPipeError)
+_BROKEN = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 def explain(url: str, tls: TlsFiles | None, error: BaseException) -> str:
@@ -32,7 +32,7 @@ def explain(url: str, tls: TlsFiles | None, error: BaseException) -> str:
     chain = list(_chain(error))
     if said := next((str(one) for one in chain if isinstance(one, SshFailed)), ""):
         return _by_ssh(url, said)
-    if isinstance(error, FileNotFoundError) and url.startswith("ssh://"):
+    if any(isinstance(one, FileNotFoundError) and one.filename == "ssh" for one in chain):
         return "there is no ssh command here. Install it: apt install openssh-client"
     if tls is not None and (said := _by_tls(url, tls, chain)):
         return said
@@ -74,12 +74,12 @@ _SSH: Sequence[tuple[str, str]] = (
         "{host} is reached, but has no docker command. Install Docker there: https://docs.docker.com/engine/install/",
     ),
     (
-        "docker.sock: connect: permission denied|permission denied while trying to connect to the Docker",
+        r"dial unix \S+: connect: permission denied|permission denied while trying to connect to the Docker",
         "{host} is reached, but its user may not talk to Docker. There: sudo usermod -aG docker $USER; then log in"
         " anew.",
     ),
     (
-        "Cannot connect to the Docker daemon|docker.sock: connect: (connection refused|no such file)",
+        r"Cannot connect to the Docker daemon|dial unix \S+: connect: (connection refused|no such file)",
         "{host} is reached, but no Docker engine runs there. There: sudo systemctl start docker",
     ),
     (

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -96,13 +96,16 @@ class SshAdapter(BaseHTTPAdapter):
     def connect(self) -> socket.socket:
         """Start an ssh; returns the stream to the engine."""
         self._forget_ended()
-        ours, theirs = socket.socketpair()
-        errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the process has ended)
-        with theirs:
-            process = subprocess.Popen(
-                self._command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=errors, env=ssh_environment(),
-                start_new_session=True,  # so that Ctrl-C ends what waits here, and not the connection
-            )  # fmt: skip
+        with ExitStack() as unless_started:
+            ours, theirs = socket.socketpair()
+            errors = unless_started.enter_context(tempfile.TemporaryFile())
+            unless_started.callback(ours.close)
+            with theirs:
+                process = subprocess.Popen(
+                    self._command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=errors, env=ssh_environment(),
+                    start_new_session=True,  # so that Ctrl-C ends what waits here, and not the connection
+                )  # fmt: skip
+            unless_started.pop_all()
         self._processes.append((process, errors))
         ours.settimeout(self._timeout_s)
         return ours
