@@ -68,11 +68,18 @@ def everything(there: EmbeddedBackend) -> dict[str, Any]:
             if info["ControlAvailable"]:
                 lists += ["/services", "/secrets", "/configs", "/nodes", "/swarm"]
             api = client.api
-            found[host.name] = {path: api.get(f"{api.base_url}{path}").json() for path in lists}
+            found[host.name] = {path: in_order(api.get(f"{api.base_url}{path}").json()) for path in lists}
             found[host.name]["swarm"] = info
             for container in found[host.name]["/containers/json?all=1"]:
                 container.pop("Status")  # it says for how long
     return found
+
+
+def in_order(answer: Any) -> Any:
+    """A list by its things' ids or names: real engines give it in any order."""
+    if isinstance(answer, dict):
+        return {key: in_order(value) if key == "Volumes" else value for key, value in answer.items()}
+    return sorted(answer or [], key=lambda one: one.get("Id") or one.get("ID") or one["Name"])
 
 
 def changed(before: Any, after: Any, where: str = "") -> dict[str, tuple[Any, Any]]:

@@ -155,9 +155,9 @@ class HandFaults:
         """Show what to type, and look until it was done."""
         if is_seen():
             return
-        self._tell(f"{steps}\n\nWaiting until {words}. Ctrl-C ends the waiting.")
         deadline = time.monotonic() + WAIT_TIMEOUT_S
         try:
+            self._tell(f"{steps}\n\nWaiting until {words}. Ctrl-C ends the waiting.")
             while not is_seen():
                 if time.monotonic() > deadline:
                     raise FaultRefused(
