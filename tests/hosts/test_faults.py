@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -110,6 +111,19 @@ def test_ctrl_c_ends_the_waiting(hosts_of: HostsOf, start_on: StartOnHosts) -> N
         human.will(lambda: os.kill(os.getpid(), signal.SIGINT)).stop(WORKER)
     assert human.faults.active() == []
     human.go()
+
+
+def test_a_panel_shows_what_to_type(hosts_of: HostsOf, start_on: StartOnHosts) -> None:
+    """It has a thread of its own, which nobody could end; pressed again, it sees what was done."""
+    there = hosts_of()
+    human = Human(start_on(there))
+    with ThreadPoolExecutor(1) as panel:
+        shown = panel.submit(human.faults.stop, WORKER).exception()
+        there.faults.stop(WORKER)
+        panel.submit(human.faults.stop, WORKER).result()
+    assert isinstance(shown, FaultRefused)
+    assert str(shown).startswith("On docker-swarm-1, type:\n\n    sudo systemctl stop docker.socket\n")
+    assert human.faults.active() == [Fault(node=WORKER, kind="stopped")]
 
 
 def test_a_container_is_killed_through_its_api(hosts_of: HostsOf, start_on: StartOnHosts) -> None:

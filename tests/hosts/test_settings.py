@@ -61,6 +61,13 @@ def test_the_files_of_tls_lie_beside_the_file(tmp_path: Path) -> None:
     assert second.tls.cert == tmp_path / "cert.pem"
 
 
+def test_the_example_is_right() -> None:
+    """docs/lab.toml can be copied as it is."""
+    settings = read_settings(Path(__file__).parents[2] / "docs" / "lab.toml")
+    assert [host.name for host in settings.hosts] == ["docker-swarm-1", "docker-swarm-2", "docker-swarm-3"]
+    assert not settings.allow_changes
+
+
 MISTAKES = [
     ("name =", "nmae =", 4, "nmae has no meaning here. Did you mean name?"),
     ("[[hosts]]", "[[host]]", 3, "host has no meaning here. Did you mean hosts?"),

@@ -7,6 +7,7 @@ by itself, a kill of a container, is done.
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -155,6 +156,9 @@ class HandFaults:
         """Show what to type, and look until it was done."""
         if is_seen():
             return
+        if threading.current_thread() is not threading.main_thread():
+            # A panel's: it shows an error, but nothing that is printed, and no Ctrl-C gets there.
+            raise FaultRefused(f"{steps}\n\nThen ask for this again, and it is seen whether {words}.")
         deadline = time.monotonic() + WAIT_TIMEOUT_S
         try:
             self._tell(f"{steps}\n\nWaiting until {words}. Ctrl-C ends the waiting.")
