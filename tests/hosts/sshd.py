@@ -1,4 +1,4 @@
-"""Hosts behind ssh: a real sshd for each, on loopback addresses, and the `ssh` command of a user who has a key.
+"""Hosts behind ssh: a real sshd for each, on a loopback port, and the `ssh` command of a user who has a key.
 
 Whoever logs in runs no shell: a forced command reaches the host's engine, and whatever else a test gives it.
 """
@@ -116,11 +116,11 @@ class User:
         """Start the sshd of a host, known to the user.
 
         Args:
-            number: tells its address, 127.0.1.NUMBER.
+            number: names its folder.
             engine: environment of the docker command that reaches its engine.
             shell: what runs any other command; in it `$SSH_ORIGINAL_COMMAND` is that.
         """
-        folder, address = self.folder / f"host-{number}", f"127.0.1.{number}"
+        folder, address = self.folder / f"host-{number}", "127.0.0.1"
         folder.mkdir()
         make_key(folder / "host_key")
         (folder / "authorized_keys").write_text((self.folder / "key.pub").read_text())

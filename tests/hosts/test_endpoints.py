@@ -20,6 +20,7 @@ from swarmlab.backends.dind import certificates
 from swarmlab.backends.dind.certificates import Authority, Credentials
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.backends.hosts import EndpointFailed, HostSettings, TlsFiles, connect
+from swarmlab.backends.hosts.endpoints import Endpoint, resolve
 from swarmlab.backends.hosts.ports import HostsPorts
 from swarmlab.client.protocols import FaultRefused, Host
 from tests.hosts.sshd import Sshd, User, make_key
@@ -92,6 +93,20 @@ def test_streams_pass_through_ssh(host: Sshd) -> None:
         typed._sock.sendall(b"hello\n")
         assert typed.read(13).endswith(b"hello")
         container.kill()
+
+
+@pytest.mark.ssh
+@pytest.mark.cli
+def test_a_stream_through_ssh_can_be_ended(host: Sshd) -> None:
+    """Whoever watches a cluster must be able to stop, though nothing happens there."""
+    with closing(connect(settings(host.endpoint))) as client:
+        events = client.events()
+        reader = threading.Thread(target=lambda: list(events))
+        reader.start()
+        events.close()
+        reader.join(20)
+        assert not reader.is_alive()
+        assert client.ping()
 
 
 SSH_FAILURES = {
@@ -352,6 +367,11 @@ def test_a_host_is_reached_as_docker_s_context_says(
     with closing(connect(settings(f"context:{NAME}"))) as client:
         assert client.info()["Name"] == NAME
     assert ContextAPI.get_context(NAME).Host == there.hosts[0].docker_host
+
+
+def test_the_default_context_is_this_machine_s_socket() -> None:
+    """As everybody writes it."""
+    assert resolve(settings("context:default")) == Endpoint(url="unix:///var/run/docker.sock", tls=None)
 
 
 def test_a_context_without_certificates_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

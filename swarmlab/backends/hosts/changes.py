@@ -39,12 +39,12 @@ class Change:
 
     def __str__(self) -> str:
         """What completes `this would …`."""
+        if self.verb == "prune":
+            return f"remove every {self.kind} that is not used"
         if self.kind in _WHOLE:
             return _WHOLE[self.kind]
         if self.kind == "swarm":
             return _SWARM.get(self.verb, f"{self.verb} the swarm")
-        if self.verb == "prune":
-            return f"remove every {self.kind} that is not used"
         if (self.kind, self.verb) == ("image", "create"):
             return f"pull the image {self.name}"
         words = _WORDS.get(self.verb, self.verb)

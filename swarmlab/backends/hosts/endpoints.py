@@ -60,7 +60,8 @@ def resolve(host: HostSettings) -> Endpoint:
         raise EndpointFailed(
             f"{host.name}: there is no docker context {name}; `docker context ls` lists what there is."
         )
-    endpoint = Endpoint(url=str(context.Host), tls=_files(context.TLSConfig))
+    # The SDK's own default context has a name for sockets that nobody else knows.
+    endpoint = Endpoint(url=str(context.Host).removeprefix("http+"), tls=_files(context.TLSConfig))
     if endpoint.url.startswith("tcp://") and endpoint.tls is None:
         raise EndpointFailed(
             f"{host.name}: docker's context {name} has no certificates: whoever reaches {endpoint.url} is root there."

@@ -1,8 +1,9 @@
 """The Docker API over ssh: the user's own `ssh` command, with its agent, configuration and known hosts.
 
 Owns the connections. As the docker command does, each runs `docker system dial-stdio` on the host. The docker SDK's own
-ssh needs paramiko even where it calls the command, starts a new ssh for every request, waits for answers for ever, and
-loses what ssh says when it fails. Nothing here ever asks: a host key must be known, a key must be loaded.
+ssh needs paramiko even where it calls the command, starts a new ssh for every request, waits for answers for ever,
+cannot end a stream, and loses what ssh says when it fails. Nothing here ever asks: a host key must be known, a key must
+be loaded.
 """
 
 from __future__ import annotations

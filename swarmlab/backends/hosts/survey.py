@@ -148,7 +148,7 @@ def _other_swarms(sights: Sequence[Sight], entries: Sequence[Entry]) -> list[str
         for sight in sights
         if sight.swarm.get("NodeID")
         and sight.swarm["NodeID"] not in first.node_ids
-        and membership(sight.name, sight.swarm, entries) == "foreign"
+        and "foreign" in (membership(one.name, one.swarm, entries) for one in (first, sight))
     ]
 
 
