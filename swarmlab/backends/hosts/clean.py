@@ -17,8 +17,8 @@ from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
 from swarmlab.backends.hosts.endpoints import EndpointFailed, connect
-from swarmlab.backends.hosts.ledger import Entry, Kind, Ledger
-from swarmlab.backends.hosts.membership import PLACES, is_in_swarm, place_of
+from swarmlab.backends.hosts.ledger import PLACES, Entry, Kind, Ledger
+from swarmlab.backends.hosts.membership import is_in_swarm, place_of
 from swarmlab.backends.hosts.settings import HostsSettings
 
 Tell = Callable[[str], None]
@@ -126,16 +126,16 @@ class _Cleaning:
         client = self._clients[entry.host]
         swarm = client.info()["Swarm"]
         if not is_in_swarm(swarm):
-            return "was left already"
+            return "was given up already"
         place = place_of(entry.host, swarm, [entry])
         if place is None:
-            return "was left already; the host is in another swarm now, which stays"
+            return "was given up already; the host is in another swarm now, which stays as it is"
         if entry.kind == "node" and swarm.get("ControlAvailable"):
             raise _Stays(f"it manages a swarm that no lab formed. Demote it first: docker node demote {entry.host}")
         client.swarm.leave(force=True)
         if entry.kind == "node":
             self._remove_record(place)
-        return "left"
+        return "given up: it left"
 
     def _remove_record(self, place: Entry) -> None:
         """The swarm that was there keeps a record of a node that has left; it is the lab's too."""

@@ -21,7 +21,7 @@ from requests.exceptions import RequestException
 
 from swarmlab.backends.hosts.changes import Change, change_of, named_volumes
 from swarmlab.backends.hosts.ledger import Entry, Ledger
-from swarmlab.backends.hosts.membership import PLACES, Membership, is_in_swarm, membership
+from swarmlab.backends.hosts.membership import Membership, is_in_swarm, membership
 from swarmlab.backends.hosts.settings import HostsSettings
 from swarmlab.client.protocols import ChangesRefused
 
@@ -171,7 +171,7 @@ class Guard:
         return any(entry.kind == "swarm" for entry in self._ledger.entries())
 
     def _leave_place(self) -> None:
-        self._ledger.forget(lambda entry: entry.host == self._host and entry.kind in PLACES)
+        self._ledger.forget(lambda entry: entry.host == self._host and entry.is_place)
 
     def _write_down(self, change: Change, answer: Response, volumes: list[Entry]) -> None:
         if change.verb == "remove" and change.kind in KEPT:

@@ -27,6 +27,7 @@ Kind = Literal["service", "network", "secret", "config", "volume", "container", 
 _LOCAL_ID = 64
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+PLACES: tuple[Kind, ...] = ("swarm", "node")
 
 
 class LedgerError(Exception):
@@ -50,7 +51,14 @@ class Entry:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name or self.id} ({self.host})"
+        return (
+            f"{self.host}'s place in a swarm" if self.is_place else f"{self.kind} {self.name or self.id} ({self.host})"
+        )
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it stands for a host's place in a swarm."""
+        return self.kind in PLACES
 
     @property
     def is_of_swarm(self) -> bool:

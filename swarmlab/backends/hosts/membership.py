@@ -9,12 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from swarmlab.backends.hosts.ledger import Entry, Kind
+from swarmlab.backends.hosts.ledger import Entry
 
 Membership = Literal["none", "own", "foreign"]
-
-PLACES: tuple[Kind, ...] = ("swarm", "node")
-"""Kinds of entries that stand for a host's place in a swarm."""
 
 
 def is_in_swarm(swarm: Mapping[str, Any]) -> bool:
@@ -41,7 +38,7 @@ def place_of(host: str, swarm: Mapping[str, Any], entries: Iterable[Entry]) -> E
     node_id = str(swarm.get("NodeID") or "")
     managers = {str(one.get("Addr")) for one in swarm.get("RemoteManagers") or ()}
     for entry in entries:
-        if entry.host != host or entry.kind not in PLACES:
+        if entry.host != host or not entry.is_place:
             continue
         # A join that took too long goes on by itself; its place has no id yet.
         if entry.id == node_id or (not node_id and not managers) or (not entry.id and entry.name in managers):

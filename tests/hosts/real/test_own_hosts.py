@@ -83,7 +83,7 @@ def test_a_lab_of_its_own_comes_and_goes(
     left = re.compile(r"/images/json|docker_gwbridge")
     differences = {place: pair for place, pair in changed(before, settled(own)).items() if not left.search(place)}
     assert {place: pair for place, pair in differences.items() if "/networks" not in place} == {}
-    assert capsys.readouterr().out.count(" left\n") == 3
+    assert capsys.readouterr().out.count("given up: it left\n") == 3
     for host in own.engines.hosts:
         with closing(own.engines.client(host.name)) as client:
             names = {network.name for network in client.networks.list()} - {"docker_gwbridge"}
