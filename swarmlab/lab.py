@@ -15,6 +15,7 @@ from typing import ClassVar, Self
 
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
+from swarmlab.backends.hosts import read_settings
 from swarmlab.backends.hosts import start as start_on_hosts
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog
@@ -100,6 +101,7 @@ class Lab(Cluster):
             raise ValueError(f"{HOSTS} names no file; write {HOSTS}lab.toml")
         if state is not None:
             _check_state(state)
+        read_settings(path)  # before the lab that runs is ended
         return cls._begin("hosts", lambda directory: start_on_hosts(directory, state, path), state)
 
     @classmethod

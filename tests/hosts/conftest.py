@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from swarmlab.backends.dind import DindBackend
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.backends.hosts import HostsBackend, start
 from swarmlab.backends.hosts.faults import HandFaults
@@ -58,7 +59,7 @@ def start_on(tmp_path: Path) -> Iterator[StartOnHosts]:
         lab.close()
 
 
-def everything(there: EmbeddedBackend) -> dict[str, Any]:
+def everything(there: EmbeddedBackend | DindBackend) -> dict[str, Any]:
     """All that the hosts hold, object by object, whole, as their engines answer."""
     found: dict[str, Any] = {}
     for host in there.hosts:
@@ -73,6 +74,18 @@ def everything(there: EmbeddedBackend) -> dict[str, Any]:
             for container in found[host.name]["/containers/json?all=1"]:
                 container.pop("Status")  # it says for how long
     return found
+
+
+def settled(there: EmbeddedBackend | DindBackend) -> dict[str, Any]:
+    """The same, once nothing moves any more: some seconds after a swarm was formed, nodes still hear of each other."""
+    before = everything(there)
+    for _ in range(60):
+        there.clock.sleep(5)
+        after = everything(there)
+        if changed(before, after) == {}:
+            return after
+        before = after
+    raise AssertionError("something on the hosts moves and moves")
 
 
 def in_order(answer: Any) -> Any:

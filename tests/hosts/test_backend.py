@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from swarmlab import Lab
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.backends.hosts import HostsRefused, LedgerError
 from swarmlab.client.protocols import Backend, LabState
-from tests.hosts.conftest import StartOnHosts, changed, everything
+from tests.hosts.conftest import StartOnHosts, changed, everything, settled
 from tests.hosts.writing import write_settings
 
 HostsOf = Callable[..., EmbeddedBackend]
@@ -95,7 +94,7 @@ def test_closing_only_lets_go(hosts_of: HostsOf, start_on: StartOnHosts) -> None
     """The swarm goes on, twice is harmless, and the next lab may come."""
     there = hosts_of()
     lab = start_on(there, "formed")
-    before = everything(there)
+    before = settled(there)
     lab.close()
     lab.close()
     assert changed(before, everything(there)) == {}
@@ -111,7 +110,7 @@ def test_a_swarm_that_is_as_a_lesson_wants_it_is_attached_to(
 ) -> None:
     """Nothing is changed: object by object it is what it was, before, during and after the lab; a reset neither."""
     there = hosts_of("helloworld")
-    before = everything(there)
+    before = settled(there)
     lab = start_on(there, state)
     if state is not None:
         lab.reset(state)
@@ -134,7 +133,7 @@ def test_a_swarm_that_is_not_as_a_lesson_wants_it_is_refused(
 ) -> None:
     """With what is there and what would have to be done; allowed or not, the lab does not do it."""
     there = hosts_of(found)
-    before = everything(there)
+    before = settled(there)
     with pytest.raises(HostsRefused, match=rf"(?s)lab\.toml: .*{said}"):
         start_on(there, wanted, allow_changes=True)
     assert changed(before, everything(there)) == {}
@@ -145,7 +144,7 @@ def test_a_swarm_that_is_not_as_a_lesson_wants_it_is_refused(
 
 def refusal(start: Callable[[], object], there: EmbeddedBackend) -> str:
     """What a start says that is refused; nothing may have changed."""
-    before = everything(there)
+    before = settled(there)
     with pytest.raises(HostsRefused) as refused:
         start()
     assert changed(before, everything(there)) == {}
@@ -186,20 +185,10 @@ def test_a_node_of_another_swarm_is_named(hosts_of: HostsOf, start_on: StartOnHo
     assert "docker-swarm-3 is a node of another swarm" in said
 
 
-def test_different_versions_of_docker_are_named(
-    hosts_of: HostsOf, start_on: StartOnHosts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_different_versions_of_docker_are_named(hosts_of: HostsOf, start_on: StartOnHosts) -> None:
     """What lessons show would differ from host to host."""
-    from swarmlab.backends.hosts import survey
-
-    see = survey._see
-
-    def see_an_old_one(host, client):  # type: ignore[no-untyped-def]
-        sight = see(host, client)
-        return replace(sight, version="20.10.24") if host.name == WORKER else sight
-
-    monkeypatch.setattr(survey, "_see", see_an_old_one)
     there = hosts_of()
+    there._server.call(lambda simulation: setattr(simulation.daemons[WORKER], "version", "20.10.24"))
     said = refusal(lambda: start_on(there, "formed"), there)
     assert re.fullmatch(
         r"The hosts have different versions of Docker: docker-swarm-1 has 20\.10\.24, docker-swarm-2 has 28\.5\.\d,"
@@ -253,6 +242,14 @@ def test_the_environment_chooses_the_hosts(hosts_of: HostsOf, tmp_path: Path, mo
         assert lab.backend.name == "hosts"
         assert lab.began_as == "formed"
         lab.wait_node(WORKER, "ready")
+
+
+def test_a_mistake_in_the_file_ends_no_lab(tmp_path: Path) -> None:
+    """The lab that runs goes on, as with every wrong word."""
+    with Lab.start() as lab:
+        with pytest.raises(ValueError, match=r"lab\.toml cannot be read"):
+            Lab.hosts(tmp_path / "lab.toml")
+        assert lab["docker-swarm-1"].client.ping()
 
 
 def test_a_backend_without_a_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

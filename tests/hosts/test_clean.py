@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +17,7 @@ from swarmlab.__main__ import main
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.backends.hosts import HostsBackend, Ledger, LedgerError
 from swarmlab.backends.hosts.ledger import Entry
-from tests.hosts.conftest import StartOnHosts, changed, everything
+from tests.hosts.conftest import StartOnHosts, changed, everything, settled
 from tests.hosts.writing import write_settings
 
 HostsOf = Callable[..., EmbeddedBackend]
@@ -85,13 +87,13 @@ def test_a_swarm_that_was_there_is_as_before(hosts_of: HostsOf, start_on: StartO
     with closing(there.client(MANAGER)) as client:
         client.volumes.create("precious")
         client.secrets.create(name="key", data=b"x")
-    before = everything(there)
+    before = settled(there)
     lab = start_on(there, allow_changes=True)
     with closing(lab.client(MANAGER)) as client:
         create_one_of_each(client)
         there.clock.sleep(20)
     assert clean(lab) == 0
-    seen = changed(before, everything(there))
+    seen = changed(before, settled(there))
     assert [place for place in seen if not LEFT.search(place)] == []
 
 
@@ -189,6 +191,33 @@ def test_services_go_though_another_host_manages_now(hosts_of: HostsOf, start_on
 def objects_of_a_manager(there: EmbeddedBackend) -> list[str]:
     with closing(there.client(WORKER)) as client:
         return [service.name for service in client.services.list()]
+
+
+def test_what_a_killed_kernel_left_is_known(hosts_of: HostsOf, tmp_path: Path) -> None:
+    """Everything was in the ledger before the kernel had its answer; nobody holds the hosts any more."""
+    there = hosts_of()
+    path = write_settings(tmp_path, there.hosts)
+    with subprocess.Popen(
+        [sys.executable, "-c", KERNEL, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as kernel:
+        assert kernel.stdout is not None
+        assert kernel.stdout.readline() == "created\n"
+        kernel.kill()
+    assert objects(there)[MANAGER]["services"] == ["web"]
+    assert main(["clean", "--hosts", str(path)]) == 0
+    assert objects(there) == {host.name: NOTHING for host in there.hosts}
+    assert {seen["swarm"]["LocalNodeState"] for seen in everything(there).values()} == {"inactive"}
+
+
+KERNEL = """
+import sys
+from swarmlab import Lab
+lab = Lab.hosts(sys.argv[1], "formed")
+lab.manager().client.services.create("alpine", "sleep 99", name="web")
+lab["docker-swarm-1"].client.volumes.create("data")
+print("created", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_there_may_be_nothing_to_do(

@@ -15,7 +15,7 @@ from swarmlab.backends.hosts import HostsBackend
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.protocols import ChangesRefused
 from swarmlab.commands import DockerError, Session, parse
-from tests.hosts.conftest import StartOnHosts, changed, everything
+from tests.hosts.conftest import StartOnHosts, changed, everything, settled
 
 HostsOf = Callable[..., EmbeddedBackend]
 MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
@@ -55,7 +55,7 @@ def test_nothing_of_a_swarm_that_was_there_is_changed(
     there = hosts_of("helloworld", nodes=1)
     lab = start_on(there)
     with closing(lab.client(there.hosts[0].name)) as client:
-        before = everything(there)
+        before = settled(there)
         with pytest.raises(ChangesRefused, match=rf"this would {named}.*Nothing was changed.*allow_changes = true"):
             change(client)
     assert changed(before, everything(there)) == {}

@@ -7,7 +7,6 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from swarmlab.backends.hosts import EndpointFailed, TlsFiles, connect
 from swarmlab.backends.hosts.faults import HandFaults
 from swarmlab.client.protocols import ChangesRefused
 from swarmlab.ownership import LabDirectory
-from tests.hosts.conftest import changed, everything
+from tests.hosts.conftest import changed, settled
 from tests.hosts.real.conftest import OwnHosts
 from tests.hosts.test_clean import create_one_of_each
 from tests.older_engines import node_engine
@@ -26,18 +25,6 @@ from tests.transcripts.typed import Typist
 
 TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
-
-
-def settled(own: OwnHosts) -> dict[str, Any]:
-    """All that the hosts hold, once it is the same twice."""
-    seen: list[dict[str, Any]] = [{}]
-
-    def is_settled() -> bool:
-        seen.append(everything(own.engines))
-        return changed(seen[-2], seen[-1]) == {}
-
-    wait_until(is_settled, "the hosts to be settled")
-    return seen[-1]
 
 
 def test_the_walk_over_ssh(own: OwnHosts, directory: LabDirectory) -> None:
@@ -51,7 +38,7 @@ def test_the_walk_over_ssh(own: OwnHosts, directory: LabDirectory) -> None:
 def test_a_swarm_that_was_there_is_untouched(own: OwnHosts, directory: LabDirectory) -> None:
     """Looked at from all sides, and asked to change; then compared object by object."""
     own.engines.reset("helloworld")
-    before = settled(own)
+    before = settled(own.engines)
     with closing(own.start(directory, "helloworld")) as lab, closing(lab.client(MANAGER)) as client:
         (service,) = client.services.list()
         assert service.tasks()
@@ -65,7 +52,7 @@ def test_a_swarm_that_was_there_is_untouched(own: OwnHosts, directory: LabDirect
                 change()
         lab.reset("helloworld")
     assert main(["clean", "--hosts", str(own.write())]) == 0
-    assert changed(before, settled(own)) == {}
+    assert changed(before, settled(own.engines)) == {}
 
 
 def test_a_lab_of_its_own_comes_and_goes(
@@ -75,13 +62,15 @@ def test_a_lab_of_its_own_comes_and_goes(
     own.engines.reset("separate")
     with closing(own.engines.client(WORKER)) as client:
         client.volumes.create("precious")
-    before = settled(own)
+    before = settled(own.engines)
     with closing(own.start(directory, "helloworld")) as lab, closing(lab.client(MANAGER)) as client:
         create_one_of_each(client)
         wait_until(lambda: client.services.get("web").tasks({"desired-state": "running"}), "a task of web")
     assert main(["clean", "--hosts", str(own.write())]) == 0
     left = re.compile(r"/images/json|docker_gwbridge")
-    differences = {place: pair for place, pair in changed(before, settled(own)).items() if not left.search(place)}
+    differences = {
+        place: pair for place, pair in changed(before, settled(own.engines)).items() if not left.search(place)
+    }
     assert {place: pair for place, pair in differences.items() if "/networks" not in place} == {}
     assert capsys.readouterr().out.count("given up: it left\n") == 3
     for host in own.engines.hosts:
