@@ -30,6 +30,7 @@ def command_line(asked_for: Sequence[str]) -> argparse.ArgumentParser:
         add_up(up)
     verbs.add_parser("status", help="list the labs that run").set_defaults(verb=status)
     verbs.add_parser("down", help="remove every lab of real engines from the local Docker").set_defaults(verb=down)
+    add_clean(verbs.add_parser("clean", help="remove what labs created on your own hosts, and nothing else"))
     add_progress(verbs.add_parser("progress", help="show what of the lessons is done, or write it to a file"))
     return parser
 
@@ -55,6 +56,12 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--export", metavar="FILE", help="write it as JSON for a teacher; - is standard output")
     parser.add_argument("--name", default="", help="whose it is, as written to the file")
     parser.set_defaults(verb=progress)
+
+
+def add_clean(parser: argparse.ArgumentParser) -> None:
+    """Options of `clean`."""
+    parser.add_argument("--hosts", metavar="FILE", type=Path, required=True, help="lists the hosts: lab.toml")
+    parser.set_defaults(verb=clean)
 
 
 def lab(options: argparse.Namespace) -> int:
@@ -95,6 +102,26 @@ def down(_: argparse.Namespace) -> int:
         return 1
     print(f"Removed {', '.join(removed)}." if removed else "There was nothing to remove.")
     return 0
+
+
+def clean(options: argparse.Namespace) -> int:
+    """Remove what the ledger of one lab.toml names, and tell each thing; 1 if something had to stay."""
+    from swarmlab.backends import hosts
+
+    try:
+        settings = hosts.read_settings(options.hosts)
+        ledger = hosts.Ledger(settings.path)
+        with ledger.held():
+            if not ledger.entries():
+                print(f"No lab has anything left on the hosts of {settings.path}.")
+                return 0
+            left = hosts.clean(settings, ledger, print)
+    except (hosts.SettingsError, hosts.LedgerError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if left:
+        print(f"{len(left)} left, written down in {ledger.path}. Run this again when they can be removed.")
+    return 1 if left else 0
 
 
 def progress(options: argparse.Namespace) -> int:

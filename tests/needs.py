@@ -57,6 +57,12 @@ def has_docker_command() -> bool:
     return version.startswith("Docker version 28.")
 
 
+@cache
+def find_sshd() -> str | None:
+    """Path of sshd, which most users have not on their PATH."""
+    return shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
 NEEDS = {
     "real": Need(
         what="a Docker engine",
@@ -72,6 +78,11 @@ NEEDS = {
         what="Chromium or Chrome",
         is_there=lambda: find_browser() is not None,
         how_to_get="Install Chromium or Chrome, on Debian and Ubuntu: apt install chromium.",
+    ),
+    "ssh": Need(
+        what="ssh and sshd",
+        is_there=lambda: find_sshd() is not None and shutil.which("ssh") is not None,
+        how_to_get="Install OpenSSH, on Debian and Ubuntu: apt install openssh-client openssh-server. It need not run.",
     ),
 }
 

@@ -149,8 +149,9 @@ def test_two_labs_begin_at_once_and_have_nothing_in_common(
     _, far = ends[1][0]
     with pytest.raises(Exception, match=r"certificate|CERTIFICATE"):
         first.ask(
-            f"__import__('swarmlab.backends.dind.tls_client', fromlist='x').TlsClient({far!r},"
-            " __import__('pathlib').Path(lab.backend.docker_config), timeout_s=20).ping()"
+            f"__import__('swarmlab.backends.tls_client', fromlist='x').TlsClient({far!r}, timeout_s=20, **"
+            "{name: __import__('pathlib').Path(lab.backend.docker_config, name + '.pem')"
+            " for name in ('ca', 'cert', 'key')}).ping()"
         )
     first.ask("lab.close()")
     assert of_lab(local, ids[0]) == []

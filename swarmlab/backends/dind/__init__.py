@@ -3,8 +3,8 @@
 `backend` puts the parts together: start, reset, close. `local_docker` is the Docker that the containers run in,
 `refusals` says which will not do; `labels` what a lab creates there, whose it is, and how it is removed. `network` has
 the addresses, `certificates` the TLS of the engines' API, `registry` and `image_files` the lessons' images, and the
-name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it. `states` has the
-named states, `walls` and `faults` how a lab is broken: power, links, firewalls, containers.
+name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it. `walls` and
+`faults` are how a lab is broken: power, links, firewalls, containers.
 """
 
 from __future__ import annotations

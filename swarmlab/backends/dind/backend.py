@@ -6,26 +6,28 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 
 from docker import DockerClient
 from docker.errors import DockerException
 from requests.exceptions import ConnectionError, RequestException
 
+from swarmlab.backends import states
 from swarmlab.backends.contexts import write_contexts
-from swarmlab.backends.dind import local_docker, node_plan, refusals, registry, states
+from swarmlab.backends.dind import local_docker, node_plan, refusals, registry
 from swarmlab.backends.dind.certificates import Authority
 from swarmlab.backends.dind.faults import DindFaults, DindPorts
-from swarmlab.backends.dind.labels import in_parallel, lab_labels, remove_lab, remove_orphans
+from swarmlab.backends.dind.labels import lab_labels, remove_lab, remove_orphans
 from swarmlab.backends.dind.network import LabNetwork, create_network
 from swarmlab.backends.dind.node_plan import NodePlan
 from swarmlab.backends.dind.nodes import NodeContainer
 from swarmlab.backends.dind.refusals import NoLocalDocker
 from swarmlab.backends.dind.registry import Registry, RegistryFailed
 from swarmlab.backends.dind.walls import Links
-from swarmlab.backends.dind.web import DindWeb
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.backends.progress import Progress, Tell
-from swarmlab.client.protocols import Clock, Faults, Host, LabState, Ports, TimeRefused, Web
+from swarmlab.backends.real_time import RealClock
+from swarmlab.backends.real_web import RealWeb
+from swarmlab.client.protocols import Clock, Faults, Host, LabState, Ports, Web
 from swarmlab.ownership import LabDirectory
 
 HOST_NAMES = ("docker-swarm-1", "docker-swarm-2", "docker-swarm-3")
@@ -33,45 +35,6 @@ CLIENT_TIMEOUT_S = 60
 """Longer than the 20 s after which an engine answers a join, or a question that needs a leader."""
 
 REGISTRY_TIMEOUT_S = 30
-
-_REAL_TIME = "real engines live in real time: only the time of simulated ones can be bent (SWARMLAB_BACKEND=embedded)"
-
-
-class RealClock:
-    """Real time, since real engines live in it."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
-
-    def elapsed(self) -> float:
-        """Seconds."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
-
-    @property
-    def rate(self) -> float:
-        """As fast as the wall's."""
-        return 1.0
-
-    def set_rate(self, rate: float) -> None:
-        """Raises TimeRefused, as everything that would bend time does."""
-        raise TimeRefused(_REAL_TIME)
-
-    def pause(self) -> None:
-        """Raises TimeRefused."""
-        raise TimeRefused(_REAL_TIME)
-
-    def resume(self) -> None:
-        """Raises TimeRefused."""
-        raise TimeRefused(_REAL_TIME)
-
-    def step(self) -> float:
-        """Raises TimeRefused."""
-        raise TimeRefused(_REAL_TIME)
 
 
 class DindBackend:
@@ -92,7 +55,7 @@ class DindBackend:
         self.clock: Clock = RealClock()
         self.faults: Faults = DindFaults(node_containers, links, store)
         self.ports: Ports = DindPorts(node_containers, links)
-        self.web: Web = DindWeb(links.addresses)
+        self.web: Web = RealWeb(links.addresses)
         self.hosts: Sequence[Host] = [_host(node, links) for node in node_containers.values()]
         self._local = local
         self._nodes = node_containers
@@ -219,7 +182,7 @@ def _images(local: DockerClient, tell: Tell) -> tuple[str, str]:
     for image, how_else in (
         (node_image, "Name another image with a Docker Engine in SWARMLAB_NODE_IMAGE."),
         (registry_image, "Name another image of a registry in SWARMLAB_REGISTRY_IMAGE."),
-        (registry.NEEDED_IMAGE, "The lessons run it: pull or load it first."),
+        (states.SERVICE_IMAGE, "The lessons run it: pull or load it first."),
     ):
         local_docker.require_image(local, image, how_else, tell)
     return node_image, registry_image

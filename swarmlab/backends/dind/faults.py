@@ -8,10 +8,10 @@ from typing import Final
 
 from docker.errors import NotFound
 
-from swarmlab.backends.dind.labels import in_parallel
 from swarmlab.backends.dind.nodes import NodeContainer
 from swarmlab.backends.dind.registry import Registry
 from swarmlab.backends.dind.walls import Links, counter
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.client.protocols import PORTS, WALLS, Fault, FaultRefused, Port, PortCheck, Wall
 
 CLIENT_TIMEOUT_S: Final = 30

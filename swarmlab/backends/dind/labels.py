@@ -10,23 +10,20 @@ import hashlib
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.ownership import Owner
 
 LAB_LABEL = "swarmlab.lab"
 OWNER_LABEL = "swarmlab.owner"
-
-Item = TypeVar("Item")
 
 _IN_PROGRESS = 409
 """Status of the answer when someone else is removing the same container."""
@@ -91,25 +88,6 @@ def remove_all(client: DockerClient) -> list[str]:
     found = _labs(client)
     _remove_labelled(client, LAB_LABEL)
     return sorted(found)
-
-
-def in_parallel(work: Callable[[Item], object], items: Iterable[Item]) -> None:
-    """Do `work` with each item, all at the same time; when several fail, the first item's error is raised.
-
-    One after the other while the interpreter ends: it starts no thread any more.
-    """
-    things = list(items)
-    if not things:
-        return
-    with ThreadPoolExecutor(max_workers=len(things)) as pool:
-        try:
-            results = [pool.submit(work, thing) for thing in things]
-        except RuntimeError:
-            for thing in things:
-                work(thing)
-            return
-        for result in results:
-            result.result()
 
 
 def unless_gone(remove: Callable[[], object]) -> None:

@@ -17,8 +17,8 @@ from docker.errors import DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
 from swarmlab.backends.dind.refusals import LOOPBACK, NoLocalDocker, is_this_machine, refuse_endpoint, unreachable
-from swarmlab.backends.dind.tls_client import PlainClient
 from swarmlab.backends.progress import Tell, untold
+from swarmlab.backends.tls_client import PlainClient
 from swarmlab.ownership import runtime_directory
 
 API_TIMEOUT_S = 120

@@ -18,8 +18,8 @@ from requests.exceptions import RequestException
 from swarmlab.backends.dind.labels import unless_gone
 from swarmlab.backends.dind.node_plan import API_PORT, ENTRY, NodePlan, archive
 from swarmlab.backends.dind.refusals import LOOPBACK, no_rights
-from swarmlab.backends.dind.tls_client import TlsClient
 from swarmlab.backends.progress import Tell, untold
+from swarmlab.backends.tls_client import TlsClient
 
 START_TIMEOUT_S = 60
 REACH_TIMEOUT_S = 15
@@ -55,6 +55,11 @@ class NodeContainer:
     def name(self) -> str:
         """Hostname."""
         return self.plan.name
+
+    @property
+    def address(self) -> str:
+        """Private address."""
+        return self.plan.address
 
     @property
     def docker_host(self) -> str:
@@ -138,7 +143,8 @@ class NodeContainer:
 
     def connect(self, timeout_s: int) -> DockerClient:
         """A new docker SDK client for the engine; the caller closes it."""
-        return TlsClient(self.docker_host, self.plan.learner, timeout_s=timeout_s)
+        ca, cert, key = (self.plan.learner / f"{name}.pem" for name in ("ca", "cert", "key"))
+        return TlsClient(self.docker_host, ca=ca, cert=cert, key=key, timeout_s=timeout_s)
 
     def wait_ready(self) -> None:
         """Wait until the API answers.

@@ -19,21 +19,19 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 from swarmlab.backends.dind.image_files import write_image
-from swarmlab.backends.dind.labels import in_parallel
 from swarmlab.backends.dind.local_docker import present_images
 from swarmlab.backends.dind.network import LabNetwork
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.backends.progress import Tell, untold
+from swarmlab.backends.states import PINGED_NAME, SERVICE_IMAGE
 
 PORT = 5000
 DEFAULT_IMAGE = "registry:2"
-NEEDED_IMAGE = "alpine:latest"
-"""Without it no lesson runs."""
 
 LESSON_IMAGES = ("alpine:3.20", "alpine:3.21", "busybox:latest", "nginx:latest", "nginx:alpine")
 """Copied, too, where the local Docker has them; the nodes pull anything else from Docker Hub."""
 
 DATA = "/var/lib/registry"
-PINGED_NAME = "docker.com"
 
 
 class RegistryFailed(Exception):
@@ -66,7 +64,7 @@ class Registry:
         self.local.volumes.create(self.name, labels=dict(self.labels))
         created = self.local.api.create_container_from_config(self._config(), self.name)  # type: ignore[no-untyped-call]
         container = self.local.containers.get(created["Id"])
-        images = [NEEDED_IMAGE, *present_images(self.local, LESSON_IMAGES)]
+        images = [SERVICE_IMAGE, *present_images(self.local, LESSON_IMAGES)]
         tell("registry", f"gets {len(images)} images")
         in_parallel(lambda image: self._copy(image, container), images)
         container.start()

@@ -1,4 +1,4 @@
-"""docker SDK clients that trust whom they are told to: for engines behind the lab's TLS, and for the local Docker."""
+"""docker SDK clients that trust whom they are told to: for engines behind TLS, and for the local Docker."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from docker.tls import TLSConfig
 
 
 class TlsClient(DockerClient):
-    """A docker SDK client that trusts the lab's authority, and no other."""
+    """A docker SDK client that trusts one authority, and no other.
 
-    def __init__(self, docker_host: str, credentials: Path, *, timeout_s: int) -> None:
-        tls = TLSConfig(
-            client_cert=(str(credentials / "cert.pem"), str(credentials / "key.pem")),
-            ca_cert=str(credentials / "ca.pem"),
-            verify=True,
-        )
-        self.api = EngineApi(base_url=docker_host, tls=tls, timeout=timeout_s)
+    Args:
+        docker_host: `tcp://address:port`.
+        ca: the authority's certificate.
+        cert: the client's.
+        key: of that.
+        timeout_s: for each answer.
+        version: of the API; None asks the engine for its own, at once.
+    """
+
+    def __init__(
+        self, docker_host: str, *, ca: Path, cert: Path, key: Path, timeout_s: int, version: str | None = None
+    ) -> None:
+        tls = TLSConfig(client_cert=(str(cert), str(key)), ca_cert=str(ca), verify=True)
+        self.api = EngineApi(base_url=docker_host, tls=tls, timeout=timeout_s, version=version)
 
 
 class PlainClient(DockerClient):
