@@ -1,0 +1,158 @@
+"""A POSIX shell on a host, for what its Docker API does not tell: over the user's own ssh, here, or in a container.
+
+Owns the processes and the container behind it. What is typed stands in `inside` and `packets`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol, cast
+from urllib.parse import urlsplit
+
+from docker import DockerClient
+from docker.models.containers import Container
+
+CONNECT_TIMEOUT_S = 10
+END_TIMEOUT_S = 5
+CONTAINER_LIFE_S = 600
+"""A container that nobody removed ends by itself."""
+
+IMAGES = ("alpine", "busybox")
+"""Small ones with a shell and the network's programs."""
+
+LABEL = "swarmlab.doctor"
+
+
+class ShellFailed(Exception):
+    """The shell could not be had, or it did not answer in time; the text says what it said."""
+
+
+class Shell(Protocol):
+    """Runs scripts on a host."""
+
+    def run(self, script: str, *, timeout_s: float = 20) -> str:
+        """What the script printed; its standard input is empty.
+
+        Raises:
+            ShellFailed: nothing came back in time.
+        """
+        ...
+
+    def close(self) -> None:
+        """End it, and leave nothing behind."""
+        ...
+
+
+class ProgramShell:
+    """`sh`, here or at the other end of a program like ssh. One process for all scripts: connecting takes its time."""
+
+    def __init__(self, program: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def run(self, script: str, *, timeout_s: float = 20) -> str:
+        """What the script printed, between two marks: a login shell may greet before it."""
+        mark = secrets.token_hex(8)
+        # In parentheses the script is read to its end before it runs, so nothing in it can swallow the rest.
+        text = f"printf '%s\\n' begin-{mark}\n(\n{script}\n) </dev/null 2>&1\nprintf '\\n%s\\n' end-{mark}\n"
+        try:
+            self._input.write(text.encode())
+            self._input.flush()
+        except OSError as error:
+            raise ShellFailed(self._last_words()) from error
+        said = self._read_until(f"\nend-{mark}\n".encode(), time.monotonic() + timeout_s)
+        return said.decode(errors="replace").partition(f"begin-{mark}\n")[2]
+
+    def close(self) -> None:
+        """End the program."""
+        with suppress(OSError):  # it is gone, with what was still to be written
+            self._input.close()
+        try:
+            self._process.wait(END_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._output.close()
+
+    @property
+    def _input(self) -> _Pipe:
+        return cast("_Pipe", self._process.stdin)
+
+    @property
+    def _output(self) -> _Pipe:
+        return cast("_Pipe", self._process.stdout)
+
+    def _read_until(self, end: bytes, deadline: float) -> bytes:
+        said = b""
+        while not said.endswith(end):
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._output], [], [], left)[0]:
+                raise ShellFailed("no answer in time")
+            part = os.read(self._output.fileno(), 65536)
+            if not part:
+                raise ShellFailed(_last_line(said))
+            said += part
+        return said[: -len(end)]
+
+    def _last_words(self) -> str:
+        return _last_line(self._output.read())
+
+
+class _Pipe(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+    def read(self) -> bytes: ...
+    def flush(self) -> None: ...
+    def close(self) -> None: ...
+    def fileno(self) -> int: ...
+
+
+class ContainerShell:
+    """A container in the host's own network. It changes nothing but its own being there, and is removed at the end."""
+
+    def __init__(self, client: DockerClient, image: str) -> None:
+        self._container: Container = client.containers.run(
+            image,
+            ["sleep", str(CONTAINER_LIFE_S)],
+            detach=True,
+            network_mode="host",
+            read_only=True,
+            auto_remove=True,
+            labels={LABEL: "1"},
+        )
+
+    def run(self, script: str, *, timeout_s: float = 20) -> str:
+        """What the script printed."""
+        limit = str(max(1, round(timeout_s)))
+        _, output = self._container.exec_run(["timeout", limit, "sh", "-c", f"(\n{script}\n) </dev/null 2>&1"])
+        return cast(bytes, output).decode(errors="replace")
+
+    def close(self) -> None:
+        """Remove the container."""
+        self._container.remove(force=True)
+
+
+def ssh_program(endpoint: str) -> list[str]:
+    """The user's own ssh to where `ssh://user@host:port` points; it asks nothing, and verifies the host's key."""
+    url = urlsplit(endpoint)
+    port = ["-p", str(url.port)] if url.port else []
+    user = f"{url.username}@" if url.username else ""
+    options = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_TIMEOUT_S}", "-T"]
+    return ["ssh", *options, *port, "--", f"{user}{url.hostname}", "sh"]
+
+
+def image_with_a_shell(client: DockerClient) -> str | None:
+    """An image that is there already and that a shell can run in."""
+    tags = sorted(tag for image in client.images.list() for tag in image.tags)
+    return next((tag for name in IMAGES for tag in tags if tag.partition(":")[0] == name), None)
+
+
+def _last_line(said: bytes) -> str:
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "the shell ended at once"
