@@ -13,8 +13,8 @@ from requests.exceptions import RequestException
 
 from swarmlab.doctor.facts import HostFacts, Offset
 
-ASKED_IMAGE = "alpine:latest"
-"""Named to the registry; nothing is pulled."""
+LESSON_IMAGE = "alpine:latest"
+"""What the lessons run. The registry is asked for it; nothing is pulled."""
 
 ENGINE_ERRORS = (DockerException, RequestException, OSError)
 
@@ -88,7 +88,7 @@ def _held_bytes(client: DockerClient) -> int | None:
 
 def _registry_error(client: DockerClient) -> str:
     try:
-        client.images.get_registry_data(ASKED_IMAGE)
+        client.images.get_registry_data(LESSON_IMAGE)
     except ENGINE_ERRORS as error:
         return sentence(error)
     return ""

@@ -14,7 +14,7 @@ from swarmlab.backends.dind import local_docker, node_plan, registry
 from swarmlab.doctor.checks import Check, failed, ok, unknown
 from swarmlab.doctor.disk import check_disk
 from swarmlab.doctor.engine import check_version
-from swarmlab.doctor.engine_facts import ENGINE_ERRORS, ask, sentence
+from swarmlab.doctor.engine_facts import ENGINE_ERRORS, LESSON_IMAGE, ask, sentence
 from swarmlab.doctor.facts import HostFacts
 from swarmlab.doctor.kernel import check_kernel
 from swarmlab.doctor.local import HERE
@@ -71,7 +71,7 @@ def needed_images(environment: Mapping[str, str]) -> list[str]:
     return [
         environment.get("SWARMLAB_NODE_IMAGE") or node_plan.DEFAULT_IMAGE,
         environment.get("SWARMLAB_REGISTRY_IMAGE") or registry.DEFAULT_IMAGE,
-        registry.NEEDED_IMAGE,
+        LESSON_IMAGE,
     ]
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from docker import DockerClient
 from docker.models.containers import Container
 
-CONNECT_TIMEOUT_S = 10
+SSH_OPTIONS = ("BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10", "ServerAliveInterval=10")
 END_TIMEOUT_S = 5
 CONTAINER_LIFE_S = 600
 """A container that nobody removed ends by itself."""
@@ -139,12 +139,12 @@ class ContainerShell:
 
 
 def ssh_program(endpoint: str) -> list[str]:
-    """The user's own ssh to where `ssh://user@host:port` points; it asks nothing, and verifies the host's key."""
+    """The user's own ssh to where `ssh://user@host:port` points. It asks nothing, and knows the host's key."""
     url = urlsplit(endpoint)
     port = ["-p", str(url.port)] if url.port else []
     user = f"{url.username}@" if url.username else ""
-    options = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_TIMEOUT_S}", "-T"]
-    return ["ssh", *options, *port, "--", f"{user}{url.hostname}", "sh"]
+    options = [option for value in SSH_OPTIONS for option in ("-o", value)]
+    return ["ssh", "-T", *options, *port, "--", f"{user}{url.hostname}", "sh"]
 
 
 def image_with_a_shell(client: DockerClient) -> str | None:

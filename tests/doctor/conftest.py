@@ -23,6 +23,7 @@ class Network:
     sender: ProgramShell
     target: ProgramShell
     enter_sender: list[str]
+    enter_target: list[str]
     address: str = TARGET_ADDRESS
 
 
@@ -58,8 +59,8 @@ def two_hosts() -> Iterator[Network]:
             target.run(f"ip addr add {TARGET_ADDRESS}/24 dev cable && ip link set lo up && ip link set cable up"),
         ]
         assert not "".join(said).strip()
-        enter_sender = ["nsenter", f"--net=/proc/{sender_process}/ns/net"]
-        yield Network(sender=sender, target=target, enter_sender=enter_sender)
+        enter = [["nsenter", f"--net=/proc/{process}/ns/net"] for process in (sender_process, target_process)]
+        yield Network(sender=sender, target=target, enter_sender=enter[0], enter_target=enter[1])
     finally:
         for shell in shells:
             shell.close()
