@@ -13,7 +13,7 @@ from docker import DockerClient
 from swarmlab.client.protocols import PORTS, Port
 from swarmlab.doctor import clock, disk, dns, engine, kernel, packets, ports, swarm
 from swarmlab.doctor.checks import Check, Section
-from swarmlab.doctor.engine_facts import ENGINE_ERRORS, ask, sentence
+from swarmlab.doctor.engine_facts import ENGINE_ERRORS, ask
 from swarmlab.doctor.facts import HostFacts
 from swarmlab.doctor.looking import look_through, open_shell
 from swarmlab.doctor.packets import Arrival
@@ -126,8 +126,9 @@ def _visit(
     try:
         client = connect(host)
     except ENGINE_ERRORS as error:
-        why = sentence(error)
-        return Visit(facts=HostFacts(name=host.name, address=host.address, endpoint=host.endpoint, unreached=why))
+        return Visit(
+            facts=HostFacts(name=host.name, address=host.address, endpoint=host.endpoint, unreached=str(error))
+        )
     ends.callback(client.close)
     facts = ask(client, name=host.name, address=host.address, endpoint=host.endpoint)
     if facts.unreached:

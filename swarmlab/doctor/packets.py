@@ -21,10 +21,18 @@ from typing import Final, Literal
 from swarmlab.client.protocols import Port
 from swarmlab.doctor.shell import Shell
 
-SENT: Final = 20
+SENT: Final = {"tcp": 20, "udp": 40}
+"""Connections tried where one was refused, which takes a process each; datagrams, of which one costs nothing."""
+
 TCP_TIMEOUT_S: Final = 3
-ENOUGH: Final = 16
+ENOUGH: Final = 0.8
 """Of those that were sent; UDP may lose one."""
+
+TOO_MANY: Final = 3
+"""Times as many as were sent are not ours; a question for a name is one or two."""
+
+WORK_TIMEOUT_S: Final = 30
+"""Of all that one sender does for one port."""
 
 LATE_S: Final = 3
 """How late a packet may be counted."""
@@ -99,7 +107,12 @@ def sending_script(address: str, port: Port) -> str:
     """What the sender types."""
     number, protocol = port.split("/")
     lines = _CONNECT if protocol == "tcp" else _SEND
-    values = {"ADDRESS": shlex.quote(address), "NUMBER": number, "SENT": str(SENT), "TIMEOUT": str(TCP_TIMEOUT_S)}
+    values = {
+        "ADDRESS": shlex.quote(address),
+        "NUMBER": number,
+        "SENT": str(SENT[protocol]),
+        "TIMEOUT": str(TCP_TIMEOUT_S),
+    }
     return re.sub("|".join(values), lambda name: values[name[0]], lines)
 
 
@@ -118,14 +131,16 @@ def send(sender: Shell, address: str, port: Port, *, target: Shell | None, noise
     """
     script = sending_script(address, port)
     before = count(target) if target else None
-    word = _last_word(sender.run(script, timeout_s=SENT + 2 * TCP_TIMEOUT_S))
+    word = _last_word(sender.run(script, timeout_s=WORK_TIMEOUT_S))
     arrival = judge(word, port, before=before, after=count(target) if target else None, noise=noise)
     # A datagram for a socket counts when its owner takes it out, and who is busy does that late.
     for _ in range(LATE_S):
         if target is None or word not in ("sent", "refused") or arrival == "arrived":
             break
         target.run("sleep 1")
-        arrival = judge(word, port, before=before, after=count(target), noise=noise)
+        later = judge(word, port, before=before, after=count(target), noise=noise)
+        # The longer it takes, the more arrives by itself: what was seen once is not unseen by that.
+        arrival = arrival if later == "unseen" else later
     return arrival
 
 
@@ -164,20 +179,22 @@ def judge(word: str, port: Port, *, before: Count | None, after: Count | None, n
             return word
         case "refused" | "sent" if before and after and noise:
             seconds = after.at_s - before.at_s
-            is_udp = port.endswith("/udp")
-            more = after.datagrams - before.datagrams if is_udp else after.resets - before.resets
-            expected = seconds * (noise.datagrams if is_udp else noise.resets)
-            return _seen(more, expected, otherwise="silent" if is_udp else "rejected")
+            if port.endswith("/udp"):
+                more = after.datagrams - before.datagrams
+                return _seen(more, seconds * noise.datagrams, sent=SENT["udp"], otherwise="silent")
+            more = after.resets - before.resets
+            return _seen(more, seconds * noise.resets, sent=SENT["tcp"], otherwise="rejected")
     return "unseen"
 
 
-def _seen(more: float, expected: float, *, otherwise: Literal["silent", "rejected"]) -> Arrival:
+def _seen(more: int, expected: float, *, sent: int, otherwise: Literal["silent", "rejected"]) -> Arrival:
     """Whether ours are among what arrived, given how much would have arrived without them."""
-    if expected > SENT / 4:
+    ours = more - expected
+    if expected > sent / 4 or ours > TOO_MANY * sent:
         return "unseen"
-    if more >= expected + ENOUGH:
+    if ours >= ENOUGH * sent:
         return "arrived"
-    return otherwise if more <= expected + SENT - ENOUGH else "unseen"
+    return otherwise if ours <= sent - ENOUGH * sent else "unseen"
 
 
 def _table(text: str, name: str) -> dict[str, int]:

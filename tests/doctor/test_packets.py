@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarmlab.client.protocols import PORTS, Port
-from swarmlab.doctor.packets import SENT, Arrival, Count, Noise, judge, listen, read_count, send
+from swarmlab.doctor.packets import Arrival, Count, Noise, judge, listen, read_count, send
 from swarmlab.doctor.shell import ProgramShell
 from tests.doctor.conftest import Network
 
@@ -151,24 +151,24 @@ def test_a_host_without_counters_is_no_witness() -> None:
 
 @pytest.mark.parametrize(
     ("more", "expected"),
-    [(SENT, "arrived"), (16, "arrived"), (10, "unseen"), (4, "silent"), (0, "silent")],
+    [(0, "silent"), (8, "silent"), (20, "unseen"), (32, "arrived"), (80, "arrived"), (500, "unseen")],
 )
 def test_most_must_arrive(more: int, expected: Arrival) -> None:
-    """One may be lost; half of them is no answer."""
+    """Of forty a few may be lost, and a sender may send each twice; half, or five hundred, is no answer."""
     assert judge("sent", "4789/udp", before=BEFORE, after=counts(1, datagrams=more), noise=QUIET) == expected
 
 
 def test_what_others_send_is_taken_off() -> None:
-    """At four datagrams a second by themselves, twenty in a second are not twenty of ours."""
-    noise = Noise(datagrams=4, resets=0)
-    assert judge("sent", "7946/udp", before=BEFORE, after=counts(1, datagrams=24), noise=noise) == "arrived"
-    assert judge("sent", "7946/udp", before=BEFORE, after=counts(1, datagrams=6), noise=noise) == "silent"
+    """At nine datagrams a second by themselves, forty in a second are not forty of ours."""
+    noise = Noise(datagrams=9, resets=0)
+    assert judge("sent", "7946/udp", before=BEFORE, after=counts(1, datagrams=45), noise=noise) == "arrived"
+    assert judge("sent", "7946/udp", before=BEFORE, after=counts(1, datagrams=12), noise=noise) == "silent"
 
 
 def test_in_much_traffic_nothing_can_be_seen() -> None:
-    """A thousand datagrams a second hide twenty."""
+    """A thousand datagrams a second hide forty."""
     noise = Noise(datagrams=1000, resets=0)
-    assert judge("sent", "4789/udp", before=BEFORE, after=counts(1, datagrams=1020), noise=noise) == "unseen"
+    assert judge("sent", "4789/udp", before=BEFORE, after=counts(1, datagrams=1040), noise=noise) == "unseen"
 
 
 def test_resets_to_others_do_not_open_a_port() -> None:
@@ -180,4 +180,36 @@ def test_resets_to_others_do_not_open_a_port() -> None:
 def test_what_a_sender_says_is_not_believed_blindly() -> None:
     """A word that it should not say, or none, shows nothing."""
     for word in ("", "sh: syntax error", "open"):
-        assert judge(word, "2377/tcp", before=BEFORE, after=counts(1, resets=SENT), noise=QUIET) == "unseen"
+        assert judge(word, "2377/tcp", before=BEFORE, after=counts(1, resets=20), noise=QUIET) == "unseen"
+
+
+class Replay:
+    """A shell that answers with what it was given, one answer after the other."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers = list(answers)
+
+    def run(self, script: str, *, timeout_s: float = 20) -> str:
+        return "" if script.startswith("sleep") else self.answers.pop(0)
+
+    def close(self) -> None:
+        assert self.answers == []
+
+
+def counters(at_s: float, datagrams: int) -> str:
+    names = "Tcp: OutRsts\nTcp: 0\nUdp: InDatagrams NoPorts InErrors\n"
+    return f"{at_s:.2f} 0.00\n{names}Udp: {datagrams} 0 0\n"
+
+
+def test_a_busy_receiver_is_waited_for() -> None:
+    """Whose engine takes our datagrams out two seconds later."""
+    with closing(Replay(*(counters(at, n) for at, n in ((10, 0), (10.1, 0), (11.1, 0), (12.1, 40))))) as target:
+        assert send(Replay("sent\n"), "10.0.0.1", "7946/udp", target=target, noise=QUIET) == "arrived"
+
+
+def test_what_was_seen_is_not_unseen_by_waiting() -> None:
+    """With every second more arrives by itself, until ours could hide in it."""
+    noise = Noise(datagrams=5, resets=0)
+    seen = [counters(at, n) for at, n in ((10, 0), (10.1, 0), (11.1, 6), (12.1, 11), (13.1, 16))]
+    with closing(Replay(*seen)) as target:
+        assert send(Replay("sent\n"), "10.0.0.1", "7946/udp", target=target, noise=noise) == "silent"
