@@ -16,12 +16,10 @@ def open_port(port: str, *, target: HostFacts, sender: HostFacts, by_filter: boo
     """
     number, protocol = port.split("/")
     firewall: Firewall = target.inside.firewall if target.inside else "unknown"
+    rule = f'rule family="ipv4" source address="{sender.address}" port port="{number}" protocol="{protocol}" accept'
     commands = {
         "ufw": f"sudo ufw allow proto {protocol} from {sender.address} to any port {number}",
-        "firewalld": (
-            f"sudo firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source address={sender.address} "
-            f"port port={number} protocol={protocol} accept' && sudo firewall-cmd --reload"
-        ),
+        "firewalld": f"sudo firewall-cmd --permanent --add-rich-rule='{rule}' && sudo firewall-cmd --reload",
         "none": f"sudo iptables -I INPUT -p {protocol} --dport {number} -s {sender.address} -j ACCEPT",
     }
     lines = [f"on {target.name}: {command}" for name, command in commands.items() if name == firewall]

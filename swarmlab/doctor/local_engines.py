@@ -103,9 +103,9 @@ def check_rootless(host: HostFacts) -> Check:
 def check_images(images: Mapping[str, bool]) -> list[Check]:
     """Whether they are there; a start pulls the others."""
     return [
-        ok(HERE, name, "is there")
+        ok(HERE, "image", f"{name} is there")
         if is_there
-        else unknown(HERE, name, f"not there; a start pulls it, if it can. Beforehand: docker pull {name}")
+        else unknown(HERE, "image", f"{name} is not there; a start tries to pull it, as docker pull {name} does")
         for name, is_there in images.items()
     ]
 
@@ -116,12 +116,21 @@ def check_privileged(client: DockerClient, image: str | None) -> Check:
     if image is None:
         return unknown(HERE, question, "not tried: none of the images is there")
     try:
-        client.containers.run(image, entrypoint=["true"], privileged=True, remove=True, labels={LABEL: "1"})
+        _run_privileged(client, image)
     except ENGINE_ERRORS as error:
         if NO_PRIVILEGE in str(error):
             return ok(HERE, question, "not wholly; a lab then takes each capability by its name")
         return failed(HERE, question, sentence(error), "allow privileged containers, or use the embedded lab")
     return ok(HERE, question, "a privileged container starts")
+
+
+def _run_privileged(client: DockerClient, image: str) -> None:
+    container = client.containers.create(image, entrypoint=["true"], privileged=True, labels={LABEL: "1"})
+    try:
+        container.start()
+        container.wait()
+    finally:  # one that did not start stays, too
+        container.remove(force=True)
 
 
 def _no_docker(error: local_docker.NoLocalDocker) -> Check:

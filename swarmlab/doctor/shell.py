@@ -6,16 +6,18 @@ Owns the processes and the container behind it. What is typed stands in `inside`
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import select
 import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Protocol, cast
+from typing import IO, Protocol, cast
 from urllib.parse import urlsplit
 
 from docker import DockerClient
+from docker.errors import APIError
 from docker.models.containers import Container
 
 SSH_OPTIONS = ("BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10", "ServerAliveInterval=10")
@@ -56,6 +58,7 @@ class ProgramShell:
         self._process = subprocess.Popen(
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
         )
+        self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
 
     def run(self, script: str, *, timeout_s: float = 20) -> str:
         """What the script printed, between two marks: a login shell may greet before it."""
@@ -66,7 +69,7 @@ class ProgramShell:
             self._input.write(text.encode())
             self._input.flush()
         except OSError as error:
-            raise ShellFailed(self._last_words()) from error
+            raise ShellFailed(_last_line(self._output.read())) from error
         said = self._read_until(f"\nend-{mark}\n".encode(), time.monotonic() + timeout_s)
         return said.decode(errors="replace").partition(f"begin-{mark}\n")[2]
 
@@ -81,14 +84,6 @@ class ProgramShell:
             self._process.wait()
         self._output.close()
 
-    @property
-    def _input(self) -> _Pipe:
-        return cast("_Pipe", self._process.stdin)
-
-    @property
-    def _output(self) -> _Pipe:
-        return cast("_Pipe", self._process.stdout)
-
     def _read_until(self, end: bytes, deadline: float) -> bytes:
         said = b""
         while not said.endswith(end):
@@ -101,31 +96,24 @@ class ProgramShell:
             said += part
         return said[: -len(end)]
 
-    def _last_words(self) -> str:
-        return _last_line(self._output.read())
-
-
-class _Pipe(Protocol):
-    def write(self, data: bytes, /) -> int: ...
-    def read(self) -> bytes: ...
-    def flush(self) -> None: ...
-    def close(self) -> None: ...
-    def fileno(self) -> int: ...
-
 
 class ContainerShell:
     """A container in the host's own network. It changes nothing but its own being there, and is removed at the end."""
 
     def __init__(self, client: DockerClient, image: str) -> None:
-        self._container: Container = client.containers.run(
+        self._container: Container = client.containers.create(
             image,
             ["sleep", str(CONTAINER_LIFE_S)],
-            detach=True,
             network_mode="host",
             read_only=True,
             auto_remove=True,
             labels={LABEL: "1"},
         )
+        try:
+            self._container.start()
+        except BaseException:  # one that did not start stays
+            self.close()
+            raise
 
     def run(self, script: str, *, timeout_s: float = 20) -> str:
         """What the script printed."""
@@ -134,8 +122,12 @@ class ContainerShell:
         return cast(bytes, output).decode(errors="replace")
 
     def close(self) -> None:
-        """Remove the container."""
-        self._container.remove(force=True)
+        """Remove the container; harmless when it is gone, or on its way."""
+        try:
+            self._container.remove(force=True)
+        except APIError as error:
+            if error.status_code not in (404, 409):
+                raise
 
 
 def ssh_program(endpoint: str) -> list[str]:
@@ -148,9 +140,10 @@ def ssh_program(endpoint: str) -> list[str]:
 
 
 def image_with_a_shell(client: DockerClient) -> str | None:
-    """An image that is there already and that a shell can run in."""
-    tags = sorted(tag for image in client.images.list() for tag in image.tags)
-    return next((tag for name in IMAGES for tag in tags if tag.partition(":")[0] == name), None)
+    """An image that is there already and that a shell can run in; what a service pulled has a digest, but no tag."""
+    images = client.images.list()
+    names = sorted(name for image in images for name in (*image.tags, *(image.attrs.get("RepoDigests") or ())))
+    return next((name for wanted in IMAGES for name in names if re.split("[:@]", name)[0] == wanted), None)
 
 
 def _last_line(said: bytes) -> str:

@@ -4,15 +4,18 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from docker import DockerClient
+from docker.errors import APIError
 
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.protocols import PORTS
 from swarmlab.doctor.checks import Check
 from swarmlab.doctor.engine_facts import ask
 from swarmlab.doctor.hosts import Visit, examine, judge, send_all
+from swarmlab.doctor.local_engines import check_privileged
 from swarmlab.doctor.looking import look_through
-from swarmlab.doctor.shell import LABEL, ProgramShell, ShellFailed
+from swarmlab.doctor.shell import LABEL, ContainerShell, ProgramShell, ShellFailed
 from tests.doctor.conftest import SENDER_ADDRESS, TARGET_ADDRESS, Network
 from tests.doctor.hosts_made_up import host
 from tests.labs import StartLab
@@ -122,6 +125,18 @@ def listing(lab: EmbeddedBackend, node: str) -> list[str]:
     with closing(lab.client(node)) as client:
         containers = client.api.containers(all=True)
         return sorted([container["Id"] for container in containers] + [image.id for image in client.images.list()])
+
+
+def test_a_container_that_does_not_start_does_not_stay(start_lab: StartLab) -> None:
+    """An image without the program."""
+    lab = start_lab(time="live")
+    with closing(lab.client("docker-swarm-1")) as client:
+        client.images.pull("hello-world", tag="latest")
+        before = listing(lab, "docker-swarm-1")
+        with pytest.raises(APIError, match="executable file not found"):
+            ContainerShell(client, "hello-world:latest")
+        assert check_privileged(client, "hello-world:latest").verdict == "failed"
+        assert listing(lab, "docker-swarm-1") == before
 
 
 # --- packets -------------------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def test_images_that_a_start_would_pull() -> None:
     there, missing = local_engines.check_images({"registry:2": True, "docker:dind": False})
     assert there.verdict == "ok"
     assert missing.verdict == "unknown"
-    assert "docker pull docker:dind" in missing.found
+    assert missing.found.endswith("as docker pull docker:dind does")
 
 
 def test_images_may_be_named_in_the_environment() -> None:
@@ -172,9 +172,9 @@ def test_images_may_be_named_in_the_environment() -> None:
 def test_a_docker_that_answers_is_asked_for_everything(start_lab: StartLab) -> None:
     """A simulated engine has no image of a node, and is not this machine's own."""
     with closing(start_lab(time="live").client("docker-swarm-1")) as client:
-        checks = {check.question: check for check in local_engines.check_engine(client)}
-    assert checks["Docker"].verdict == checks["local"].verdict == checks["rights"].verdict == "ok"
-    assert checks["docker:dind"].verdict == checks["disk"].verdict == "unknown"
+        checks = {(check.question, check.verdict) for check in local_engines.check_engine(client)}
+    assert {("Docker", "ok"), ("local", "ok"), ("rights", "ok"), ("overlay", "ok")} < checks
+    assert {("image", "unknown"), ("privileged", "unknown"), ("disk", "unknown"), ("IPVS", "unknown")} < checks
 
 
 def test_a_socket_of_this_machine_may_lead_elsewhere() -> None:

@@ -1,10 +1,11 @@
 """A shell on a host: what is typed there comes back, and nothing is left behind."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
-from swarmlab.doctor.shell import ProgramShell, ShellFailed, ssh_program
+from swarmlab.doctor.shell import ProgramShell, ShellFailed, image_with_a_shell, ssh_program
 
 
 @pytest.fixture
@@ -81,3 +82,32 @@ def test_ssh_asks_nothing_and_is_the_users_own() -> None:
     assert {"ssh", "BatchMode=yes", "StrictHostKeyChecking=yes"} <= set(program)
     assert program[-5:] == ["-p", "2222", "--", "ubuntu@203.0.113.11", "sh"]
     assert ssh_program("ssh://docker-swarm-1")[-3:] == ["--", "docker-swarm-1", "sh"]
+
+
+@dataclass
+class Image:
+    """What a list of images tells of one."""
+
+    tags: list[str]
+    attrs: dict[str, list[str]]
+
+
+class Images:
+    """An engine that has these."""
+
+    def __init__(self, *images: Image) -> None:
+        self.images = self
+        self._images = list(images)
+
+    def list(self) -> list[Image]:
+        return self._images
+
+
+def test_an_image_to_look_from_is_one_that_is_there() -> None:
+    """By its tag, or by the digest that a service pulled it by; nothing is pulled."""
+    nginx = Image(["nginx:alpine"], {"RepoDigests": ["nginx@sha256:1f"]})
+    busybox = Image(["busybox:latest"], {"RepoDigests": []})
+    pulled = Image([], {"RepoDigests": ["alpine@sha256:2e"]})
+    assert image_with_a_shell(Images(nginx)) is None
+    assert image_with_a_shell(Images(nginx, busybox)) == "busybox:latest"
+    assert image_with_a_shell(Images(nginx, busybox, pulled)) == "alpine@sha256:2e"

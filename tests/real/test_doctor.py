@@ -73,6 +73,13 @@ def test_a_healthy_swarm_is_seen_to_be_one(swarm: DindBackend) -> None:
     assert containers(swarm) == before
 
 
+def test_without_a_shell_only_heartbeats_tell(swarm: DindBackend) -> None:
+    """The settings allow no changes: no container is started, and all but the workers' way to their manager unknown."""
+    checks = examined(swarm, allow_changes=False)
+    assert verdicts(checks, "ok") == {(f"{peer} → {MANAGER}", "2377/tcp") for peer in HOSTS[:2]}
+    assert verdicts(checks, "failed") == set()
+
+
 def test_what_is_blocked_is_found_and_nothing_else(swarm: DindBackend) -> None:
     """At either wall, TCP and UDP, at a port that an engine holds and at one that nobody does."""
     swarm.faults.block(MANAGER, "2377/tcp", at="firewall")
@@ -84,10 +91,3 @@ def test_what_is_blocked_is_found_and_nothing_else(swarm: DindBackend) -> None:
         *((f"{peer} → docker-swarm-1", "4789/udp") for peer in HOSTS[1:]),
     }
     assert verdicts(checks, "unknown") == set()
-
-
-def test_without_a_shell_only_heartbeats_tell(swarm: DindBackend) -> None:
-    """The settings allow no changes: no container is started, and all but the workers' way to their manager unknown."""
-    checks = examined(swarm, allow_changes=False)
-    assert verdicts(checks, "ok") == {(f"{peer} → {MANAGER}", "2377/tcp") for peer in HOSTS[:2]}
-    assert verdicts(checks, "failed") == set()
