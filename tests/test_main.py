@@ -21,7 +21,7 @@ def test_help_names_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     printed = capsys.readouterr().out
-    for verb in ("lab", "up", "status", "down", "doctor", "progress"):
+    for verb in ("lab", "up", "status", "down", "progress"):
         assert f"\n    {verb} " in printed
 
 

@@ -58,3 +58,11 @@ def test_a_mistake_in_lab_toml_is_a_sentence(tmp_path: Path, capsys: pytest.Capt
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith(f"{file}:3: adress has no meaning here")
+
+
+def test_it_is_among_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` lists it; its options come when it is asked for."""
+    for words, expected in ((["--help"], "\n    doctor "), (["doctor", "--help"], "--hosts FILE")):
+        with pytest.raises(SystemExit, match="0"):
+            main(words)
+        assert expected in capsys.readouterr().out
