@@ -18,6 +18,7 @@ from swarmlab.ownership import runtime_directory
 from swarmlab.server.door import SocketPathError, check_path
 
 HERE = "this machine"
+LOOPBACK = "127.0.0.1"
 OLDEST_PYTHON = (3, 11)
 LONGEST_SOCKET = "123456/docker-swarm-10.sock"
 """A lab's id and a host's name, as long as they get."""
@@ -86,9 +87,9 @@ def _open_socket_below(directory: Path) -> None:
 
 def check_loopback() -> Check:
     """Whether JupyterLab will find a port of 127.0.0.1."""
-    question = "127.0.0.1"
+    question = LOOPBACK
     try:
-        with socket.create_server(("127.0.0.1", 0)):
+        with socket.create_server((LOOPBACK, 0)):
             pass
     except OSError as error:
         return failed(HERE, question, f"no port can be opened: {error}", "sudo ip link set lo up")

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from docker import DockerClient
 
-from swarmlab.backends.dind import local_docker, node_plan, registry
+from swarmlab.backends.dind import NoLocalDocker, local_docker, node_plan, registry
 from swarmlab.doctor.checks import Check, failed, ok, unknown
 from swarmlab.doctor.disk import check_disk
 from swarmlab.doctor.engine import check_version
 from swarmlab.doctor.engine_facts import ENGINE_ERRORS, LESSON_IMAGE, ask, sentence
 from swarmlab.doctor.facts import HostFacts
 from swarmlab.doctor.kernel import check_kernel
-from swarmlab.doctor.local import HERE
+from swarmlab.doctor.local import HERE, LOOPBACK
 from swarmlab.doctor.looking import is_here, look_through
 from swarmlab.doctor.shell import LABEL, ProgramShell
 
@@ -30,7 +30,7 @@ def check_docker() -> list[Check]:
     """Everything that a lab of real engines needs of the local Docker."""
     try:
         client = local_docker.connect()
-    except local_docker.NoLocalDocker as error:
+    except NoLocalDocker as error:
         return [_no_docker(error)]
     try:
         return check_engine(client)
@@ -40,7 +40,7 @@ def check_docker() -> list[Check]:
 
 def check_engine(client: DockerClient) -> list[Check]:
     """The same of a Docker that answers."""
-    host = ask(client, name=HERE, address=local_docker.LOOPBACK, endpoint="the docker command's")
+    host = ask(client, name=HERE, address=LOOPBACK, endpoint="the docker command's")
     if host.unreached:
         return [failed(HERE, "Docker", host.unreached, "sudo systemctl status docker")]
     host = _look(host)
@@ -79,9 +79,9 @@ def check_local(client: DockerClient) -> Check:
     """Whether the engines' ports could be reached from here."""
     try:
         _, reached_at = local_docker.published_address(client)
-    except local_docker.NoLocalDocker as error:
+    except NoLocalDocker as error:
         return failed(HERE, "local", str(error), "unset DOCKER_HOST, or docker context use default")
-    if reached_at == local_docker.LOOPBACK:
+    if reached_at == LOOPBACK:
         return ok(HERE, "local", "reached without a network")
     return unknown(HERE, "local", f"Docker is on {reached_at}: whether its ports can be reached is seen at a start")
 
@@ -133,10 +133,13 @@ def _run_privileged(client: DockerClient, image: str) -> None:
         container.remove(force=True)
 
 
-def _no_docker(error: local_docker.NoLocalDocker) -> Check:
+def _no_docker(error: NoLocalDocker) -> Check:
+    if error.__cause__ is None:
+        found, _, mend = str(error).partition(". ")
+        return failed(HERE, "Docker", found, mend)
     if not os.environ.get("DOCKER_HOST") and not os.path.lexists(SOCKET) and shutil.which("dockerd") is None:
         return unknown(HERE, "Docker", "none on this machine; the embedded lab needs none")
-    cause = sentence(error.__cause__ or error)
+    cause = sentence(error.__cause__)
     if "ermission denied" in cause:
         mend = "sudo usermod --append --groups docker $USER, then log in anew"
     else:
