@@ -10,7 +10,10 @@ from swarmlab.doctor.checks import Check, failed, ok, unknown
 from swarmlab.doctor.facts import HostFacts, Offset
 
 ALLOWED_S = 2.0
-"""How far a clock may be off. Swarm itself bears much more: its certificates are dated back an hour."""
+"""How far a clock may be off. Swarm itself bears more: its certificates are dated back an hour.
+
+Source of that: swarmkit ca/certificates.go, CertBackdate.
+"""
 
 
 def check_clocks(hosts: Sequence[HostFacts]) -> list[Check]:

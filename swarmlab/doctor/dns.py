@@ -9,7 +9,17 @@ QUESTION = "DNS, registry"
 _NOT_RESOLVED = ("no such host", "lookup ", "server misbehaving", "name resolution")
 """Words of Go's resolver, as engines pass them on."""
 
-_NOT_CONNECTED = ("dial tcp", "timeout", "deadline exceeded", "refused", "unreachable", "canceled", "x509", "tls:")
+_NOT_CONNECTED = (
+    "dial tcp",
+    "timeout",
+    "timed out",
+    "deadline exceeded",
+    "refused",
+    "unreachable",
+    "canceled",
+    "x509",
+    "tls:",
+)
 """The registry's name was found, but no answer came."""
 
 

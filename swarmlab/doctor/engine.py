@@ -45,7 +45,7 @@ def check_same_version(hosts: Sequence[HostFacts]) -> Check:
         return ok(subject, question, f"version {version(hosts[0])}" if len({*map(version, hosts)}) == 1 else found)
     newest = version(max(hosts, key=lambda host: numbers(host) or (0, 0)))
     behind = [host.name for host in hosts if (numbers(host) or (0, 0))[0] < max(majors)]
-    return failed(subject, question, found, f"upgrade {', '.join(behind)} to {newest}, managers last")
+    return failed(subject, question, found, f"upgrade {', '.join(behind)} to {newest}, one host after the other")
 
 
 def version(host: HostFacts) -> str:

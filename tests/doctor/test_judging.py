@@ -50,7 +50,7 @@ def test_engines_of_two_majors_are_told() -> None:
     """With who is to be upgraded to what."""
     check = engine.check_same_version([versioned(1, "28.5.2"), versioned(2, "20.10.24"), versioned(3, "28.4.0")])
     assert check.verdict == "failed"
-    assert check.advice == ("upgrade docker-swarm-2 to 28.5.2, managers last",)
+    assert check.advice == ("upgrade docker-swarm-2 to 28.5.2, one host after the other",)
 
 
 def test_engines_of_one_major_agree() -> None:

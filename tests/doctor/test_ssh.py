@@ -4,7 +4,6 @@ import getpass
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.skipif(not SERVER or shutil.which("ssh-keygen") is None
 
 
 @pytest.fixture
-def ssh(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def ssh(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Hosts `sender` and `target`, as the user's ssh knows them; returns the folder with keys and known hosts."""
     for key in ("host", "user", "stranger"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / key], check=True)
@@ -44,11 +43,8 @@ def ssh(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     command.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {tmp_path}/config "$@"\n')
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
-    made = not Path("/run/sshd").exists()
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    yield tmp_path
-    if made:
-        Path("/run/sshd").rmdir()
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd wants it, and its service makes it at a start
+    return tmp_path
 
 
 def connect(host: str) -> ProgramShell:
