@@ -21,13 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def command_line(asked_for: Sequence[str]) -> argparse.ArgumentParser:
-    """All verbs and their options; those of `up` only if asked for, since they come with the whole engine."""
+    """All verbs and their options; those of `up` and `doctor` only if asked for: they come with much code."""
     parser = argparse.ArgumentParser(prog="python -m swarmlab", description="A Docker Swarm to learn on.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson"))
     up = verbs.add_parser("up", help="run a lab of simulated engines here, for a terminal and the docker command")
     if asked_for == ["up"]:
         add_up(up)
+    doctor = verbs.add_parser("doctor", help="check this machine, and your own hosts: what is wrong, and what mends it")
+    if asked_for == ["doctor"]:
+        add_doctor(doctor)
     verbs.add_parser("status", help="list the labs that run").set_defaults(verb=status)
     verbs.add_parser("down", help="remove every lab of real engines from the local Docker").set_defaults(verb=down)
     add_clean(verbs.add_parser("clean", help="remove what labs created on your own hosts, and nothing else"))
@@ -49,6 +52,14 @@ def add_up(parser: argparse.ArgumentParser) -> None:
 
     up.add_arguments(parser)
     parser.set_defaults(verb=up.run)
+
+
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """Options of `doctor`."""
+    from swarmlab.doctor import command
+
+    command.add_arguments(parser)
+    parser.set_defaults(verb=command.run)
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:

@@ -34,6 +34,18 @@ class Need:
 
 
 @cache
+def may_make_networks() -> bool:
+    """Whether hosts can be made that have a network and a packet filter of their own."""
+    programs = ("unshare", "nsenter", "ip", "iptables")
+    unshare = ["unshare", "--net", "true"]
+    return (
+        os.geteuid() == 0
+        and all(map(shutil.which, programs))
+        and subprocess.run(unshare, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    )
+
+
+@cache
 def find_browser() -> str | None:
     """Path of a browser that Playwright can drive."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -64,6 +76,11 @@ def find_sshd() -> str | None:
 
 
 NEEDS = {
+    "packets": Need(
+        what="network namespaces",
+        is_there=may_make_networks,
+        how_to_get="Run as root on Linux, with iproute2, iptables and util-linux installed.",
+    ),
     "real": Need(
         what="a Docker engine",
         is_there=has_docker,
