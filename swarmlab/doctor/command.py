@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+from swarmlab.backends.hosts import endpoints
+from swarmlab.backends.hosts.settings import read_settings
 from swarmlab.doctor.checks import Section
 from swarmlab.doctor.hosts import examine
 from swarmlab.doctor.local import check_machine
@@ -41,13 +41,12 @@ def _sections(path: Path | None) -> Iterator[Section]:
 
 
 def _of_hosts(path: Path) -> list[Section]:
-    settings: Any = import_module("swarmlab.backends.hosts.settings").read_settings(path)
-    endpoints: Any = import_module("swarmlab.backends.hosts.endpoints")
+    settings = read_settings(path)
     if sys.stderr.isatty():
         print(f"Asking {', '.join(host.name for host in settings.hosts)} ...", file=sys.stderr)
     return examine(
         settings.hosts,
         endpoints.connect,
-        url_of=lambda host: str(endpoints.resolve(host).url),
+        url_of=lambda host: endpoints.resolve(host).url,
         allow_changes=settings.allow_changes,
     )

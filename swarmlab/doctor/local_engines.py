@@ -10,7 +10,7 @@ from pathlib import Path
 
 from docker import DockerClient
 
-from swarmlab.backends.dind import NoLocalDocker, local_docker, node_plan, registry
+from swarmlab.backends.dind import NoLocalDocker, local_docker, node_plan, refusals, registry
 from swarmlab.doctor.checks import Check, failed, ok, unknown
 from swarmlab.doctor.disk import check_disk
 from swarmlab.doctor.engine import check_version
@@ -22,8 +22,6 @@ from swarmlab.doctor.looking import is_here, look_through
 from swarmlab.doctor.shell import LABEL, ProgramShell
 
 SOCKET = Path("/var/run/docker.sock")
-NO_PRIVILEGE = "apply caps"
-"""Part of runc's answer where a container asks for more than the machine may give; a lab then names capabilities."""
 
 
 def check_docker() -> list[Check]:
@@ -48,7 +46,7 @@ def check_engine(client: DockerClient) -> list[Check]:
     return [
         check_version(host),
         check_local(client),
-        check_rootless(host),
+        check_rights(host),
         *check_images(images),
         check_privileged(client, next((name for name, is_there in images.items() if is_there), None)),
         check_disk(host),
@@ -76,25 +74,23 @@ def needed_images(environment: Mapping[str, str]) -> list[str]:
 
 
 def check_local(client: DockerClient) -> Check:
-    """Whether the engines' ports could be reached from here."""
+    """Whether the engines' ports could be reached from here, and by nobody else."""
     try:
-        _, reached_at = local_docker.published_address(client)
+        refusals.refuse_open_door(client)
     except NoLocalDocker as error:
-        return failed(HERE, "local", str(error), "unset DOCKER_HOST, or docker context use default")
+        found, _, mend = str(error).partition(". ")
+        return failed(HERE, "local", found, mend)
+    _, reached_at = local_docker.published_address(client)
     if reached_at == LOOPBACK:
         return ok(HERE, "local", "reached without a network")
     return unknown(HERE, "local", f"Docker is on {reached_at}: whether its ports can be reached is seen at a start")
 
 
-def check_rootless(host: HostFacts) -> Check:
+def check_rights(host: HostFacts) -> Check:
     """Whether it has the rights that engines inside need."""
-    options = {str(option) for option in host.info.get("SecurityOptions") or ()}
-    for name, what in (("name=rootless", "rootless"), ("name=userns", "with remapped users")):
-        if any(option.startswith(name) for option in options):
-            found = f"Docker runs {what}: no engine can run in its containers"
-            return failed(
-                HERE, "rights", found, "use a Docker of root's (docker context use default), or the embedded lab"
-            )
+    if why := refusals.unfit(host.info):
+        found, mend = why
+        return failed(HERE, "rights", found, mend, refusals.EMBEDDED)
     if host.info.get("OperatingSystem") == "Docker Desktop":
         return unknown(HERE, "rights", "Docker Desktop: it should do, but was not measured")
     return ok(HERE, "rights", "of root, nothing remapped")
@@ -118,7 +114,7 @@ def check_privileged(client: DockerClient, image: str | None) -> Check:
     try:
         _run_privileged(client, image)
     except ENGINE_ERRORS as error:
-        if NO_PRIVILEGE in str(error):
+        if any(text in str(error) for text in refusals.NO_PRIVILEGE):
             return ok(HERE, question, "not wholly; a lab then takes each capability by its name")
         return failed(HERE, question, sentence(error), "allow privileged containers, or use the embedded lab")
     return ok(HERE, question, "a privileged container starts")

@@ -23,7 +23,7 @@ from swarmlab.doctor.shell import (
     Shell,
     ShellFailed,
     image_with_a_shell,
-    ssh_program,
+    ssh_shell,
 )
 
 NO_SHELL = "no shell there: its endpoint is no ssh://"
@@ -43,7 +43,7 @@ def open_shell(url: str, host: HostFacts, client: DockerClient, *, may_create: b
         ShellFailed: there is none; the text says why.
     """
     if url.startswith("ssh://"):
-        return ProgramShell(ssh_program(url))
+        return ssh_shell(url)
     if url.startswith("unix://") and is_here(host.info):
         return ProgramShell(["sh"])
     if not may_create:

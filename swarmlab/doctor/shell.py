@@ -11,16 +11,16 @@ import secrets
 import select
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO, Protocol, cast
-from urllib.parse import urlsplit
 
 from docker import DockerClient
 from docker.errors import APIError
 from docker.models.containers import Container
 
-SSH_OPTIONS = ("BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10", "ServerAliveInterval=10")
+from swarmlab.backends.hosts.ssh import ssh_command, ssh_environment
+
 END_TIMEOUT_S = 5
 CONTAINER_LIFE_S = 600
 """A container that nobody removed ends by itself."""
@@ -54,10 +54,11 @@ class Shell(Protocol):
 class ProgramShell:
     """`sh`, here or at the other end of a program like ssh. One process for all scripts: connecting takes its time."""
 
-    def __init__(self, program: Sequence[str]) -> None:
+    def __init__(self, program: Sequence[str], *, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-        )
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            env=environment,
+        )  # fmt: skip
         self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
 
     def run(self, script: str, *, timeout_s: float = 20) -> str:
@@ -130,13 +131,9 @@ class ContainerShell:
                 raise
 
 
-def ssh_program(endpoint: str) -> list[str]:
-    """The user's own ssh to where `ssh://user@host:port` points. It asks nothing, and knows the host's key."""
-    url = urlsplit(endpoint)
-    port = ["-p", str(url.port)] if url.port else []
-    user = f"{url.username}@" if url.username else ""
-    options = [option for value in SSH_OPTIONS for option in ("-o", value)]
-    return ["ssh", "-T", *options, *port, "--", f"{user}{url.hostname}", "sh"]
+def ssh_shell(url: str) -> ProgramShell:
+    """The shell on the host that `ssh://user@host:port` points to."""
+    return ProgramShell(ssh_command(url, "sh"), environment=ssh_environment())
 
 
 def image_with_a_shell(client: DockerClient) -> str | None:

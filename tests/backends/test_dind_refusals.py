@@ -82,7 +82,7 @@ def test_a_docker_that_maps_users_is_refused(serve: Serve) -> None:
 
 def test_a_docker_of_windows_containers_is_refused(serve: Serve) -> None:
     """It can be switched."""
-    with pytest.raises(NoLocalDocker, match="switch Docker Desktop to Linux containers"):
+    with pytest.raises(NoLocalDocker, match=r"runs windows containers.*switch to Linux containers.*=embedded"):
         refusals.refuse_unfit(serve({"/info": {"OSType": "windows"}}))
 
 

@@ -36,7 +36,6 @@ def test_it_checks_the_hosts_of_a_lab_toml(
     start_lab: StartLab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Simulated engines, reached over unix sockets."""
-    pytest.importorskip("swarmlab.backends.hosts.settings")
     file = tmp_path / "lab.toml"
     lines = [
         f'[[hosts]]\nname = "{host.name}"\nendpoint = "{host.docker_host}"\naddress = "{host.address}"\n'
@@ -51,7 +50,6 @@ def test_it_checks_the_hosts_of_a_lab_toml(
 
 def test_a_mistake_in_lab_toml_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With its line, and nothing is checked."""
-    pytest.importorskip("swarmlab.backends.hosts.settings")
     file = tmp_path / "lab.toml"
     file.write_text('[[hosts]]\nname = "docker-swarm-1"\nadress = "172.31.16.11"\n')
     assert main(["doctor", "--hosts", str(file)]) == 1

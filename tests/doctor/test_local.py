@@ -152,7 +152,7 @@ def test_a_docker_without_roots_rights(options: list[str], system: str, verdict:
     facts = host(1)
     facts.info["SecurityOptions"] = options  # type: ignore[index]
     facts.info["OperatingSystem"] = system  # type: ignore[index]
-    assert local_engines.check_rootless(facts).verdict == verdict
+    assert local_engines.check_rights(facts).verdict == verdict
 
 
 def test_images_that_a_start_would_pull() -> None:

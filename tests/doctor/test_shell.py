@@ -1,11 +1,14 @@
 """A shell on a host: what is typed there comes back, and nothing is left behind."""
 
+import os
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from swarmlab.doctor.shell import ProgramShell, ShellFailed, image_with_a_shell, ssh_program
+from swarmlab.doctor.shell import ProgramShell, ShellFailed, image_with_a_shell, ssh_shell
 
 
 @pytest.fixture
@@ -76,12 +79,15 @@ def test_closing_ends_the_program() -> None:
     assert shell._process.returncode == 0
 
 
-def test_ssh_asks_nothing_and_is_the_users_own() -> None:
-    """A host whose key is not known is not let in."""
-    program = ssh_program("ssh://ubuntu@203.0.113.11:2222")
-    assert {"ssh", "BatchMode=yes", "StrictHostKeyChecking=yes"} <= set(program)
-    assert program[-5:] == ["-p", "2222", "--", "ubuntu@203.0.113.11", "sh"]
-    assert ssh_program("ssh://docker-swarm-1")[-3:] == ["--", "docker-swarm-1", "sh"]
+def test_ssh_is_not_given_the_libraries_of_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conda sets where they are, and the system's ssh would not start with them."""
+    program = tmp_path / "ssh"
+    program.write_text("#!/bin/sh\nexec sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    with closing(ssh_shell("ssh://ubuntu@docker-swarm-1")) as shell:
+        assert shell.run('echo "[$LD_LIBRARY_PATH]"') == "[]\n"
 
 
 @dataclass

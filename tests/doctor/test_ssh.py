@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from swarmlab.doctor.packets import Noise, send
-from swarmlab.doctor.shell import ProgramShell, ShellFailed, ssh_program
+from swarmlab.doctor.shell import ProgramShell, ShellFailed, ssh_shell
 from tests.doctor.conftest import Network
+from tests.needs import find_sshd
 
-SERVER = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin") or ""
 QUIET = Noise(datagrams=0, resets=0)
 
-pytestmark = pytest.mark.skipif(not SERVER or shutil.which("ssh-keygen") is None, reason="needs sshd and ssh-keygen")
+pytestmark = pytest.mark.ssh
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def ssh(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     namespaces = {"sender": network.enter_sender, "target": network.enter_target}
     hosts = [
         # A server on the program's own input and output, inside the host: no port of this machine is opened.
-        f"Host {name}\n  ProxyCommand {' '.join(enter)} {SERVER} -i -f {tmp_path}/sshd\n"
+        f"Host {name}\n  ProxyCommand {' '.join(enter)} {find_sshd()} -i -f {tmp_path}/sshd\n"
         for name, enter in namespaces.items()
     ]
     files = f"IdentityFile {tmp_path}/user\nIdentitiesOnly yes\nUserKnownHostsFile {tmp_path}/known\n"
@@ -48,7 +48,7 @@ def ssh(network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 def connect(host: str) -> ProgramShell:
-    return ProgramShell(ssh_program(f"ssh://{getpass.getuser()}@{host}"))
+    return ssh_shell(f"ssh://{getpass.getuser()}@{host}")
 
 
 def test_packets_are_sent_and_seen_over_ssh(network: Network, ssh: Path) -> None:

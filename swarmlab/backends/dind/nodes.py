@@ -17,7 +17,7 @@ from requests.exceptions import RequestException
 
 from swarmlab.backends.dind.labels import unless_gone
 from swarmlab.backends.dind.node_plan import API_PORT, ENTRY, NodePlan, archive
-from swarmlab.backends.dind.refusals import LOOPBACK, no_rights
+from swarmlab.backends.dind.refusals import LOOPBACK, NO_PRIVILEGE, no_rights
 from swarmlab.backends.progress import Tell, untold
 from swarmlab.backends.tls_client import TlsClient
 
@@ -27,9 +27,6 @@ REACH_TIMEOUT_S = 15
 
 PING_EVERY_S = 0.05
 PING_TIMEOUT_S = 2
-
-_NO_PRIVILEGE = ("apply caps", "privileged mode", "Privileged mode")
-"""Parts of what runc and Docker answer where --privileged asks for more than the machine, or Docker, may give."""
 
 _DISK_FULL = "no space left on device"
 _LISTENS = f"API listen on [::]:{API_PORT}"
@@ -167,7 +164,7 @@ class NodeContainer:
         try:
             self._create_and_start()
         except APIError as error:
-            if not self._privileged or not any(text in str(error) for text in _NO_PRIVILEGE):
+            if not self._privileged or not any(text in str(error) for text in NO_PRIVILEGE):
                 raise
             self._privileged = False
             unless_gone(lambda: self._client.containers.get(self.plan.container).remove(force=True))
@@ -217,7 +214,7 @@ class NodeContainer:
     def _refused(self, error: APIError) -> Exception:
         """Docker's answer, with what it means where that is known."""
         said = error.explanation or str(error)
-        if any(text in said for text in _NO_PRIVILEGE):
+        if any(text in said for text in NO_PRIVILEGE):
             return no_rights(said)
         if "No such image" in said or ("network" in said and "not found" in said):
             said = f"{said}; what the lab needs was removed from outside: start a new one"

@@ -5,6 +5,8 @@ Owns the sentences. Asks, and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from docker import DockerClient
@@ -12,19 +14,22 @@ from docker import DockerClient
 LOOPBACK = "127.0.0.1"
 EMBEDDED = "Or use the embedded lab, which needs no Docker: SWARMLAB_BACKEND=embedded."
 
+NO_PRIVILEGE = ("apply caps", "privileged mode", "Privileged mode")
+"""Parts of what runc and Docker answer where --privileged asks for more than the machine, or Docker, may give."""
+
 _NO_ROOT = "and without the rights of root an engine can neither mount file systems nor make the networks of a swarm."
 
 _UNFIT = {
     "name=rootless": (
-        f"This Docker is rootless: its containers have not the rights of root on the machine, {_NO_ROOT} "
-        "Use the machine's own Docker: `docker context use default`, or unset DOCKER_HOST."
+        f"This Docker is rootless: its containers have not the rights of root on the machine, {_NO_ROOT}",
+        "Use the machine's own Docker: `docker context use default`, or unset DOCKER_HOST.",
     ),
     "name=userns": (
-        f"This Docker maps the users of its containers to others (userns-remap), {_NO_ROOT} "
-        "Take userns-remap out of /etc/docker/daemon.json, or use a Docker without it."
+        f"This Docker maps the users of its containers to others (userns-remap), {_NO_ROOT}",
+        "Take userns-remap out of /etc/docker/daemon.json, or use a Docker without it.",
     ),
 }
-"""By what `docker info` lists under Security Options."""
+"""Why, and what to do, by what `docker info` lists under Security Options."""
 
 
 class NoLocalDocker(Exception):
@@ -66,16 +71,19 @@ def refuse_unfit(client: DockerClient) -> None:
     Raises:
         NoLocalDocker: it runs Windows containers, or gives them no rights of root.
     """
-    info = client.info()
+    if why := unfit(client.info()):
+        raise NoLocalDocker(" ".join((*why, EMBEDDED)))
+
+
+def unfit(info: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Why a Docker with this `docker info` cannot hold an engine, and what to do instead; None where it can."""
     if info.get("OSType", "linux") != "linux":
-        raise NoLocalDocker(
-            f"This Docker runs {info['OSType']} containers, and a node is a Linux one: switch Docker Desktop to Linux "
-            f"containers. {EMBEDDED}"
+        return (
+            f"This Docker runs {info['OSType']} containers, and a node is a Linux one.",
+            "In Docker Desktop, switch to Linux containers.",
         )
-    for option in info.get("SecurityOptions") or ():
-        for unfit, why in _UNFIT.items():
-            if option.startswith(unfit):
-                raise NoLocalDocker(f"{why} {EMBEDDED}")
+    options = [str(option) for option in info.get("SecurityOptions") or ()]
+    return next((_UNFIT[name] for name in _UNFIT if any(option.startswith(name) for option in options)), None)
 
 
 def no_rights(said: str) -> NoLocalDocker:

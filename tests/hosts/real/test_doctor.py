@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,6 @@ from swarmlab.client.protocols import PORTS
 
 if TYPE_CHECKING:
     from tests.hosts.real.conftest import OwnHosts
-
-pytestmark = pytest.mark.skipif(find_spec("swarmlab.backends.hosts") is None, reason="needs own hosts")
 
 ONE, MANAGER = "docker-swarm-1", "docker-swarm-3"
 
