@@ -140,7 +140,7 @@ def test_a_container_is_killed_through_its_api(hosts_of: HostsOf, start_on: Star
     with closing(there.client(WORKER)) as client:
         client.containers.get(container.id).start()
         client.swarm.init(there.hosts[0].address)
-    with pytest.raises(ChangesRefused, match=f"this would kill the container {container.id}"):
+    with pytest.raises(ChangesRefused, match=f"this would kill the container {container.name}"):
         lab.faults.kill(WORKER, container.id)
 
 

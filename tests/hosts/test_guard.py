@@ -30,16 +30,16 @@ def kept(lab: HostsBackend) -> list[tuple[str, str, str]]:
 
 CHANGES = [
     (lambda client: client.services.create("alpine", name="web"), "create the service web"),
-    (lambda client: client.services.get("helloworld").remove(), "remove the service "),
-    (lambda client: client.services.get("helloworld").scale(2), "update the service "),
+    (lambda client: client.services.get("helloworld").remove(), "remove the service helloworld"),
+    (lambda client: client.services.get("helloworld").scale(2), "update the service helloworld"),
     (lambda client: client.networks.create("net", driver="overlay"), "create the network net"),
     (lambda client: client.secrets.create(name="door", data=b"sesame"), "create the secret door"),
     (lambda client: client.volumes.create("data"), "create the volume data"),
     (lambda client: client.containers.run("alpine", "sleep 9", name="one", detach=True), "create the container one"),
-    (lambda client: client.containers.list()[0].exec_run("ls"), "run a command in the container "),
-    (lambda client: client.containers.list()[0].kill(), "kill the container "),
-    (lambda client: client.nodes.list()[0].update({"Availability": "drain", "Role": "worker"}), "update the node "),
-    (lambda client: client.nodes.list()[0].remove(), "remove the node "),
+    (lambda client: client.containers.list()[0].exec_run("ls"), r"run a command in the container helloworld\.1\."),
+    (lambda client: client.containers.list()[0].kill(), r"kill the container helloworld\.1\."),
+    (lambda client: client.nodes.list()[0].update({"Availability": "drain"}), "update the node docker-swarm-1"),
+    (lambda client: client.nodes.list()[0].remove(), "remove the node docker-swarm-1"),
     (lambda client: client.swarm.leave(force=True), "leave the swarm"),
     (lambda client: client.swarm.update(rotate_worker_token=True), "update the swarm"),
     (lambda client: client.images.pull("busybox", tag="latest"), "pull the image busybox"),
@@ -47,7 +47,7 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "named"), CHANGES, ids=[named.strip() for _, named in CHANGES])
+@pytest.mark.parametrize(("change", "named"), CHANGES, ids=[named.replace("\\", "") for _, named in CHANGES])
 def test_nothing_of_a_swarm_that_was_there_is_changed(
     change: Callable[[DockerClient], object], named: str, hosts_of: HostsOf, start_on: StartOnHosts
 ) -> None:
@@ -204,6 +204,18 @@ def test_the_ledger_forgets_what_was_removed(hosts_of: HostsOf, start_on: StartO
     assert kept(lab) == []
 
 
+def test_a_short_name_is_not_the_beginning_of_an_id(hosts_of: HostsOf, start_on: StartOnHosts) -> None:
+    """Somebody's service is removed whose name an id of ours begins with: ours stays in the ledger."""
+    there = hosts_of("formed")
+    lab = start_on(there, allow_changes=True)
+    with closing(lab.client(MANAGER)) as client, closing(there.client(MANAGER)) as theirs:
+        ours = client.services.create("alpine", "sleep 99", name="web")
+        theirs.services.create("alpine", "sleep 99", name=ours.id[:1])
+        client.services.get(ours.id[:1]).remove()
+        client.api.delete(f"{client.api.base_url}/v{client.api.api_version}/services/{ours.id[:4]}x")
+    assert kept(lab) == [(MANAGER, "service", "web")]
+
+
 def test_the_ledger_is_private_and_outlives_the_lab(hosts_of: HostsOf, start_on: StartOnHosts) -> None:
     """A file of this user's only, which says whose it is; the next lab of the same file reads it."""
     lab = start_on(hosts_of(), "formed")
@@ -225,6 +237,16 @@ def test_a_volume_that_was_there_is_not_the_lab_s(hosts_of: HostsOf, start_on: S
         client.volumes.create("precious")
         client.containers.run("alpine", "true", name="one", volumes={"precious": {"bind": "/a"}, "new": {"bind": "/b"}})
     assert kept(lab) == [(WORKER, "container", "one"), (WORKER, "volume", "new")]
+
+
+def test_a_worker_says_in_docker_s_words_that_it_is_none(hosts_of: HostsOf, start_on: StartOnHosts) -> None:
+    """Row S11: the guard asks before it sends, and nobody notices."""
+    cluster = Cluster(start_on(hosts_of(), "helloworld"))
+    for line in ("docker service rm helloworld", "docker service create alpine", "docker service scale helloworld=2"):
+        with pytest.raises(DockerError, match="This node is not a swarm manager"):
+            parse(line).run(Session.on(cluster, WORKER))
+    for node in cluster:
+        node.close()
 
 
 def test_a_service_s_volumes_are_known_on_every_host_that_may_get_them(

@@ -2,9 +2,9 @@
 
 `settings` reads lab.toml (`toml_file` knows its lines). `endpoints` makes a client of a host, through `ssh`, TLS or a
 socket, and `failures` says why not. `survey` looks at all hosts before anything begins. `guard` watches every request:
-`changes` reads what it would change, `membership` tells whose swarm that is, `ledger` keeps what was created. `clean`
-removes that. `faults` asks a human for what the lab has no right to do, in `commands`; `ports` sees what gets through.
-`backend` puts the parts together.
+`changes` reads what it would change, `membership` tells whose swarm that is, `records` writes into the `ledger` what
+was created. `clean` removes that. `faults` asks a human for what the lab has no right to do, in `commands`; `ports`
+sees what gets through. `backend` puts the parts together.
 """
 
 from __future__ import annotations

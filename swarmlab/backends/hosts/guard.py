@@ -7,8 +7,8 @@ created is in the ledger before the caller has the answer. What is typed in a te
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from requests.exceptions import RequestException
 from swarmlab.backends.hosts.changes import Change, change_of, named_volumes
 from swarmlab.backends.hosts.ledger import Entry, Ledger
 from swarmlab.backends.hosts.membership import Membership, is_in_swarm, membership
+from swarmlab.backends.hosts.records import Records
 from swarmlab.backends.hosts.settings import HostsSettings
 from swarmlab.client.protocols import ChangesRefused
 
@@ -32,8 +33,8 @@ Ask = Callable[[str], Any]
 AskHost = Callable[[str, str], Any]
 """The same of any host, by its name."""
 
-KEPT = ("service", "network", "secret", "config", "container", "volume")
-"""What a request to create leaves in the ledger, besides a host's place in a swarm."""
+_NAMED = dict.fromkeys(("service", "secret", "config", "network", "node", "volume"), "") | {"container": "/json"}
+"""Kinds of things that can be asked for, and how the path ends that tells of one."""
 
 _ASK_TIMEOUT_S = 30
 _GONE = 404
@@ -54,6 +55,7 @@ class Guard:
         self._settings = settings
         self._ledger = ledger
         self._ask_host = ask_host
+        self._records = Records(host, ledger)
 
     def watch(self, client: DockerClient) -> DockerClient:
         """Let every request of a client come through here; returns the client."""
@@ -74,21 +76,21 @@ class Guard:
         ask = _asking(request, send)
         swarm = _swarm(ask)
         joined = self._whose_is_joined(change, swarm)
-        self._check(change, swarm, joined)
+        self._check(change, swarm, joined, ask)
         volumes = self._new_volumes(change, ask)
-        place = self._take_place(change, joined)
+        gone = _identity(_found(change, ask)) if change.verb == "remove" else ""
+        place = self._records.take_place(change, joined)
         answer = send(request)
-        if answer.ok or answer.status_code == _GONE:
-            self._write_down(change, answer, volumes)
+        self._records.write_down(change, answer, gone=gone, volumes=volumes)
         if place is not None:
-            self._settle(place, _swarm(ask))
+            self._records.settle(place, _swarm(ask))
         return answer
 
-    def _check(self, change: Change, swarm: Mapping[str, Any], joined: Membership | None) -> None:
+    def _check(self, change: Change, swarm: Mapping[str, Any], joined: Membership | None, ask: Ask) -> None:
         if self._settings.allow_changes:
             return
         if membership(self._host, swarm, self._ledger.entries()) == "foreign":
-            self._refuse(f"is in a swarm that this lab did not form, and this would {change}")
+            self._refuse(f"is in a swarm that this lab did not form, and this would {_by_its_name(change, ask)}")
         if joined == "foreign":
             self._refuse(f"would join the swarm of {', '.join(_addresses(change))}, which this lab did not form")
 
@@ -125,7 +127,7 @@ class Guard:
         hosts = [self._host]
         if change.kind == "service":
             hosts = [host.name for host in self._settings.hosts]
-            before = (ask(f"/services/{quote(change.name)}") or {}) if change.verb == "update" else {}
+            before = _found(change, ask)
             names -= named_volumes(Change(verb="update", kind="service", name="", body=before.get("Spec") or {}))
         return [
             Entry(host=host, kind="volume", id=name, name=name)
@@ -140,62 +142,6 @@ class Guard:
             return (ask(path) if host == self._host else self._ask_host(host, path)) is None
         except (DockerException, RequestException):
             return False  # not to be seen, so not to be removed either
-
-    def _take_place(self, change: Change, joined: Membership | None) -> Entry | None:
-        """The host's place in a swarm, written down before there is one: a join may outlive its answer."""
-        if joined is None:
-            return None
-        name = next((str(one) for one in change.body.get("RemoteAddrs") or ()), "")
-        place = Entry(host=self._host, kind="swarm" if joined == "own" else "node", id="", name=name)
-        self._leave_place()
-        self._ledger.add(place)
-        return place
-
-    def _settle(self, place: Entry, swarm: Mapping[str, Any]) -> None:
-        """Write down the node's id once there is one; strike the place out where nothing came of it."""
-        node_id = str(swarm.get("NodeID") or "")
-        if is_in_swarm(swarm) and not node_id:
-            return
-        self._leave_place()
-        if node_id:
-            self._ledger.add(replace(place, id=node_id))
-
-    def _leave_swarm(self) -> None:
-        """What a swarm holds goes with the last of its nodes."""
-        was_own = self._has_own_places()
-        self._leave_place()
-        if was_own and not self._has_own_places():
-            self._ledger.forget(lambda entry: entry.is_of_swarm)
-
-    def _has_own_places(self) -> bool:
-        return any(entry.kind == "swarm" for entry in self._ledger.entries())
-
-    def _leave_place(self) -> None:
-        self._ledger.forget(lambda entry: entry.host == self._host and entry.is_place)
-
-    def _write_down(self, change: Change, answer: Response, volumes: list[Entry]) -> None:
-        if change.verb == "remove" and change.kind in KEPT:
-            self._ledger.forget(lambda entry: self._is_named(entry, change.kind, change.name))
-        if not answer.ok:
-            return
-        if change.verb == "prune":
-            gone = _pruned(answer)
-            self._ledger.forget(lambda entry: any(self._is_named(entry, change.kind, name) for name in gone))
-        if (change.kind, change.verb) == ("swarm", "leave"):
-            self._leave_swarm()
-        self._ledger.add(*self._created(change, answer), *volumes)
-
-    def _created(self, change: Change, answer: Response) -> list[Entry]:
-        if change.verb != "create" or change.kind not in KEPT or change.kind == "volume":
-            return []
-        found = _decoded(answer)
-        identifier = str(found.get("ID") or found.get("Id") or "")
-        kind: Any = change.kind
-        return [Entry(host=self._host, kind=kind, id=identifier, name=change.name)] if identifier else []
-
-    def _is_named(self, entry: Entry, kind: str, name: str) -> bool:
-        on_this_host = entry.host == self._host or kind not in ("container", "volume")
-        return entry.kind == kind and on_this_host and bool(name) and (entry.name == name or entry.id.startswith(name))
 
 
 class _Watched(BaseAdapter):
@@ -231,6 +177,27 @@ def _asking(request: PreparedRequest, send: Send) -> Ask:
     return ask
 
 
+def _found(change: Change, ask: Ask) -> Mapping[str, Any]:
+    """The thing that a change is about, as it is; empty where there is none, or this engine does not tell."""
+    if change.kind in _NAMED and change.verb not in ("create", "prune") and change.name:
+        with suppress(RequestException):  # a worker's: what it says to the change itself is Docker's own answer
+            return ask(f"/{change.kind}s/{quote(change.name)}{_NAMED[change.kind]}") or {}
+    return {}
+
+
+def _identity(found: Mapping[str, Any]) -> str:
+    """Its id; of a volume its name."""
+    return str(found.get("ID") or found.get("Id") or found.get("Name") or "")
+
+
+def _by_its_name(change: Change, ask: Ask) -> Change:
+    """The change with the name of its thing, where a request names it by id."""
+    found = _found(change, ask)
+    parts = (found.get("Spec") or {}, found, {"Name": (found.get("Description") or {}).get("Hostname")})
+    name = next((str(part["Name"]) for part in parts if part.get("Name")), change.name)
+    return replace(change, name=name.lstrip("/"))
+
+
 def _swarm(ask: Ask) -> Mapping[str, Any]:
     """What `docker info` says of the swarm."""
     return (ask("/info") or {}).get("Swarm") or {}
@@ -239,15 +206,3 @@ def _swarm(ask: Ask) -> Mapping[str, Any]:
 def _addresses(change: Change) -> list[str]:
     """Of the managers that are asked for a place, without their ports."""
     return [str(one).rsplit(":", 1)[0] for one in change.body.get("RemoteAddrs") or ()]
-
-
-def _decoded(answer: Response) -> Mapping[str, Any]:
-    try:
-        found = json.loads(answer.content)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _pruned(answer: Response) -> list[str]:
-    return [str(name) for value in _decoded(answer).values() if isinstance(value, list) for name in value]
