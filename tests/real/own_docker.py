@@ -21,6 +21,7 @@ from typing import Any
 import docker
 from docker import DockerClient
 
+from swarmlab.backends.dind.local_docker import require_image
 from tests.real.waiting import wait_until
 
 PROGRAMS = ("dockerd", "unshare", "nsenter", "ip", "umount")
@@ -106,6 +107,7 @@ class OwnDocker:
         """Copy images from the Docker that the other tests use."""
         with closing(docker.from_env()) as source, closing(self.client()) as target:
             for image in images:
+                require_image(source, image, "The tests need it.")
                 target.images.load(source.images.get(image).save(named=image))
 
     def client(self) -> DockerClient:

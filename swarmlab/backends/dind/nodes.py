@@ -167,7 +167,7 @@ class NodeContainer:
             if not self._privileged or not any(text in str(error) for text in NO_PRIVILEGE):
                 raise
             self._privileged = False
-            unless_gone(lambda: self._client.containers.get(self.plan.container).remove(force=True))
+            unless_gone(lambda: self._client.containers.get(self.plan.container).remove(v=True, force=True))
             self._create_and_start()
 
     def _create_and_start(self) -> None:
@@ -178,7 +178,7 @@ class NodeContainer:
             except APIError as error:
                 if attempt == 2 or not any(text in str(error) for text in _PORT_TAKEN):
                     raise
-                container.remove(force=True)
+                container.remove(v=True, force=True)
                 self.port = _free_port()
             else:
                 return
