@@ -11,7 +11,8 @@ import pytest
 from docker import DockerClient
 from docker.types import ServiceMode
 
-from swarmlab.backends.dind import DindBackend, states
+from swarmlab.backends import states
+from swarmlab.backends.dind import DindBackend
 from swarmlab.backends.dind.nodes import NodeContainer, NodeFailed
 from tests.real import own_docker
 from tests.real.waiting import wait_until
