@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 RUN := .venv/bin/python
 # What also runs on three real Docker Engines.
-ON_REAL = notebooks $(wildcard tests/real tests/conformance tests/transcripts tests/lessons/on_labs)
+ON_REAL = notebooks $(wildcard tests/real tests/hosts/real tests/conformance tests/transcripts tests/lessons/on_labs)
 # One process a core; the cells of one notebook stay together.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
 # Stories of their own, one after the other wherever a core is free.

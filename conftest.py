@@ -1,8 +1,8 @@
 """How this repository runs under pytest, its notebooks included, however pytest is called.
 
 On the embedded lab, in manual time, with nothing done yet of any lesson: a lesson run twice prints the same bytes. On
-real engines (`SWARMLAB_BACKEND=dind`) cells tagged `embedded-only` are left out and only those tagged `same-on-real`
-are compared.
+real engines (`SWARMLAB_BACKEND=dind` or `hosts:lab.toml`) cells tagged `embedded-only` are left out and only those
+tagged `same-on-real` are compared.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
      │       └─ plots | commands         pictures; every docker command once
      │           └─ looks                how states look, wherever they are shown
      │               └─ client           nodes, watching, waiting: the docker SDK and nothing else
-     └─ backends                         embedded, dind, your own hosts
+     └─ backends                         embedded, dind, your own hosts; beside the lab, `doctor` checks what they need
          └─ server                       sockets and threads
              └─ api                      the Engine API, no socket
                  └─ engine               Swarm itself: no I/O, no thread, no clock of its own

@@ -21,15 +21,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def command_line(asked_for: Sequence[str]) -> argparse.ArgumentParser:
-    """All verbs and their options; those of `up` only if asked for, since they come with the whole engine."""
+    """All verbs and their options; those of `up` and `doctor` only if asked for: they come with much code."""
     parser = argparse.ArgumentParser(prog="python -m swarmlab", description="A Docker Swarm to learn on.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson"))
     up = verbs.add_parser("up", help="run a lab of simulated engines here, for a terminal and the docker command")
     if asked_for == ["up"]:
         add_up(up)
+    doctor = verbs.add_parser("doctor", help="check this machine, and your own hosts: what is wrong, and what mends it")
+    if asked_for == ["doctor"]:
+        add_doctor(doctor)
     verbs.add_parser("status", help="list the labs that run").set_defaults(verb=status)
     verbs.add_parser("down", help="remove every lab of real engines from the local Docker").set_defaults(verb=down)
+    add_clean(verbs.add_parser("clean", help="remove what labs created on your own hosts, and nothing else"))
     add_progress(verbs.add_parser("progress", help="show what of the lessons is done, or write it to a file"))
     return parser
 
@@ -50,11 +54,25 @@ def add_up(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(verb=up.run)
 
 
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """Options of `doctor`."""
+    from swarmlab.doctor import command
+
+    command.add_arguments(parser)
+    parser.set_defaults(verb=command.run)
+
+
 def add_progress(parser: argparse.ArgumentParser) -> None:
     """Options of `progress`."""
     parser.add_argument("--export", metavar="FILE", help="write it as JSON for a teacher; - is standard output")
     parser.add_argument("--name", default="", help="whose it is, as written to the file")
     parser.set_defaults(verb=progress)
+
+
+def add_clean(parser: argparse.ArgumentParser) -> None:
+    """Options of `clean`."""
+    parser.add_argument("--hosts", metavar="FILE", type=Path, required=True, help="lists the hosts: lab.toml")
+    parser.set_defaults(verb=clean)
 
 
 def lab(options: argparse.Namespace) -> int:
@@ -95,6 +113,26 @@ def down(_: argparse.Namespace) -> int:
         return 1
     print(f"Removed {', '.join(removed)}." if removed else "There was nothing to remove.")
     return 0
+
+
+def clean(options: argparse.Namespace) -> int:
+    """Remove what the ledger of one lab.toml names, and tell each thing; 1 if something had to stay."""
+    from swarmlab.backends import hosts
+
+    try:
+        settings = hosts.read_settings(options.hosts)
+        ledger = hosts.Ledger(settings.path)
+        with ledger.held():
+            if not ledger.entries():
+                print(f"No lab has anything left on the hosts of {settings.path}.")
+                return 0
+            left = hosts.clean(settings, ledger, print)
+    except (hosts.SettingsError, hosts.LedgerError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if left:
+        print(f"{len(left)} left, written down in {ledger.path}. Run this again when they can be removed.")
+    return 1 if left else 0
 
 
 def progress(options: argparse.Namespace) -> int:

@@ -9,11 +9,14 @@ import atexit
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
 from swarmlab.backends.dind import start as start_dind
 from swarmlab.backends.embedded import start as start_embedded
+from swarmlab.backends.hosts import read_settings
+from swarmlab.backends.hosts import start as start_on_hosts
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog
 from swarmlab.client.history import History, recollect
@@ -34,6 +37,11 @@ BACKENDS: dict[str, Callable[[LabDirectory, LabState], Backend]] = {
     "embedded": start_embedded,
     "dind": start_dind,
 }
+
+HOSTS = "hosts:"
+"""Before the name of the file that lists the learner's own hosts."""
+
+Start = Callable[[LabDirectory], Backend]
 
 
 class Lab(Cluster):
@@ -62,19 +70,49 @@ class Lab(Cluster):
         Args:
             state: `separate` (three engines in no swarm), `formed` (docker-swarm-3 manages two workers),
                 `three-managers`, or `helloworld` (formed, and the service `helloworld` runs).
-            backend: `embedded` (no Docker needed) or `dind` (three real engines in containers of the local Docker);
-                by default what SWARMLAB_BACKEND says, else `embedded`.
+            backend: `embedded` (no Docker needed), `dind` (three real engines in containers of the local Docker) or
+                `hosts:lab.toml` (your own hosts, as that file lists them); by default what SWARMLAB_BACKEND says, else
+                `embedded`.
 
         Raises:
-            ValueError: there is no such state or backend.
+            ValueError: there is no such state or backend, or something in lab.toml is wrong.
         """
         name = backend or os.environ.get("SWARMLAB_BACKEND") or "embedded"
-        if name not in BACKENDS:
-            raise ValueError(f"no backend {name!r}; SWARMLAB_BACKEND may be {' or '.join(BACKENDS)}")
         _check_state(state)
+        if name.startswith(HOSTS):
+            return cls.hosts(name.removeprefix(HOSTS), state)
+        if name not in BACKENDS:
+            raise ValueError(f"no backend {name!r}; SWARMLAB_BACKEND may be {', '.join(BACKENDS)} or {HOSTS}lab.toml")
+        return cls._begin(name, lambda directory: BACKENDS[name](directory, state), state)
+
+    @classmethod
+    def hosts(cls, path: Path | str, state: LabState | None = None) -> Lab:
+        """Start a lab on your own hosts.
+
+        Where they are in no swarm, or in one that a lab formed, the named state is built. A swarm that was there is
+        attached to, and stays as it is unless the file says `allow_changes = true`. What the lab creates is written
+        down; `python -m swarmlab clean --hosts lab.toml` removes it.
+
+        Args:
+            path: of the file that lists them, `lab.toml`.
+            state: to begin with; by default the hosts are taken as they are.
+
+        Raises:
+            ValueError: there is no such state, or something in the file is wrong.
+        """
+        if not str(path):
+            raise ValueError(f"{HOSTS} names no file; write {HOSTS}lab.toml")
+        if state is not None:
+            _check_state(state)
+        read_settings(path)  # before the lab that runs is ended
+        return cls._begin("hosts", lambda directory: start_on_hosts(directory, state, path), state)
+
+    @classmethod
+    def _begin(cls, name: str, start: Start, state: LabState | None) -> Lab:
+        """Start a lab in the place of the one before, for commands and lessons to mean."""
         if cls._running is not None:
             cls._running.close()
-        lab = cls._start(name, state)
+        lab = cls._start(name, start)
         lab.began_as = state
         cls._running = lab
         load_magics(lab)
@@ -82,10 +120,10 @@ class Lab(Cluster):
         return lab
 
     @classmethod
-    def _start(cls, name: str, state: LabState) -> Lab:
+    def _start(cls, name: str, start: Start) -> Lab:
         directory = create_lab_directory(name)
         try:
-            return cls(BACKENDS[name](directory, state), directory)
+            return cls(start(directory), directory)
         except BaseException:
             directory.remove()
             raise
@@ -172,7 +210,7 @@ class Lab(Cluster):
             self.watcher.forget()
 
     def close(self) -> None:
-        """End the lab and remove everything that it created. Closing twice is harmless.
+        """End the lab and remove everything that it created, but on your own hosts. Closing twice is harmless.
 
         Whatever goes wrong, the rest is ended too; what went wrong last is raised.
         """

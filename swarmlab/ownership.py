@@ -13,6 +13,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,28 +21,46 @@ import psutil
 
 _RECORD = "owner.json"
 _CURRENT = "current"
-_CLOCK_STEP_S = 2.0
-"""A process' start is told from the machine's start; when the wall clock is set right, all of them move a little."""
+_TOLERANCE_S = 2.0
+"""Two readings of when a process started may differ by the rounding of the machine's own start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The process that a lab belongs to; `started` tells it from a later process of the same number."""
+    """The process that a lab belongs to.
+
+    Attributes:
+        pid: its number.
+        started: seconds from the machine's start to the process'; tells it from a later one of the same number.
+    """
 
     pid: int
     started: float
 
     def is_alive(self) -> bool:
-        """Whether that very process still runs."""
+        """Whether that very process still runs. One that ended and that nobody has waited for does not."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.started) < _CLOCK_STEP_S
+            process = psutil.Process(self.pid)
+            return process.status() not in _ENDED and abs(_started(process) - self.started) < _TOLERANCE_S
         except psutil.Error:
             return False
 
 
+_ENDED = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+
+NOBODY = Owner(pid=0, started=float("inf"))
+"""Never alive; owner of a directory whose record the machine did not come to write before its power was lost."""
+
+
 def this_process() -> Owner:
     """The owner of what this process starts."""
-    return Owner(pid=os.getpid(), started=psutil.Process().create_time())
+    return Owner(pid=os.getpid(), started=_started(psutil.Process()))
+
+
+def _started(process: psutil.Process) -> float:
+    # Not the time of day: when the clock is set, as after a virtual machine's pause, live owners would look dead.
+    machine_started = psutil.boot_time()
+    return process.create_time() - machine_started
 
 
 def runtime_directory() -> Path:
@@ -86,19 +105,40 @@ def create_lab_directory(backend: str) -> LabDirectory:
     path = runtime_directory() / lab_id
     path.mkdir(mode=0o700)
     lab = LabDirectory(path=path, lab_id=lab_id, backend=backend, owner=this_process())
-    (path / _RECORD).write_text(json.dumps({"backend": backend, **asdict(lab.owner)}))
-    lab.docker_config.mkdir(mode=0o700)
-    _point_current_to_newest()
+    try:
+        _write_record(lab)
+        lab.docker_config.mkdir(mode=0o700)
+        _point_current_to_newest()
+    except BaseException:
+        lab.remove()
+        raise
     return lab
 
 
 def lab_directories() -> Iterator[LabDirectory]:
     """Every lab's directory of this user, newest first, whether its owner lives or not."""
-    paths = [record.parent for record in runtime_directory().glob(f"*/{_RECORD}") if not record.parent.is_symlink()]
-    for path in sorted(paths, key=lambda path: (path / _RECORD).stat().st_mtime_ns, reverse=True):
-        record = json.loads((path / _RECORD).read_text())
-        owner = Owner(pid=record["pid"], started=record["started"])
-        yield LabDirectory(path=path, lab_id=path.name, backend=record["backend"], owner=owner)
+    found = []
+    for record in runtime_directory().glob(f"*/{_RECORD}"):
+        with suppress(FileNotFoundError):  # another process removes it just now
+            if not record.parent.is_symlink():
+                found.append((record.stat().st_mtime_ns, str(record), _read_record(record)))
+    yield from (lab for _, _, lab in sorted(found, key=lambda one: one[:2], reverse=True))
+
+
+def _write_record(lab: LabDirectory) -> None:
+    # A record is there in full or not at all: half a one would be in the way of every later start.
+    written = lab.path / f"{_RECORD}.new"
+    written.write_text(json.dumps({"backend": lab.backend, **asdict(lab.owner)}))
+    written.replace(lab.path / _RECORD)
+
+
+def _read_record(path: Path) -> LabDirectory:
+    try:
+        record = json.loads(path.read_text())
+        owner, backend = Owner(pid=record["pid"], started=record["started"]), record["backend"]
+    except (ValueError, KeyError, TypeError):
+        owner, backend = NOBODY, "unknown"
+    return LabDirectory(path=path.parent, lab_id=path.parent.name, backend=backend, owner=owner)
 
 
 def remove_orphans() -> None:
@@ -119,7 +159,6 @@ def _point_current_to_newest() -> None:
     if newest is None:
         link.unlink(missing_ok=True)
         return
-    replacement = link.with_name(f"{_CURRENT}-{newest.lab_id}")
-    replacement.unlink(missing_ok=True)
+    replacement = link.with_name(f"{_CURRENT}-{secrets.token_hex(4)}")  # two processes may do this at once
     replacement.symlink_to(newest.path.name)
     replacement.replace(link)

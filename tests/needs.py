@@ -34,6 +34,18 @@ class Need:
 
 
 @cache
+def may_make_networks() -> bool:
+    """Whether hosts can be made that have a network and a packet filter of their own."""
+    programs = ("unshare", "nsenter", "ip", "iptables")
+    unshare = ["unshare", "--net", "true"]
+    return (
+        os.geteuid() == 0
+        and all(map(shutil.which, programs))
+        and subprocess.run(unshare, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    )
+
+
+@cache
 def find_browser() -> str | None:
     """Path of a browser that Playwright can drive."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -57,7 +69,18 @@ def has_docker_command() -> bool:
     return version.startswith("Docker version 28.")
 
 
+@cache
+def find_sshd() -> str | None:
+    """Path of sshd, which most users have not on their PATH."""
+    return shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
 NEEDS = {
+    "packets": Need(
+        what="network namespaces",
+        is_there=may_make_networks,
+        how_to_get="Run as root on Linux, with iproute2, iptables and util-linux installed.",
+    ),
     "real": Need(
         what="a Docker engine",
         is_there=has_docker,
@@ -72,6 +95,11 @@ NEEDS = {
         what="Chromium or Chrome",
         is_there=lambda: find_browser() is not None,
         how_to_get="Install Chromium or Chrome, on Debian and Ubuntu: apt install chromium.",
+    ),
+    "ssh": Need(
+        what="ssh and sshd",
+        is_there=lambda: find_sshd() is not None and shutil.which("ssh") is not None,
+        how_to_get="Install OpenSSH, on Debian and Ubuntu: apt install openssh-client openssh-server. It need not run.",
     ),
 }
 

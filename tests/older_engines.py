@@ -112,7 +112,10 @@ def node_version() -> str:
     image = os.environ.get("SWARMLAB_NODE_IMAGE") or DEFAULT_IMAGE
     local = docker.from_env()
     try:
-        said: bytes = local.containers.run(image, ["--version"], entrypoint="dockerd", network_mode="none", remove=True)
+        # The image wants a volume for its data, and the SDK would leave it behind: here it gets memory instead.
+        said: bytes = local.containers.run(
+            image, ["--version"], entrypoint="dockerd", network_mode="none", remove=True, tmpfs={"/var/lib/docker": ""}
+        )
     finally:
         local.close()
     return said.decode().split()[2].rstrip(",")

@@ -116,7 +116,7 @@ def test_a_closed_lab_leaves_nothing(runtime: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "problem"), [
     ({"state": "formd"}, "no lab state 'formd'; there are separate, formed, three-managers, helloworld"),
-    ({"backend": "docker"}, "no backend 'docker'; SWARMLAB_BACKEND may be embedded or dind"),
+    ({"backend": "docker"}, "no backend 'docker'; SWARMLAB_BACKEND may be embedded, dind or hosts:lab.toml"),
 ])  # fmt: skip
 def test_a_wrong_name_is_refused_with_the_right_ones(arguments: dict[str, str], problem: str, runtime: Path) -> None:
     """And the lab that runs stays as it was."""

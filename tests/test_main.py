@@ -21,7 +21,7 @@ def test_help_names_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     printed = capsys.readouterr().out
-    for verb in ("lab", "up", "status", "down", "progress"):
+    for verb in ("lab", "up", "status", "down", "clean", "progress"):
         assert f"\n    {verb} " in printed
 
 
@@ -39,4 +39,4 @@ def test_down_without_docker_says_so(monkeypatch: pytest.MonkeyPatch, capsys: py
     """In a sentence, not a traceback."""
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     assert main(["down"]) == 1
-    assert capsys.readouterr().err.startswith("No Docker answers on this machine")
+    assert capsys.readouterr().err.startswith("No Docker answers at unix://")

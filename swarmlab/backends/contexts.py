@@ -26,13 +26,21 @@ def write_contexts(
         write_tls: puts the certificates of a context into a directory; None where there are none.
     """
     for host in hosts:
-        key = hashlib.sha256(host.context.encode()).hexdigest()
-        meta = directory / "contexts" / "meta" / key
+        meta = directory / "contexts" / "meta" / _key(host.context)
         meta.mkdir(mode=0o700, parents=True, exist_ok=True)
         (meta / "meta.json").write_text(json.dumps(_meta(host)))
         if write_tls is not None:
-            write_tls(directory / "contexts" / "tls" / key / "docker")
+            write_tls(tls_directory(directory, host.context))
     (directory / "config.json").write_text(json.dumps({"currentContext": current}))
+
+
+def tls_directory(directory: Path, context: str) -> Path:
+    """Where the docker command looks for the certificates of a context."""
+    return directory / "contexts" / "tls" / _key(context) / "docker"
+
+
+def _key(context: str) -> str:
+    return hashlib.sha256(context.encode()).hexdigest()
 
 
 def _meta(host: Host) -> dict[str, object]:

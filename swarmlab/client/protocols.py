@@ -40,6 +40,10 @@ class FaultRefused(Exception):
     """The lab cannot, or has no right to, do this; the text says what to type by hand instead."""
 
 
+class ChangesRefused(Exception):
+    """The swarm is not this lab's to change; the text names what would have been changed, and how to allow it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """One machine of a lab.

@@ -19,7 +19,7 @@ from requests import Response
 from requests.exceptions import RequestException
 
 from swarmlab.client.cluster import Cluster, Node, NoManager
-from swarmlab.client.protocols import Clock
+from swarmlab.client.protocols import ChangesRefused, Clock
 from swarmlab.commands.errors import DockerError
 from swarmlab.commands.printing.terminal import Terminal
 
@@ -184,6 +184,8 @@ class Session:
             raise DockerError(
                 f"Error response from daemon: {str(error.explanation or '').strip()}", status=error.status_code
             ) from None
+        except ChangesRefused as refused:
+            raise DockerError(str(refused)) from None
         except (DockerException, RequestException):
             raise self._unreachable() from None
         return answer

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from swarmlab.backends.contexts import write_contexts
-from swarmlab.backends.dind import local_docker
+from swarmlab.backends.dind import local_docker, refusals
 from swarmlab.backends.dind.certificates import Authority
 from swarmlab.backends.dind.network import LabNetwork
 from swarmlab.backends.dind.node_plan import NodePlan, archive
@@ -112,5 +112,5 @@ def test_the_entry_script_is_a_script_of_every_shell(shell: str, tmp_path: Path)
 def test_a_machine_without_docker_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence, and the way out: the embedded lab."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
-    with pytest.raises(local_docker.NoLocalDocker, match="SWARMLAB_BACKEND=embedded"):
+    with pytest.raises(refusals.NoLocalDocker, match="SWARMLAB_BACKEND=embedded"):
         local_docker.connect()

@@ -1,5 +1,6 @@
 """Whose a lab is in the local Docker, and what goes when its owner is gone."""
 
+import socket
 from collections.abc import Iterator
 
 import docker
@@ -34,9 +35,10 @@ def test_a_start_removes_what_dead_owners_left_and_nothing_else(local: DockerCli
     assert found(local, "alive") == ["swarmlab-alive-test"]
 
 
-def test_a_lab_of_another_machine_is_left_alone(local: DockerClient) -> None:
-    """Its process cannot be looked for from here."""
-    labels = {LAB_LABEL: "alive", "swarmlab.owner": "another-machine/1/1.0"}
+@pytest.mark.parametrize("machine", ["another-machine", f"{socket.gethostname()}-0123456789ab"])
+def test_a_lab_of_another_machine_is_left_alone(local: DockerClient, machine: str) -> None:
+    """Its process cannot be looked for from here; many machines have the same name."""
+    labels = {LAB_LABEL: "alive", "swarmlab.owner": f"{machine}/1/1.0"}
     local.volumes.create("swarmlab-alive-test", labels=labels)
     remove_orphans(local)
     assert found(local, "alive") == ["swarmlab-alive-test"]

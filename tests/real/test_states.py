@@ -1,9 +1,15 @@
 """The named states of a lab, on real engines."""
 
+import tarfile
+from contextlib import closing
+from io import BytesIO
+
+import docker
 import pytest
 from docker import DockerClient
 
 from swarmlab.backends.dind import DindBackend
+from swarmlab.backends.dind.image_files import FOLDER, write_image
 from swarmlab.client.protocols import LAB_STATES, LabState
 
 MANAGERS = {
@@ -70,3 +76,16 @@ def test_an_image_that_nobody_has_fails_soon(lab: DindBackend, manager: DockerCl
     """Without internet as well: a task must not spend 20 s on a pull that cannot work."""
     with pytest.raises(Exception, match="no-such-image"):
         manager.images.pull("swarmlab/no-such-image", tag="none")
+
+
+def test_a_node_pulls_the_very_image_of_the_local_docker(lab: DindBackend, manager: DockerClient) -> None:
+    """It got into the registry as a file, and its id stays; what the node's own engine saves would do as well."""
+    lab.reset("separate")
+    pulled = manager.images.pull("alpine", tag="latest")
+    with closing(docker.from_env()) as local:
+        assert pulled.id == local.images.get("alpine:latest").id
+    saved, files = BytesIO(b"".join(pulled.save(named="alpine:latest"))), BytesIO()
+    with tarfile.open(fileobj=files, mode="w") as archive:
+        write_image(saved, archive, repository="library/alpine", tag="latest")
+        names = archive.getnames()
+    assert f"{FOLDER}/blobs/sha256/{pulled.id[7:9]}/{pulled.id[7:]}/data" in names

@@ -1,10 +1,10 @@
 """A lab of three real Docker Engines, in containers of the local Docker.
 
-`backend` puts the parts together: start, reset, close. `local_docker` is the Docker that the containers run in;
-`labels` says what a lab creates there, whose it is, and how it is removed. `network` has the addresses,
-`certificates` the TLS of the engines' API, `registry` the lessons'
-images and the name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it.
-`states` has the named states, `walls` and `faults` how a lab is broken: power, links, firewalls, containers.
+`backend` puts the parts together: start, reset, close. `local_docker` is the Docker that the containers run in,
+`refusals` says which will not do; `labels` what a lab creates there, whose it is, and how it is removed. `network` has
+the addresses, `certificates` the TLS of the engines' API, `registry` and `image_files` the lessons' images, and the
+name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it. `walls` and
+`faults` are how a lab is broken: power, links, firewalls, containers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from swarmlab.backends.dind import local_docker
 from swarmlab.backends.dind.backend import DindBackend, start
 from swarmlab.backends.dind.labels import remove_all as _remove_all
-from swarmlab.backends.dind.local_docker import NoLocalDocker
+from swarmlab.backends.dind.refusals import NoLocalDocker
 
 __all__ = ["DindBackend", "NoLocalDocker", "remove_all", "start"]
 

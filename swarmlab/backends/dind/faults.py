@@ -8,9 +8,10 @@ from typing import Final
 
 from docker.errors import NotFound
 
-from swarmlab.backends.dind.labels import in_parallel
 from swarmlab.backends.dind.nodes import NodeContainer
+from swarmlab.backends.dind.registry import Registry
 from swarmlab.backends.dind.walls import Links, counter
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.client.protocols import PORTS, WALLS, Fault, FaultRefused, Port, PortCheck, Wall
 
 CLIENT_TIMEOUT_S: Final = 30
@@ -21,9 +22,10 @@ _ATTEMPTS = 10
 class DindFaults:
     """Faults done to the node containers. Implements `Faults`."""
 
-    def __init__(self, nodes: Mapping[str, NodeContainer], links: Links) -> None:
+    def __init__(self, nodes: Mapping[str, NodeContainer], links: Links, registry: Registry) -> None:
         self._nodes = nodes
         self._links = links
+        self._registry = registry
 
     def active(self) -> list[Fault]:
         """What is broken just now."""
@@ -38,7 +40,9 @@ class DindFaults:
         self._node(node).kill()
 
     def start(self, node: str) -> None:
-        """Start the node's container again."""
+        """Start the node's container again, and the registry if the local Docker was restarted."""
+        self._node(node)
+        self._registry.start()
         self._node(node).start()
 
     def disconnect(self, node: str) -> None:
@@ -98,9 +102,10 @@ class DindFaults:
         self._raise_all_walls()
 
     def heal(self) -> None:
-        """Undo every fault."""
+        """Undo every fault; what a restart of the local Docker stopped is started, too."""
         self._links.heal()
         self._raise_all_walls()
+        self._registry.start()
         in_parallel(NodeContainer.start, self._nodes.values())
 
     def _node(self, name: str) -> NodeContainer:

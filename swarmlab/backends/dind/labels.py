@@ -6,43 +6,81 @@ touched. What lies in the lab's directory on disk is not this module's.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import socket
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+import uuid
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from functools import cache
+from pathlib import Path
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
+from docker.models.containers import Container
 
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.ownership import Owner
 
 LAB_LABEL = "swarmlab.lab"
 OWNER_LABEL = "swarmlab.owner"
 
-Item = TypeVar("Item")
-
 _IN_PROGRESS = 409
 """Status of the answer when someone else is removing the same container."""
+
+_REMOVED_TIMEOUT_S = 60
+
+_ended: set[str] = set()
+"""Labs of this process that have ended. Docker may have failed just then, and keep a part of one."""
 
 
 def lab_labels(lab_id: str, owner: Owner) -> dict[str, str]:
     """Labels of everything that this lab creates."""
-    return {LAB_LABEL: lab_id, OWNER_LABEL: f"{socket.gethostname()}/{owner.pid}/{owner.started!r}"}
+    return {LAB_LABEL: lab_id, OWNER_LABEL: f"{this_machine()}/{owner.pid}/{owner.started!r}"}
+
+
+@cache
+def this_machine() -> str:
+    """This machine, among all that may share a Docker: its host name, and a mark of what no other machine has.
+
+    Many machines are called `localhost` or `ubuntu`; a process of one cannot be looked for on another.
+    """
+    mark = next(filter(None, map(_text_of, _MACHINE_IDS)), f"{uuid.getnode():x}")
+    return f"{socket.gethostname()}-{hashlib.sha256(f'swarmlab {mark}'.encode()).hexdigest()[:12]}"
+
+
+_MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+"""Confidential, says machine-id(5), so only a hash of it is shown."""
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
 
 
 def remove_lab(client: DockerClient, lab_id: str) -> None:
-    """Remove every container, network and volume of one lab."""
+    """Remove every container, network and volume of one lab, which ends with that.
+
+    If Docker does not answer, a later start in this process removes what is left.
+    """
+    _ended.add(lab_id)
     _remove_labelled(client, f"{LAB_LABEL}={lab_id}")
 
 
-def remove_orphans(client: DockerClient) -> None:
-    """Remove the labs whose owner was a process of this machine and is dead; no other."""
-    for lab_id, owner in _labs(client).items():
+def remove_orphans(client: DockerClient) -> list[str]:
+    """Remove the labs that have ended, or whose owner was a process of this machine and is dead; no other.
+
+    Returns:
+        The ids of the labs of which something was there.
+    """
+    orphans = [lab_id for lab_id, owner in _labs(client).items() if _is_over(lab_id, owner)]
+    for lab_id in orphans:
         # Two labs that start at the same time clear up after the same dead one: whoever is first.
         with suppress(APIError):
-            if _is_dead(owner):
-                remove_lab(client, lab_id)
+            _remove_labelled(client, f"{LAB_LABEL}={lab_id}")
+    return sorted(orphans)
 
 
 def remove_all(client: DockerClient) -> list[str]:
@@ -50,25 +88,6 @@ def remove_all(client: DockerClient) -> list[str]:
     found = _labs(client)
     _remove_labelled(client, LAB_LABEL)
     return sorted(found)
-
-
-def in_parallel(work: Callable[[Item], object], items: Iterable[Item]) -> None:
-    """Do `work` with each item, all at the same time; when several fail, the first item's error is raised.
-
-    One after the other while the interpreter ends: it starts no thread any more.
-    """
-    things = list(items)
-    if not things:
-        return
-    with ThreadPoolExecutor(max_workers=len(things)) as pool:
-        try:
-            results = [pool.submit(work, thing) for thing in things]
-        except RuntimeError:
-            for thing in things:
-                work(thing)
-            return
-        for result in results:
-            result.result()
 
 
 def unless_gone(remove: Callable[[], object]) -> None:
@@ -92,22 +111,27 @@ def _labs(client: DockerClient) -> dict[str, str]:
     return {one[LAB_LABEL]: one.get(OWNER_LABEL, "") for one in labels}
 
 
-def _is_dead(owner_label: str) -> bool:
+def _is_over(lab_id: str, owner_label: str) -> bool:
     try:
         machine, pid, started = owner_label.split("/")
         owner = Owner(pid=int(pid), started=float(started))
     except ValueError:
         return False
-    return machine == socket.gethostname() and not owner.is_alive()
+    if machine != this_machine():
+        return False
+    return not owner.is_alive() or (owner.pid == os.getpid() and lab_id in _ended)
 
 
 def _remove_labelled(client: DockerClient, label: str) -> None:
     filters: dict[str, str | list[str] | bool] = {"label": label}
-    in_parallel(
-        lambda container: unless_gone(lambda: container.remove(v=True, force=True)),
-        client.containers.list(True, filters=filters, ignore_removed=True),
-    )
+    in_parallel(_remove_container, client.containers.list(True, filters=filters, ignore_removed=True))
     for network in client.networks.list(filters=filters):
         unless_gone(network.remove)
     for volume in client.volumes.list(filters=filters):
         unless_gone(volume.remove)
+
+
+def _remove_container(container: Container) -> None:
+    unless_gone(lambda: container.remove(v=True, force=True))
+    # Someone else may be removing it still: until it is gone, its network and its volume cannot go.
+    unless_gone(lambda: container.wait(condition="removed", timeout=_REMOVED_TIMEOUT_S))

@@ -7,6 +7,7 @@
 #   node-entry.sh walls            puts the file `walls` into force
 #   node-entry.sh arrived LINE     packets that the counting rule with the comment LINE has seen
 #   node-entry.sh send PROTOCOL ADDRESS PORT   sends one packet there, and does not wait for an answer
+#   node-entry.sh reach ADDRESS PORT           fails unless something listens there (TCP)
 set -eu
 here="$(dirname "$0")"
 
@@ -111,6 +112,14 @@ send() {
     fi
 } >/dev/null 2>&1
 
+reach() {
+    if command -v bash >/dev/null; then
+        timeout 1 bash -c ': <"/dev/tcp/$0/$1"' "$1" "$2"
+    else
+        timeout 1 nc -w 1 "$1" "$2" </dev/null
+    fi
+} >/dev/null 2>&1
+
 verb="$1"
 shift
 case "$verb" in
@@ -118,4 +127,5 @@ case "$verb" in
     walls) raise_walls ;;
     arrived) arrived "$1" ;;
     send) send "$@" ;;
+    reach) reach "$@" ;;
 esac

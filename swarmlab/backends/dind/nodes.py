@@ -16,16 +16,20 @@ from docker.models.containers import Container
 from requests.exceptions import RequestException
 
 from swarmlab.backends.dind.labels import unless_gone
-from swarmlab.backends.dind.local_docker import LOOPBACK
-from swarmlab.backends.dind.node_plan import ENTRY, NodePlan, archive
-from swarmlab.backends.dind.tls_client import TlsClient
+from swarmlab.backends.dind.node_plan import API_PORT, ENTRY, NodePlan, archive
+from swarmlab.backends.dind.refusals import LOOPBACK, NO_PRIVILEGE, no_rights
+from swarmlab.backends.progress import Tell, untold
+from swarmlab.backends.tls_client import TlsClient
 
 START_TIMEOUT_S = 60
+REACH_TIMEOUT_S = 15
+"""How long the API may listen, by the engine's own word, and not answer here."""
+
 PING_EVERY_S = 0.05
 PING_TIMEOUT_S = 2
 
-_NO_PRIVILEGE = "apply caps"
-"""Part of runc's answer where --privileged asks for more than the machine may give."""
+_DISK_FULL = "no space left on device"
+_LISTENS = f"API listen on [::]:{API_PORT}"
 
 _PORT_TAKEN = ("port is already allocated", "address already in use")
 
@@ -50,33 +54,50 @@ class NodeContainer:
         return self.plan.name
 
     @property
+    def address(self) -> str:
+        """Private address."""
+        return self.plan.address
+
+    @property
     def docker_host(self) -> str:
         """Value of DOCKER_HOST that reaches the engine."""
         return f"tcp://{self.plan.reach_at}:{self.port}"
 
-    def create(self) -> None:
-        """Create the container and its volume, and start the engine; returns once its API answers."""
+    def create(self, tell: Tell = untold) -> None:
+        """Create the container and its volume, and start the engine; returns once its API answers.
+
+        Raises:
+            NoLocalDocker: this Docker may not give a container the rights that an engine needs.
+            NodeFailed: Docker did not start the container, or the engine in it ended, or cannot be reached from here.
+        """
+        tell(self.name, "its container starts")
         self._client.volumes.create(self.plan.container, labels=dict(self.plan.labels))
         try:
-            self._create_and_start()
+            self._create_with_rights()
         except APIError as error:
-            if _NO_PRIVILEGE not in str(error) or not self._privileged:
-                raise
-            self._privileged = False
-            self._container().remove(force=True)
-            self._create_and_start()
+            raise self._refused(error) from error
+        tell(self.name, "its engine starts")
         self.wait_ready()
+        tell(self.name, "")
 
-    def recreate(self, *, walls: str) -> None:
+    def recreate(self, tell: Tell = untold, *, walls: str) -> None:
         """Throw the engine and all that it holds away, and start an empty one in its place, broken or not before."""
+        tell(self.name, "its container is removed")
         unless_gone(lambda: self._client.containers.get(self.plan.container).remove(v=True, force=True))
         unless_gone(lambda: self._client.volumes.get(self.plan.container).remove())
         self._walls = walls
-        self.create()
+        self.create(tell)
 
     def start(self) -> None:
-        """Start a stopped engine; returns once its API answers. Harmless when it runs."""
-        self._container().start()
+        """Start a stopped engine; returns once its API answers. Harmless when it runs.
+
+        Raises:
+            NodeFailed: Docker did not start the container, or the engine in it ended.
+        """
+        try:
+            self._container().start()
+        except APIError as error:
+            raise self._refused(error) from error
         self.wait_ready()
 
     def kill(self) -> None:
@@ -88,6 +109,11 @@ class NodeContainer:
     def is_running(self) -> bool:
         """Whether the container runs."""
         return bool(self._container().status == "running")
+
+    def reaches(self, address: str, port: int) -> bool:
+        """Whether something listens there, asked from this node."""
+        code, _ = self._container().exec_run(["/bin/sh", ENTRY, "reach", address, str(port)])
+        return code == 0
 
     def raise_walls(self, rules: str) -> None:
         """Put packet filter rules into force, now and at each later start."""
@@ -114,7 +140,8 @@ class NodeContainer:
 
     def connect(self, timeout_s: int) -> DockerClient:
         """A new docker SDK client for the engine; the caller closes it."""
-        return TlsClient(self.docker_host, self.plan.learner, timeout_s=timeout_s)
+        ca, cert, key = (self.plan.learner / f"{name}.pem" for name in ("ca", "cert", "key"))
+        return TlsClient(self.docker_host, ca=ca, cert=cert, key=key, timeout_s=timeout_s)
 
     def wait_ready(self) -> None:
         """Wait until the API answers.
@@ -122,13 +149,26 @@ class NodeContainer:
         Raises:
             NodeFailed: the container ended, or nothing answers in time.
         """
-        deadline = time.monotonic() + START_TIMEOUT_S
+        began = time.monotonic()
         while error := self._ask():
             if not self.is_running():
                 raise self._failure("the engine ended while it started")
-            if time.monotonic() > deadline:
+            waited_s = time.monotonic() - began
+            if waited_s > REACH_TIMEOUT_S and self._listens():
+                raise self._unreachable(error)
+            if waited_s > START_TIMEOUT_S:
                 raise self._failure(f"no answer after {START_TIMEOUT_S} s ({error})")
             time.sleep(PING_EVERY_S)
+
+    def _create_with_rights(self) -> None:
+        try:
+            self._create_and_start()
+        except APIError as error:
+            if not self._privileged or not any(text in str(error) for text in NO_PRIVILEGE):
+                raise
+            self._privileged = False
+            unless_gone(lambda: self._client.containers.get(self.plan.container).remove(v=True, force=True))
+            self._create_and_start()
 
     def _create_and_start(self) -> None:
         for attempt in range(3):
@@ -138,7 +178,7 @@ class NodeContainer:
             except APIError as error:
                 if attempt == 2 or not any(text in str(error) for text in _PORT_TAKEN):
                     raise
-                container.remove(force=True)
+                container.remove(v=True, force=True)
                 self.port = _free_port()
             else:
                 return
@@ -156,7 +196,9 @@ class NodeContainer:
         try:
             return self._client.containers.get(self.plan.container)
         except NotFound as error:
-            raise NodeFailed(f"{self.name}: its container {self.plan.container} is gone; start a new lab") from error
+            raise NodeFailed(
+                f"{self.name}: its container {self.plan.container} is gone; `lab.reset(…)` makes a new one"
+            ) from error
 
     def _ask(self) -> Exception | None:
         """Why the engine does not answer; None if it does."""
@@ -166,8 +208,29 @@ class NodeContainer:
             return error
         return None
 
+    def _listens(self) -> bool:
+        return _LISTENS in self._container().logs().decode(errors="replace")
+
+    def _refused(self, error: APIError) -> Exception:
+        """Docker's answer, with what it means where that is known."""
+        said = error.explanation or str(error)
+        if any(text in said for text in NO_PRIVILEGE):
+            return no_rights(said)
+        if "No such image" in said or ("network" in said and "not found" in said):
+            said = f"{said}; what the lab needs was removed from outside: start a new one"
+        return NodeFailed(f"{self.name}: Docker does not start its container: {said}")
+
+    def _unreachable(self, error: Exception) -> NodeFailed:
+        return NodeFailed(
+            f"{self.name}: its engine listens, but {self.docker_host} cannot be reached from here ({error}). This "
+            "process and the Docker that DOCKER_HOST or the docker context names are on different machines, or in "
+            "different containers: start the lab where that Docker runs."
+        )
+
     def _failure(self, what: str) -> NodeFailed:
         log = self._container().logs(tail=15).decode(errors="replace")
+        if _DISK_FULL in log:
+            what += ", since its disk is full. Free space on the machine, then `lab.reset(…)` gives it an empty one"
         return NodeFailed(f"{self.name}: {what}. The end of its log:\n{log}")
 
 

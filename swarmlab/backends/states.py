@@ -1,6 +1,6 @@
 """The named states of a lab, built out of empty engines: the swarm, and the first service in it.
 
-Making engines empty is not done here: a new container for each node is as fast as leaving a swarm, and always works.
+Making engines empty is not done here: each backend of real engines has its own way.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from docker import DockerClient
 from docker.errors import APIError
 
-from swarmlab.backends.dind.labels import in_parallel
-from swarmlab.backends.dind.nodes import NodeContainer
-from swarmlab.backends.dind.registry import NEEDED_IMAGE, PINGED_NAME
+from swarmlab.backends.parallel import in_parallel
 from swarmlab.client.protocols import LabState
 
 MANAGER: Final = "docker-swarm-3"
@@ -24,6 +22,8 @@ MANAGER: Final = "docker-swarm-3"
 SWARM_PORT: Final = 2377
 SUBNET_SIZE: Final = 24
 SERVICE_NAME: Final = "helloworld"
+SERVICE_IMAGE: Final = "alpine:latest"
+PINGED_NAME: Final = "docker.com"
 FORM_TIMEOUT_S: Final = 60
 POLL_S: Final = 0.05
 
@@ -32,38 +32,56 @@ class StateNotReached(Exception):
     """The lab did not come to the named state in time."""
 
 
-def build(nodes: Mapping[str, NodeContainer], state: LabState) -> None:
+class Engine(Protocol):
+    """One host's engine, to build a state of."""
+
+    @property
+    def address(self) -> str:
+        """The one that it advertises."""
+        ...
+
+    def connect(self, timeout_s: int) -> DockerClient:
+        """A new client, which the caller closes."""
+        ...
+
+
+def build(engines: Mapping[str, Engine], state: LabState, *, manager: str = MANAGER) -> None:
     """Build a named state out of empty engines.
+
+    Args:
+        engines: by their hosts' names.
+        state: which.
+        manager: the host that makes the swarm.
 
     Raises:
         StateNotReached: it took too long.
     """
     if state != "separate":
-        _form(nodes, role="manager" if state == "three-managers" else "worker")
+        _form(engines, manager, role="manager" if state == "three-managers" else "worker")
     if state == "helloworld":
-        with closing(nodes[MANAGER].connect(FORM_TIMEOUT_S)) as manager:
-            _create_helloworld(manager)
+        with closing(engines[manager].connect(FORM_TIMEOUT_S)) as client:
+            _create_helloworld(client)
 
 
-def _form(nodes: Mapping[str, NodeContainer], *, role: str) -> None:
-    with closing(nodes[MANAGER].connect(FORM_TIMEOUT_S)) as manager:
-        address = nodes[MANAGER].plan.address
+def _form(engines: Mapping[str, Engine], first: str, *, role: str) -> None:
+    with closing(engines[first].connect(FORM_TIMEOUT_S)) as manager:
+        address = engines[first].address
         # An empty list of pools and the size are what the docker command sends; without them `docker info` differs.
         manager.swarm.init(address, f"0.0.0.0:{SWARM_PORT}", default_addr_pool=[], subnet_size=SUBNET_SIZE)
         manager.swarm.reload()
         token = manager.swarm.attrs["JoinTokens"][role.title()]
-        others = [node for name, node in nodes.items() if name != MANAGER]
+        others = [engine for name, engine in engines.items() if name != first]
         # Managers one after the other: each changes who votes.
         if role == "worker":
-            in_parallel(lambda node: _join(node, address, token), others)
+            in_parallel(lambda engine: _join(engine, address, token), others)
         else:
-            for node in others:
-                _join(node, address, token)
-        _wait("all nodes to be ready", lambda: _ready_nodes(manager) == len(nodes))
+            for engine in others:
+                _join(engine, address, token)
+        _wait("all nodes to be ready", lambda: _ready_nodes(manager) == len(engines))
 
 
-def _join(node: NodeContainer, manager_address: str, token: str) -> None:
-    with closing(node.connect(FORM_TIMEOUT_S)) as client:
+def _join(engine: Engine, manager_address: str, token: str) -> None:
+    with closing(engine.connect(FORM_TIMEOUT_S)) as client:
         client.swarm.join(
             remote_addrs=[f"{manager_address}:{SWARM_PORT}"], join_token=token, listen_addr=f"0.0.0.0:{SWARM_PORT}"
         )
@@ -84,14 +102,14 @@ def _create_helloworld(manager: DockerClient) -> None:
     What is sent is what the CLI sends, the image's digest and platforms included (recorded from CLI 28.2.2). The SDK's
     own `services.create` would leave some of it out.
     """
-    data = manager.images.get_registry_data(NEEDED_IMAGE)
+    data = manager.images.get_registry_data(SERVICE_IMAGE)
     platforms = [{"Architecture": one["architecture"], "OS": one["os"]} for one in data.attrs["Platforms"]]
     spec = {
         "Name": SERVICE_NAME,
         "Labels": {},
         "TaskTemplate": {
             "ContainerSpec": {
-                "Image": f"{NEEDED_IMAGE}@{data.id}",
+                "Image": f"{SERVICE_IMAGE}@{data.id}",
                 "Args": ["ping", PINGED_NAME],
                 "Init": False,
                 "DNSConfig": {},

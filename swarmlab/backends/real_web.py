@@ -1,4 +1,4 @@
-"""Published ports of the node containers, asked from the machine that runs them: real requests to their addresses."""
+"""Published ports of real engines, asked from this machine: real requests to their hosts' addresses."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from swarmlab.client.protocols import NoWebAnswer, WebAnswer
 
 
-class DindWeb:
+class RealWeb:
     """Sends real HTTP requests. Implements `Web`.
 
     Where the local Docker runs in a machine of its own (Docker Desktop) its networks cannot be reached from outside,
     and no request is answered.
 
     Args:
-        addresses: private address of each host.
+        addresses: of each host, as this machine reaches it.
     """
 
     def __init__(self, addresses: Mapping[str, str]) -> None:
