@@ -125,8 +125,8 @@ def _run_privileged(client: DockerClient, image: str) -> None:
     try:
         container.start()
         container.wait()
-    finally:  # one that did not start stays, too
-        container.remove(force=True)
+    finally:  # one that did not start stays, too; the image of a node has a nameless volume
+        container.remove(v=True, force=True)
 
 
 def _no_docker(error: NoLocalDocker) -> Check:
