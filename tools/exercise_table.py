@@ -29,7 +29,7 @@ attempt (*not yet*), and after its own solution (*right*); the words of each ver
 on the embedded lab, `make real` on real Docker Engines; `ARGS="-k three_states[05-a]"` chooses one exercise.
 `test_what_only_looks_done_is_not_yet` plays {detours} more ways that miss what was asked: "+ 1" under *not yet*.
 
-| Exercise | Lesson | What is to be done | Not attempted: said of the beginning | Not yet: said of a wrong attempt | Right: said of the solution |
+| Exercise | Lesson | To be done | Not attempted: as it begins | Not yet: a wrong attempt | Right: its solution |
 |---|---|---|---|---|---|
 """
 
