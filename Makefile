@@ -41,6 +41,7 @@ check: env-test  ## lint, types, layers, and whether everything generated is cur
 	@$(RUN) tools/api_coverage.py --check
 	@$(RUN) tools/conformance_table.py --check
 	@$(RUN) tools/browser_table.py --check
+	@$(RUN) tools/exercise_table.py --check
 
 fix: env-test  ## mend what `make check` can mend: lint, format, everything generated
 	@.venv/bin/ruff check --fix --exit-zero --quiet
@@ -48,6 +49,7 @@ fix: env-test  ## mend what `make check` can mend: lint, format, everything gene
 	@$(RUN) tools/coverage_table.py
 	@$(RUN) tools/conformance_table.py
 	@$(RUN) tools/browser_table.py
+	@$(RUN) tools/exercise_table.py
 
 api-coverage: env-test  ## run the tests that ask the API, and write docs/api-coverage.md anew
 	@$(RUN) tools/api_coverage.py

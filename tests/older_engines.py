@@ -66,11 +66,13 @@ class Engine:
     Attributes:
         version: the one that the list is made of.
         left_out: why a module or a test is not run on it, by its node id.
+        compared: how many tests of a module have run on it, by the module's name without its folder.
         differences: all that is known.
     """
 
     version: str
     left_out: Mapping[str, str]
+    compared: Mapping[str, int]
     differences: tuple[Difference, ...]
 
     def why_left_out(self, test: str) -> str:
@@ -89,6 +91,7 @@ def engines() -> Mapping[str, Engine]:
         name: Engine(
             version=engine["version"],
             left_out={FOLDER + module: reason for module, reason in engine["left_out"].items()},
+            compared=engine["compared"],
             differences=tuple(
                 Difference(
                     what=row["what"],

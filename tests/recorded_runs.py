@@ -2,14 +2,18 @@
 
 `SWARMLAB_RECORD_RUNS=1 make real` notes of each module of conformance tests how many passed on which real engines,
 `SWARMLAB_RECORD_RUNS=1 make chaos` how many histories and requests were played. What did not run keeps what was noted
-of it before. tools/conformance_table.py shows it.
+of it before, and so does a module on another engine, or one of which a run asked for a part (-k, -x, a test by its id).
+tools/conformance_table.py shows it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from argparse import Namespace
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,41 +27,75 @@ PLAYED = ("histories", "requests", "compared")
 """Properties of tests that play so many (`record_property`)."""
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+Noted = dict[str, Any]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Note what ran."""
     if not os.environ.get("SWARMLAB_RECORD_RUNS"):
         return
     noted = json.loads(RUNS.read_text()) if RUNS.exists() else {"real": {}, "played": {}}
-    reports = [
-        report
-        for outcome in ("passed", "failed", "error")
-        for report in terminalreporter.stats.get(outcome, [])
-        if report.when == "call" or outcome == "error"
-    ]
+    stats = terminalreporter.stats
+    tests = outcomes([report for outcome in ("passed", "failed", "error") for report in stats.get(outcome, [])])
     if os.environ["SWARMLAB_BACKEND"] == "dind":
-        noted["real"] |= _of_modules(reports)
-    noted["played"] |= _played(reports)
+        if is_whole(config.option, config.args, config.getini("addopts")):
+            note_modules(noted["real"], tests, node_version().partition("+")[0])
+        else:
+            terminalreporter.write_line(f"{RUNS.name}: no module is noted, since only parts of modules may have run")
+    noted["played"] |= played(tests)
     RUNS.write_text(json.dumps(noted, indent=1, sort_keys=True) + "\n")
 
 
-def _of_modules(reports: list[Any]) -> dict[str, Any]:
+def is_whole(option: Namespace, named: Sequence[str], always: Sequence[str]) -> bool:
+    """Whether every test of each module that was named was to run, whatever failed before it.
+
+    Args:
+        option: what was asked of pytest.
+        named: the files and folders.
+        always: the options that every run has.
+    """
+    parts = (option.keyword, option.deselect, option.maxfail, option.lf, any("::" in name for name in named))
+    return not any(parts) and f"-m={option.markexpr}" in always
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one test ended; what went wrong before or after it counts too."""
+
+    passed: bool
+    properties: Mapping[str, int]
+
+
+def outcomes(reports: Iterable[pytest.TestReport]) -> Mapping[str, Outcome]:
+    """Each test once, by its node id, although one that passed may fail afterwards."""
+    found: dict[str, Outcome] = {}
+    for report in reports:
+        before = found.get(report.nodeid)
+        passed = report.passed and (before is None or before.passed)
+        properties = {name: number for name, number in report.user_properties if name in PLAYED}
+        found[report.nodeid] = Outcome(passed=passed, properties=properties)  # type: ignore[arg-type]
+    return found
+
+
+def note_modules(noted: Noted, tests: Mapping[str, Outcome], engine: str) -> None:
+    """Instead of what was noted of the same modules on the same engine."""
     counts: dict[str, Counter[str]] = {}
-    for report in reports:
-        if report.nodeid.startswith(ALIKE):
-            module = counts.setdefault(report.nodeid.partition("::")[0], Counter(passed=0, failed=0))
-            module["passed" if report.passed else "failed"] += 1
-    when = {"date": _today(), "engine": node_version().partition("+")[0]}
-    return {module: {**count, **when} for module, count in counts.items()}
+    for test, outcome in tests.items():
+        if test.startswith(ALIKE):
+            module = counts.setdefault(test.partition("::")[0], Counter(passed=0, failed=0))
+            module["passed" if outcome.passed else "failed"] += 1
+    for module, count in counts.items():
+        noted.setdefault(module, {})[engine] = {**count, "date": _today()}
 
 
-def _played(reports: list[Any]) -> dict[str, Any]:
-    played: dict[str, Any] = {}
-    for report in reports:
-        for name, number in report.user_properties:
-            if name in PLAYED:
-                one = played.setdefault(name, {"date": _today(), "kept": 0, "broken": 0})
-                one["kept" if report.passed else "broken"] += number
-    return played
+def played(tests: Mapping[str, Outcome]) -> Noted:
+    """How much was played, and how much of it in tests that failed."""
+    found: Noted = {}
+    for outcome in tests.values():
+        for name, number in outcome.properties.items():
+            one = found.setdefault(name, {"date": _today(), "kept": 0, "broken": 0})
+            one["kept" if outcome.passed else "broken"] += number
+    return found
 
 
 def _today() -> str:

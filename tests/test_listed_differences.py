@@ -3,8 +3,9 @@
 import pytest
 
 from tests.listed_differences import judge
-from tests.older_engines import Difference, engines
+from tests.older_engines import ALIKE, Difference, engines
 from tools import engine_versions
+from tools.engine_versions import ROOT
 
 DIFFERENCE = Difference(what="", older='500 `it\'s "a"`', newest="400 `b`", tests=())
 WORDLESS = Difference(what="", older="an empty list", newest="null", tests=(), shown=("[] == None",))
@@ -70,9 +71,26 @@ def test_no_test_is_listed_twice() -> None:
         assert len(listed) == len(set(listed))
 
 
+def test_a_test_that_never_ran_there_does_not_count_as_alike() -> None:
+    """Neither one of a module that came later, nor one more of a module that was compared."""
+    listed = [test for engine in engines().values() for test in engine.by_test()]
+    later = [f"tests/conformance/test_later.py::test_{number}" for number in range(3)]
+    more = [f"tests/conformance/test_ports.py::test_{number}" for number in range(12)]
+    page = engine_versions.render([*listed, *later, *more])
+    assert "| `test_later` | 0 |  | 3 |" in page
+    assert "| `test_ports` | 10 |  | 2 |" in page
+
+
+def test_what_was_compared_is_a_module_that_is_there() -> None:
+    """One that is renamed keeps its number."""
+    names = {path.name for prefix in ALIKE for path in (ROOT / prefix).parent.rglob("test_*.py")}
+    for engine in engines().values():
+        assert set(engine.compared) <= names
+
+
 def test_what_is_listed_is_there() -> None:
     """A test that is renamed is missed when the page is made."""
     listed = [test for engine in engines().values() for test in engine.by_test()]
-    assert "| `test_secrets` | 0 | 4 |" in engine_versions.render(listed)
+    assert "| `test_secrets` | 0 | 4 |  |" in engine_versions.render(listed)
     with pytest.raises(ValueError, match="tests that are not there: tests/conformance/"):
         engine_versions.render(listed[1:])

@@ -11,6 +11,7 @@ from swarmlab.api import logs
 from swarmlab.api.messages import MULTIPLEXED, RAW, Answer, Encoded, Hijack, Request, Response, Stream, empty
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NoSuchContainer, NotImplementedHere
+from swarmlab.engine.go_numbers import NotANumber, parse_uint
 from swarmlab.engine.host.container import Container
 from swarmlab.engine.host.keyboard import DetachKeys, Keyboard, detach_keys
 from swarmlab.engine.host.logs import Attached, LogOptions, Piece
@@ -115,5 +116,7 @@ def check_size(request: Request) -> None:
     """Raise InvalidParameter unless height and width are numbers."""
     for name, key in (("height", "h"), ("width", "w")):
         text = request.query.get(key, "")
-        if not text.isdecimal():
-            raise InvalidParameter(f'invalid resize {name} "{text}": invalid syntax')
+        try:
+            parse_uint(text, 32)
+        except NotANumber as error:
+            raise InvalidParameter(f'invalid resize {name} "{text}": {error.reason}') from None

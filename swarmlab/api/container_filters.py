@@ -12,6 +12,7 @@ from swarmlab.api.filters import Filters, has_label, one_of
 from swarmlab.api.times import time_ago, time_of
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter
+from swarmlab.engine.go_numbers import NotANumber, atoi, parse_uint
 from swarmlab.engine.host.container import Container
 
 KEYS = tuple(
@@ -35,8 +36,10 @@ def check(daemon: Daemon, filters: Filters) -> None:
     healths = f"must be one of {', '.join(_HEALTH)}"
     one_of(filters, "health", _HEALTH, f"invalid filter 'health={{0}}': invalid value for health ({{0}}): {healths}")
     for text in filters.get("exited"):
-        if not re.fullmatch(r"[+-]?\d+", text):
-            raise InvalidParameter(f"invalid filter 'exited={text}': strconv.Atoi: parsing \"{text}\": invalid syntax")
+        try:
+            atoi(text)
+        except NotANumber as error:
+            raise InvalidParameter(f"invalid filter 'exited={text}': {error}") from None
     for key in ("before", "since"):
         for reference in filters.get(key):
             daemon.containers.find(reference)
@@ -103,11 +106,11 @@ def _ports(filters: Filters, key: str) -> set[tuple[int, str]] | None:
 def _range(key: str, text: str) -> Iterable[tuple[int, str]]:
     ports, _, protocol = text.partition("/")
     first, _, last = ports.partition("-")
-    for each in (first, last or first):
-        if not each.isdecimal():
-            reason = f'strconv.ParseUint: parsing "{each}": invalid syntax'
-            raise InvalidParameter(f"error while looking up for {key} {text}: {reason}")
-    return ((port, protocol or "tcp") for port in range(int(first), min(int(last or first), 65535) + 1))
+    try:
+        lowest, highest = (parse_uint(each, 16) for each in (first, last or first))
+    except NotANumber as error:
+        raise InvalidParameter(f"error while looking up for {key} {text}: {error}") from None
+    return ((port, protocol or "tcp") for port in range(lowest, highest + 1))
 
 
 def _published(container: Container) -> Iterable[tuple[int, str]]:

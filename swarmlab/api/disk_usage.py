@@ -5,19 +5,18 @@ Source: moby daemon/disk_usage.go, daemon/server/router/{system,build}; compared
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from swarmlab.api.container_filters import time_before
 from swarmlab.api.containers import sized_summary
 from swarmlab.api.filters import parse
-from swarmlab.api.go_syntax import quoted
 from swarmlab.api.messages import Answer, Request, json_response
 from swarmlab.api.times import unix_seconds
 from swarmlab.api.volumes import volume_json
 from swarmlab.api.wire import Json
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.go_numbers import NotANumber, atoi
 
 _BUILD_KEYS = frozenset("until unused-for id parents type description inuse shared private label label!".split())
 TYPES = ("container", "image", "volume", "build-cache")
@@ -78,11 +77,10 @@ _SPACES = ("reserved-space", "max-used-space", "min-free-space", "keep-storage")
 
 
 def _check_bytes(name: str, text: str) -> None:
-    if text and not re.fullmatch(r"[+-]?[0-9]+", text):
-        raise InvalidParameter(
-            f"{name} is in bytes and expects an integer, got {text}: "
-            f"strconv.Atoi: parsing {quoted(text)}: invalid syntax"
-        )
+    try:
+        atoi(text or "0")
+    except NotANumber as error:
+        raise InvalidParameter(f"{name} is in bytes and expects an integer, got {text}: {error}") from None
 
 
 def prune_builds(daemon: Daemon, request: Request) -> Answer:

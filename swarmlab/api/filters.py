@@ -5,10 +5,10 @@ Source: moby api/types/filters/parse.go; daemon/cluster/filters.go.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from swarmlab.api import go_json
 from swarmlab.engine.errors import InvalidParameter, ServerError
 
 
@@ -89,8 +89,8 @@ def parse(
     """
     text = query.get("filters", "")
     try:
-        values = _values(json.loads(text) if text else None)
-    except (ValueError, TypeError):
+        values = _values(go_json.whole(text) if text else None)
+    except (InvalidParameter, TypeError):
         raise InvalidParameter("invalid filter") from None
     before_keys()
     for key in values:

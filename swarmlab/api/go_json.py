@@ -35,6 +35,7 @@ _FLOATS = {"float32": 3.4028235677973366e38, "float64": math.inf}
 _LOST = re.compile("[\ud800-\udfff]")
 _OUTSIDE_BASE64 = re.compile(r"[^A-Za-z0-9+/=\r\n]")
 _LONGEST_NUMBER = 40
+_BLANKS = " \t\r\n"
 
 
 class _Number(float):
@@ -67,17 +68,30 @@ def read(body: bytes, type_: str) -> object:
         InvalidParameter: it is no JSON, or not of that type.
     """
     text = body.decode("utf-8", "replace")
-    start = len(text) - len(text.lstrip(" \t\r\n"))
+    start = len(text) - len(text.lstrip(_BLANKS))
     if start == len(text):
         raise InvalidParameter("invalid JSON: got EOF while reading request body")
     # Bytes that are no text are named as they are.
-    value, end = _first_value(text, start, body.decode("utf-8", "surrogateescape").lstrip(" \t\r\n"))
+    value, end = _first_value(text, start, body.decode("utf-8", "surrogateescape").lstrip(_BLANKS))
     if "\\ud" in text.lower():
         value = _without_lost_halves(value)
     result = value_of(value, type_)
-    if text[end:].lstrip(" \t\r\n")[:1] not in ("", "]", "}"):
+    if text[end:].lstrip(_BLANKS)[:1] not in ("", "]", "}"):
         raise InvalidParameter("unexpected content after JSON")
     return result
+
+
+def whole(text: str) -> object:
+    """The JSON that a text is, whatever its types.
+
+    Raises:
+        InvalidParameter: it is no JSON, or more than that.
+    """
+    start = len(text) - len(text.lstrip(_BLANKS))
+    value, end = _first_value(text, start, text[start:])
+    if text[end:].strip(_BLANKS):
+        raise InvalidParameter("invalid JSON: unexpected content after JSON")
+    return _without_lost_halves(value)
 
 
 def _first_value(text: str, start: int, shown: str) -> tuple[object, int]:

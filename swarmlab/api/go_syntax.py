@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from swarmlab.engine.go_numbers import quoted, quoted_character
+
 MAX_DEPTH = 100
 """Of objects and lists in one another.
 
@@ -21,7 +23,6 @@ _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _PART_OF_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][+-]?)?")
-_NAMED = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\b": r"\b", "\f": r"\f", "\a": r"\a", "\v": r"\v", "'": r"\'"}
 
 
 def explain(text: str) -> str:
@@ -35,29 +36,6 @@ def explain(text: str) -> str:
 
 class _Wrong(Exception):
     pass
-
-
-def quoted(text: str) -> str:
-    """A text as Go writes it in a message. Source: Go's strconv.Quote."""
-    return '"' + "".join(_of_text(character) for character in text) + '"'
-
-
-def _of_text(character: str) -> str:
-    return {'"': r"\"", "'": "'"}.get(character) or _quoted(character)[1:-1]
-
-
-def _quoted(character: str) -> str:
-    """A character as Go writes it in a message."""
-    if character in _NAMED:
-        return f"'{_NAMED[character]}'"
-    if character == "\\":
-        return r"'\\'"
-    if character.isprintable():
-        return f"'{character}'"
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # no text, but a byte
-        return f"'\\x{code - 0xDC00:02x}'"
-    return f"'\\x{code:02x}'" if code < 0x80 else f"'\\u{code:04x}'"
 
 
 class _Reader:
@@ -98,7 +76,7 @@ class _Reader:
         return self._text[self._at]
 
     def _invalid(self, where: str) -> _Wrong:
-        return _Wrong(f"invalid character {_quoted(self._here())} {where}")
+        return _Wrong(f"invalid character {quoted_character(self._here())} {where}")
 
     def _sequence(self, depth: int, end: str, item: object, after: str) -> None:
         assert callable(item)

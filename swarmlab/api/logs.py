@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 from swarmlab.api.messages import MULTIPLEXED, RAW, Encoded, Request, Stream
 from swarmlab.api.times import log_timestamp, time_of
 from swarmlab.engine.errors import InvalidParameter, ServerError
+from swarmlab.engine.go_numbers import NotANumber, atoi
 from swarmlab.engine.host.logs import LogLine, LogOptions, LogStream
 
 NO_STREAM = "Bad parameters: you must choose at least one stream"
@@ -74,7 +75,11 @@ def _options(request: Request, tail: int | None) -> LogOptions:
 
 def container_tail(text: str) -> int | None:
     """How many lines of a container: anything but a number of zero or more means all."""
-    return int(text) if text.isdecimal() else None
+    try:
+        number = atoi(text)
+    except NotANumber:
+        return None
+    return number if number >= 0 else None
 
 
 def service_tail(text: str) -> int | None:
@@ -86,8 +91,8 @@ def service_tail(text: str) -> int | None:
     if text in ("", "all"):
         return None
     try:
-        number = int(text)
-    except ValueError:
+        number = atoi(text)
+    except NotANumber:
         raise ServerError('tail value must be a positive integer or "all"') from None
     if number < 0:
         raise ServerError("negative tail values not supported")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from swarmlab.api import go_json
-from swarmlab.api.go_syntax import quoted as go_quoted
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.go_numbers import NotANumber, atoi
 from swarmlab.engine.pending import Pending
 
 T = TypeVar("T")
@@ -78,9 +78,9 @@ class Request:
         """
         text = self.query.get(name, "")
         try:
-            return int(text) if text else None
-        except ValueError:
-            raise InvalidParameter(f"strconv.Atoi: parsing {go_quoted(text)}: invalid syntax") from None
+            return atoi(text) if text else None
+        except NotANumber as error:
+            raise InvalidParameter(str(error)) from None
 
     def json(self) -> object:
         """The body, read as JSON of the type that the route names; an empty body is an empty object.

@@ -8,6 +8,7 @@ from swarmlab.api.objects import node_json
 from swarmlab.api.wire import decode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.go_numbers import NotANumber, parse_uint
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import Node, NodeSpec, Role
 from swarmlab.engine.pending import Pending
@@ -19,14 +20,13 @@ def version_of(request: Request, kind: str) -> int:
     """The index that an update says it is based on.
 
     Raises:
-        InvalidParameter: no whole number.
+        InvalidParameter: no whole number of 64 bits.
     """
     text = request.query.get("version", "")
-    if not text.isdecimal():
-        raise InvalidParameter(
-            f"invalid {kind} version '{text}': strconv.ParseUint: parsing \"{text}\": invalid syntax"
-        )
-    return int(text)
+    try:
+        return parse_uint(text)
+    except NotANumber as error:
+        raise InvalidParameter(f"invalid {kind} version '{text}': {error}") from None
 
 
 def list_(daemon: Daemon, request: Request) -> Pending[Response]:

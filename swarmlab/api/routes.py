@@ -48,6 +48,7 @@ from swarmlab.api.messages import (
 from swarmlab.api.secrets import CONFIGS, SECRETS
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter, NotImplementedHere
+from swarmlab.engine.go_numbers import NotANumber, atoi
 from swarmlab.engine.pending import Pending
 
 _VERSION = re.compile(r"/v([0-9.]+)(?=/)")
@@ -252,10 +253,17 @@ def _split(path: str) -> tuple[str, str]:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """A version to compare others with; what is missing is zero. Source: moby api/types/versions/compare.go."""
-    numbers = [int(part or 0) for part in version.split(".")]
+    numbers = [_number(part or "0") for part in version.split(".")]
     while len(numbers) > 2 and not numbers[-1]:
         numbers.pop()
     return tuple([*numbers, 0][: max(2, len(numbers))])
+
+
+def _number(part: str) -> int:
+    try:
+        return atoi(part)
+    except NotANumber as error:
+        return error.nearest
 
 
 def _too_old(version: str) -> Response:

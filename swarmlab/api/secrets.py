@@ -15,6 +15,7 @@ from swarmlab.api.objects import head
 from swarmlab.api.wire import Json, decode, encode
 from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.go_numbers import NotANumber, parse_uint
 from swarmlab.engine.manager.control import Control
 from swarmlab.engine.model import Config, ConfigSpec, Secret, SecretSpec
 from swarmlab.engine.pending import Pending
@@ -74,14 +75,16 @@ class Resource(Generic[T]):
     def update(self, daemon: Daemon, request: Request) -> Pending[Response]:
         """Give it other labels."""
         reference, body, text = request.parameters["id"], request.json(), request.query.get("version", "")
-        if not text.isdecimal():
-            raise InvalidParameter(f"invalid {self._kind} version")
+        try:
+            version = parse_uint(text)
+        except NotANumber:
+            raise InvalidParameter(f"invalid {self._kind} version") from None
         daemon.check_manages()
         spec = self._read(body)
 
         def change(control: Control) -> Response:
             stored = control.secrets if self._kind == "secret" else control.configs
-            stored.relabel(reference, int(text), spec)
+            stored.relabel(reference, version, spec)
             return empty()
 
         return daemon.ask(change)

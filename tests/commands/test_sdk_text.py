@@ -185,17 +185,39 @@ def test_one_thing_of_many_is_changed_alike(line: str) -> None:
     assert declared(copied) != before
 
 
+OF_THE_CONTAINER = """
+docker service update -d --entrypoint /bin/sh web
+docker service update -d --init web
+docker service update -d --isolation default --limit-cpu 0.5 web
+docker service update -d --limit-pids 9 --reserve-cpu 0.25 web
+docker service update -d --log-driver json-file --log-opt max-size=1m web
+docker service update -d --read-only --tty web
+docker service update -d --stop-signal SIGINT --workdir /srv web
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", OF_THE_CONTAINER)
+def test_a_setting_of_the_whole_container_is_changed_alike(line: str) -> None:
+    """Where the service had none."""
+    test_a_service_is_changed_alike(line)
+
+
 def test_every_flag_of_an_update_is_a_call_or_said_to_be_none() -> None:
-    """None is forgotten: each is in a call that is run here, or in the list of those that the SDK cannot do."""
-    tried = {word for line in (*CHANGED, *CHANGED_OF_RICH) for word in line.split() if word.startswith("--")}
+    """Each is in a call that is run here, or in the list of those that the SDK cannot do.
+
+    Of `--update-*`, `--rollback-*`, `--restart-*`, `--health-*` and `--dns-*` some are run, not each.
+    """
+    tried = {
+        word
+        for line in (*CHANGED, *CHANGED_OF_RICH, *OF_THE_CONTAINER)
+        for word in line.split()
+        if word.startswith("--")
+    }
     alike = ("--update-", "--rollback-", "--restart-", "--health-", "--dns-")
     quiet = {"--detach", "--quiet", "--with-registry-auth", "--rollback"}
     known = {f"--{name.replace('_', '-')}" for name in NOT_IN_SDK} | quiet | tried
     flags = {f"--{each.long}" for each in flags_of(ServiceUpdate)}
-    assert {flag for flag in flags - known if not flag.startswith(alike)} == {
-        "--entrypoint", "--init", "--isolation", "--limit-pids", "--log-opt", "--read-only", "--reserve-cpu",
-        "--stop-signal", "--tty", "--workdir",
-    }  # of a container as a whole, like --hostname, or beside --limit-cpu and --log-driver  # fmt: skip
+    assert {flag for flag in flags - known if not flag.startswith(alike)} == set()
 
 
 def test_what_the_sdk_has_no_argument_for_is_said() -> None:

@@ -64,6 +64,10 @@ _ODD_TEXTS = [
         "80:80",
     ),
 ]
+_HUGE = "9" * 5000
+"""More digits than Python makes a number of."""
+_DEEP = "[" * 3000
+_ODD_TEXTS += [_HUGE, "1" * 20, "\u0663", "1_0", "+5", f"0-{_HUGE}", f"{_HUGE}/tcp", '{"name":["\\ud800"]}', _DEEP]
 _ODD_NUMBERS = [
     0,
     1,
@@ -200,8 +204,19 @@ class Story:
         return f"{self._version()}{path}{self.chance.choice(['', '', '', '/', '/x']) if self._rarely(20) else ''}"
 
     def _version(self) -> str:
-        versions = ["", "/v1.51", "/v1.24", "/v1.41", "/v1.23", "/v1.99", "/v9999999999999.1", "/v1.", "/vx.y"]
-        return self.chance.choices(versions, [20, 10, 3, 3, 0.2, 0.2, 0.1, 0.1, 0.1])[0]
+        versions = [
+            "",
+            "/v1.51",
+            "/v1.24",
+            "/v1.41",
+            "/v1.23",
+            "/v1.99",
+            "/v9999999999999.1",
+            f"/v1.{_HUGE}",
+            "/v1.",
+            "/vx.y",
+        ]
+        return self.chance.choices(versions, [20, 10, 3, 3, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1])[0]
 
     def _reference(self) -> str:
         return self.chance.choice(NAMES) if self._mostly() else self._text()

@@ -29,6 +29,7 @@ SERVER_ERRORS: tuple[tuple[int, str], ...] = (
     (500, r"unrecognized rollback option .*"),
     (500, r'runtime type "plugin" only supported in experimental'),
     (500, r"network .* not found"),
+    (500, r"Could not attach to network .+: rpc error: code = (NotFound|PermissionDenied) desc = .+"),
     (500, r"requested (macvlan|ipvlan) mode '.*' is not valid, .+|invalid subinterface vlan name .+"),
     (500, r"(OCI runtime create failed|failed to create task for container|failed to set up container networking): .+"),
     # What SwarmKit gives no code, its control API has not got, or a dead leader does not say.

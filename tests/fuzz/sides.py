@@ -51,7 +51,7 @@ LEFT_OUT = {
     "/events": "it never ends",
     "/containers/{id:*}/attach": "it takes the connection over",
     "/containers/{id:*}/attach/ws": "it takes the connection over",
-    "/exec/{id}/start": "it takes the connection over",
+    "/exec/{id:*}/start": "it takes the connection over",
     "/containers/{id:*}/stats": "it never ends",
     "/containers/{id:*}/wait": "it waits for what may never come",
     "/swarm/leave": "it would end the lab",

@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
+from swarmlab.api.endpoints import endpoints
 from swarmlab.api.messages import Request
 from tests.fuzz.playing import Player
+from tests.fuzz.sides import LEFT_OUT
 
 A_STORY = 50
 STORIES = int(os.environ.get("SWARMLAB_FUZZ", "500")) // A_STORY
@@ -30,6 +32,11 @@ def test_the_stories_are_neither_all_right_nor_all_wrong() -> None:
     player.play(A_STORY)
     assert sum(200 <= status < 300 for status in player.statuses) >= A_STORY // 5
     assert sum(400 <= status < 500 for status in player.statuses) >= A_STORY // 5
+
+
+def test_what_is_not_compared_with_real_engines_is_an_endpoint() -> None:
+    """One that is written in another way leaves nothing out."""
+    assert set(LEFT_OUT) <= {endpoint.template for endpoint in endpoints()}
 
 
 def test_what_is_refused_after_a_while_leaves_nothing_either() -> None:

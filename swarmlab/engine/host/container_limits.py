@@ -5,12 +5,13 @@ Source: moby daemon/daemon_unix.go, verifyPlatformContainerResources; texts reco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from swarmlab.engine.errors import InvalidParameter
+from swarmlab.engine.go_numbers import NotANumber, atoi
 
-_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_MOST_CPUS = 8192
+"""Numbers above are refused, that a set of them may not fill the memory."""
 _LEAST_MEMORY = 6 * 1024 * 1024
 
 
@@ -37,14 +38,24 @@ def check_limits(host_config: Mapping[str, object], cpus: int) -> None:
 
 
 def _check_set(text: str, what: str, things: str, there: int) -> None:
-    """Numbers and ranges, `0,2-3`. Source: moby pkg/parsers, ParseUintListMaximum."""
-    parts = [_RANGE.fullmatch(part) for part in text.split(",")] if text else []
-    ranges = [(int(part[1]), int(part[2] or part[1])) if part else None for part in parts]
-    if any(each is None or each[0] > each[1] for each in ranges):
-        raise InvalidParameter(f"Invalid value {text} for {what}: invalid format: {text}")
-    if any(each and each[1] >= there for each in ranges):
+    try:
+        ranges = [_range(part) for part in text.split(",")] if text else []
+    except NotANumber:
+        raise InvalidParameter(f"Invalid value {text} for {what}: invalid format: {text}") from None
+    for first, last in ranges:
+        if first > last:
+            raise InvalidParameter(f"Invalid value {text} for {what}: invalid format: {text}")
+        if last > _MOST_CPUS:
+            raise InvalidParameter(f"Invalid value {text} for {what}: value of out range, maximum is {_MOST_CPUS}")
+    if any(last >= there for _, last in ranges):
         available = f"0-{there - 1}" if there > 1 else "0"
         raise InvalidParameter(f"Requested {things} are not available - requested {text}, available: {available}")
+
+
+def _range(text: str) -> tuple[int, int]:
+    """A number or a range, `2-3`. Source: moby pkg/sysinfo/sysinfo_linux.go, parseUintList."""
+    first, dash, last = text.partition("-")
+    return atoi(first), atoi(last if dash else first)
 
 
 def _cpu_refusals(host_config: Mapping[str, object], cpus: int) -> tuple[tuple[bool, str], ...]:

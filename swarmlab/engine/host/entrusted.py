@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from swarmlab.engine.assignment import Assignment
 from swarmlab.engine.errors import ServerError
+from swarmlab.engine.go_numbers import NotANumber, atoi
 from swarmlab.engine.host.files import MountedFiles
 from swarmlab.engine.model import Config, ContainerSpec, FileTarget, Platform, Secret
 from swarmlab.engine.templates import TaskPlace, context_of, fill
@@ -88,9 +89,9 @@ def _file(path: str, text: str, owner: FileTarget) -> EntrustedFile:
 
 def _number(text: str) -> int:
     try:
-        return int(text)
-    except ValueError:
-        raise ServerError(f'strconv.Atoi: parsing "{text}": invalid syntax') from None
+        return atoi(text)
+    except NotANumber as error:
+        raise ServerError(str(error)) from None
 
 
 class _Payload:

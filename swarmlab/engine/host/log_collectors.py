@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
+from swarmlab.engine.go_numbers import NotANumber, parse_uint
 from swarmlab.engine.host.log_values import TRUE, boolean_refusal, size_refusal
 
 Options = Mapping[str, str]
@@ -63,7 +64,7 @@ def _fluentd_refusal(url: str) -> str:
     scheme, _, place = url.partition("://")
     host, slash, path = place.partition("/")
     port = host.rpartition(":")[2] if ":" in host else ""
-    if port and not port.isdecimal():
+    if port and not (port.isascii() and port.isdecimal()):
         return f'parse "{url}": invalid port ":{port}" after host'
     if scheme == "unix":
         return "" if path.strip("/") else "path is empty"
@@ -71,8 +72,11 @@ def _fluentd_refusal(url: str) -> str:
         return f"unsupported scheme: '{scheme}'"
     if slash:
         return "should not contain a path element"
-    out_of_range = port and int(port) > 65535
-    return f'invalid port: strconv.ParseUint: parsing "{port}": value out of range' if out_of_range else ""
+    try:
+        parse_uint(port or "0", 16)
+    except NotANumber as error:
+        return f"invalid port: {error}"
+    return ""
 
 
 def _check_splunk(options: Options) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from swarmlab.engine.go_numbers import NotANumber, atoi
+
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 BOOLEANS = (*TRUE, "0", "f", "F", "FALSE", "false", "False")
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
-_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 
 
 def size_refusal(text: str) -> str:
@@ -18,9 +19,11 @@ def size_refusal(text: str) -> str:
 
 def integer_refusal(text: str) -> str:
     """Why a text is no integer."""
-    if not _INTEGER.fullmatch(text):
-        return f'strconv.Atoi: parsing "{text}": invalid syntax'
-    return "" if -(2**63) <= int(text) < 2**63 else f'strconv.Atoi: parsing "{text}": value out of range'
+    try:
+        atoi(text)
+    except NotANumber as error:
+        return str(error)
+    return ""
 
 
 def boolean_refusal(text: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from swarmlab.engine.go_numbers import NotANumber, atoi, parse_uint
+
 _NAMES = (
     "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
     "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
@@ -29,8 +31,11 @@ _BY_NUMBER = {number: name for name, number in SIGNALS.items()}
 
 def signal_name(text: str) -> str | None:
     """`SIGTERM` for `SIGTERM`, `term` and `15`; None when there is no such signal."""
-    if text.isdigit():
-        return _BY_NUMBER.get(int(text))
+    if text[:1].isdecimal():
+        try:
+            return _BY_NUMBER.get(parse_uint(text))
+        except NotANumber:
+            return None
     name = text.upper() if text.upper().startswith("SIG") else f"SIG{text.upper()}"
     name = _ALSO.get(name, name)
     return name if name in SIGNALS else None
@@ -38,5 +43,7 @@ def signal_name(text: str) -> str | None:
 
 def is_signal(text: str) -> bool:
     """Whether the engine takes a text for a signal: of numbers every one but 0."""
-    number = text[1:] if text[:1] in ("+", "-") else text
-    return bool(int(number)) if number.isdecimal() else signal_name(text) is not None
+    try:
+        return atoi(text) != 0
+    except NotANumber:
+        return signal_name(text) is not None

@@ -7,7 +7,7 @@ Simplification: every image but those with nothing in them has the same users, a
 
 from __future__ import annotations
 
-import re
+from swarmlab.engine.go_numbers import NotANumber, atoi
 
 _OF_BOTH = frozenset(
     """root bin daemon sys adm lp mail news uucp man ftp sshd games ntp nobody sync www-data proxy backup list irc _apt
@@ -18,7 +18,6 @@ _GROUPS = _OF_BOTH | frozenset(
     """tty disk mem kmem wheel floppy cron console audio cdrom dialout input at tape video netdev readproc squid xfs kvm
     shadow users abuild utmp ping nogroup fax voice sudo dip operator src sasl plugdev staff""".split()
 )
-_NUMBER = re.compile(r"[+-]?\d+")
 _LAST_ID = 2**31 - 1
 
 
@@ -34,8 +33,10 @@ def group_refusal(name: str, base: str) -> str:
 
 
 def _refusal(name: str, known: frozenset[str], base: str, kind: str, file: str) -> str:
-    if _NUMBER.fullmatch(name):
-        return "" if 0 <= int(name) <= _LAST_ID else f"uids and gids must be in range 0-{_LAST_ID}"
+    try:
+        return "" if 0 <= atoi(name) <= _LAST_ID else f"uids and gids must be in range 0-{_LAST_ID}"
+    except NotANumber:
+        pass  # Docker then looks for the name
     if not name or (name in known and base != "scratch"):
         return ""
     return f"unable to find {kind} {name}: no matching entries in {file} file"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 
 from swarmlab.engine.errors import InvalidParameter, ServerError
+from swarmlab.engine.go_numbers import NotANumber, parse_uint
 
 DEFAULT_PORT = "2377"
 _ANY = "0.0.0.0"
@@ -124,12 +125,18 @@ def check_can_listen(host: str, port: str, interfaces: Interfaces) -> None:
         ServerError: it cannot.
     """
     failed = "manager stopped: failed to listen on remote API address: listen tcp"
-    if not port.isdigit():
-        raise ServerError(f"{failed}: lookup tcp/{port}: unknown port")
-    if int(port) > 65535:
-        raise ServerError(f"{failed}: address {port}: invalid port")
+    _check_port(failed, "tcp", port)
     if not is_unspecified(host) and not _is_own(host, interfaces):
         raise ServerError(f"{failed} {join_host_port(host, port)}: bind: cannot assign requested address")
+
+
+def _check_port(failed: str, protocol: str, port: str) -> None:
+    try:
+        parse_uint(port, 16)
+    except NotANumber as error:
+        unknown = error.reason == "invalid syntax"
+        wrong = f"lookup {protocol}/{port}: unknown port" if unknown else f"address {port}: invalid port"
+        raise ServerError(f"{failed}: {wrong}") from None
 
 
 def local_address_towards(remote: str, interfaces: Interfaces) -> str:
@@ -140,10 +147,7 @@ def local_address_towards(remote: str, interfaces: Interfaces) -> str:
     """
     host, port = split_host_port(remote) or (remote, "")
     failed = "could not find local IP address: dial udp"
-    if not port.isdigit():
-        raise ServerError(f"{failed}: lookup udp/{port}: unknown port")
-    if int(port) > 65535:
-        raise ServerError(f"{failed}: address {port}: invalid port")
+    _check_port(failed, "udp", port)
     if not _is_ip(host):
         raise ServerError(f"{failed}: lookup {host} on {_RESOLVER}: no such host")
     return host if _is_own(host, interfaces) else interfaces["eth0"][0]

@@ -44,7 +44,7 @@ def parse_join_token(token: str) -> JoinToken:
     if len(parts) != 4 or parts[:2] != ["SWMTKN", "1"]:
         raise ServerError("invalid join token")
     digest, secret = parts[2:]
-    if (len(digest), len(secret)) != (_DIGEST_LENGTH, _SECRET_LENGTH) or not digest.isalnum():
+    if (len(digest), len(secret)) != (_DIGEST_LENGTH, _SECRET_LENGTH) or not (digest.isascii() and digest.isalnum()):
         raise ServerError("invalid join token")
     return JoinToken(digest=f"{int(digest, 36):064x}", secret=secret)
 
