@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from swarmlab import Lab
+from swarmlab.client.snapshots import TaskView
 from swarmlab.commands import Session, parse
 from swarmlab.looks import LOOKS, PALETTE, colours_of
-from swarmlab.plots.picture import known_services
+from swarmlab.plots import draw_timeline, placement_table
+from swarmlab.plots.picture import look_at
 from swarmlab.widgets.board import Board
 from swarmlab.widgets.timeline.content import LIVES_AT_MOST, milliseconds, newest, shown_looks
 
@@ -163,7 +165,39 @@ def test_a_service_keeps_its_colour(lab: Lab) -> None:
     after = {"another": PALETTE[3], "api": PALETTE[1], "zebra": PALETTE[2]}
     assert {name: service["colour"] for name, service in board.whole()["content"]["services"].items()} == after
     assert timeline.whole()["colours"] == {**after, "helloworld": PALETTE[0]}
-    assert colours_of(lab.snapshot(), known_services(lab)) == after
+    assert colours_of(*look_at(lab)) == after
+
+
+def test_a_removed_service_has_one_name_and_colour_everywhere(lab: Lab) -> None:
+    """Its tasks take ten seconds to stop; on the board, on the time line, in pictures and tables they are the same.
+
+    What is printed is told by the API alone: in manual time nothing of it depends on when the watcher looked.
+    """
+    board, timeline = lab.board("inline"), lab.timeline()
+    parse("docker service rm helloworld").run(Session.on(lab))
+    lab.clock.sleep(1)
+    wait_for(lambda: any(task.desired_state == "remove" for task in _seen(lab)))
+    (task,) = _seen(lab)
+    assert task.service != "helloworld"
+    (life,) = timeline.whole()["lives"].values()
+    (on_the_board,) = board.whole()["content"]["tasks"].values()
+    assert (life["row"], on_the_board["name"]) == ("helloworld.1", "helloworld.1")
+    assert timeline.whole()["colours"] == {"helloworld": PALETTE[0]}
+    assert board.whole()["content"]["services"]["helloworld"]["colour"] == PALETTE[0]
+    snapshot, known = look_at(lab)
+    assert colours_of(snapshot, known) == {"helloworld": PALETTE[0]}
+    assert "helloworld.1 to be stopped" in placement_table(snapshot) == board.table()
+    assert timeline.table().split("\n")[1].split()[0] == "helloworld.1"
+    (legend,) = draw_timeline(lab.recall()).legends
+    assert "helloworld" in {text.get_text() for text in legend.get_texts()}
+    assert lab.why("helloworld.1").startswith("There is no task helloworld.1: the service helloworld was removed at ")
+    timeline.chosen = "helloworld.1"
+    assert timeline.why == lab.why("helloworld.1")
+
+
+def _seen(lab: Lab) -> Sequence[TaskView]:
+    snapshot = lab.watcher.sight.snapshot
+    return snapshot.tasks if snapshot else ()
 
 
 def test_another_one_takes_its_place(lab: Lab) -> None:
