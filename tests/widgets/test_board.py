@@ -68,7 +68,7 @@ def test_the_browser_is_sent_what_changes(lab: Lab) -> None:
 
 
 def test_tasks_of_a_removed_service_keep_its_name_and_colour(lab: Lab) -> None:
-    """Until they have stopped: the lab remembers what the API tells no more. So it is as text, from the engines' events."""
+    """Until they have stopped: the lab remembers what the API tells no more; as text, too."""
     board = lab.board("inline")
     service = lab.manager().client.services.create("nginx", name="web", mode=ServiceMode("replicated", 2))
     lab.clock.sleep(60)

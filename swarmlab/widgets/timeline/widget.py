@@ -6,6 +6,7 @@ those of all that is live. What it answers, it answers from what was seen and he
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -120,7 +121,8 @@ class Timeline(Live):
         """Take it off the screen; the board shows the present. Idempotent."""
         if self.is_shown:
             self._shown.show_now()
-        self._link.unlink()
+        with suppress(ValueError):  # closed before
+            self._link.unlink()
         super().close()
 
     # --- what is sent ---
