@@ -83,7 +83,7 @@ class Board(Live):
             return str(error.explanation)
 
     def _moment_changed(self, _change: object) -> None:
-        self._update()
+        self._guarded(self._update)
 
     def close(self) -> None:
         """Take it off the screen. Idempotent."""
