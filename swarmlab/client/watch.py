@@ -33,7 +33,7 @@ CALM_S = 1.0
 MOVING_S = 3.0
 """How long after a report something is taken to be moving."""
 
-LOOKS = ""
+LOOKING = ""
 """The thread that looks, among those that each listen to a node."""
 
 _AGAIN = "lab.board() listens again."
@@ -88,7 +88,7 @@ class Watcher:
         self.sight = Sight()
         self.has_failed = False
         self.events = EventLog() if events is None else events
-        self._threads = {LOOKS: self._watching(), **{node.name: self._listening(node.name) for node in cluster}}
+        self._threads = {LOOKING: self._watching(), **{node.name: self._listening(node.name) for node in cluster}}
         for thread in self._threads.values():
             thread.start()
 
@@ -147,8 +147,8 @@ class Watcher:
         with self._lock:
             if self._closed.is_set():
                 return
-            begun = {LOOKS: self._watching()} if self.has_failed else {}
-            deaf = [name for name, thread in self._threads.items() if name != LOOKS and not thread.is_alive()]
+            begun = {LOOKING: self._watching()} if self.has_failed else {}
+            deaf = [name for name, thread in self._threads.items() if name != LOOKING and not thread.is_alive()]
             begun |= {name: self._listening(name) for name in deaf}
             self.has_failed = False
             self._threads |= begun

@@ -15,7 +15,7 @@ from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import read_event
 from swarmlab.client.protocols import Fault, LabState
-from swarmlab.client.watch import LOOKS, Sight, Watcher
+from swarmlab.client.watch import LOOKING, Sight, Watcher
 
 WITHIN_S = 20.0
 Time = Literal["live", "manual"]
@@ -281,7 +281,7 @@ def test_a_watcher_that_failed_goes_on_with_what_it_knew(
     monkeypatch.setattr(watcher, "_look", fail)
     watcher.look_soon()
     wait_for(watcher, lambda sight: sight.is_last)
-    failed = watcher._threads[LOOKS]
+    failed = watcher._threads[LOOKING]
     failed.join(WITHIN_S)
     assert watcher._managers.clients == {}
     watcher.look_again()
@@ -330,7 +330,7 @@ def test_a_look_under_way_ends_with_its_watcher(
     may_tell = paused_look(watcher, monkeypatch)
     heard: list[Sight] = []
     watcher.subscribe(heard.append, each_look=True)
-    looking = watcher._threads[LOOKS]
+    looking = watcher._threads[LOOKING]
     monkeypatch.setattr("swarmlab.client.watch.ANSWER_WITHIN_S", 0.0)
     watcher.close()
     assert looking.is_alive()

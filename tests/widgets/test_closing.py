@@ -122,7 +122,7 @@ def test_an_element_is_closed_twice(lab: Lab, kind: type[Element]) -> None:
     element = ELEMENTS[kind](lab)
     element.close()
     element.close()
-    assert set(_instances) == before
+    assert set(_instances) <= before
 
 
 @pytest.mark.parametrize("kind", ELEMENTS)
@@ -137,7 +137,7 @@ def test_an_element_that_the_page_still_loads_ends_once_it_is_there(
     assert late.comm is not None
     late._hear_of_page(late, {"is": "there"}, [])
     assert late.comm is None
-    assert set(_instances) == before
+    assert set(_instances) <= before
 
 
 @pytest.mark.parametrize("script", sorted(Path(widgets.__file__).parent.rglob("*.js")), ids=lambda path: path.name)
