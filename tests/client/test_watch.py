@@ -297,7 +297,7 @@ def test_a_watcher_that_failed_goes_on_with_what_it_knew(
 def test_a_node_whose_listener_ended_is_told_of_and_heard_again(
     lab: Cluster, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The others are heard meanwhile, and nobody takes its silence for peace."""
+    """The others are heard meanwhile; that it is not heard is said, and not that its engine does not answer."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     note = watcher._note
 
@@ -309,13 +309,13 @@ def test_a_node_whose_listener_ended_is_told_of_and_heard_again(
     wait_for(watcher, lambda sight: sight.snapshot)
     monkeypatch.setattr(watcher, "_note", fail)
     lab["docker-swarm-2"].client.volumes.create("one")
-    told = wait_for(watcher, lambda sight: "docker-swarm-2" in sight.unreachable)
+    told = wait_for(watcher, lambda sight: "docker-swarm-2" in sight.unheard)
     reason = "nobody hears its events: KeyError: 'time'. lab.board() listens again."
-    assert told.unreachable == {"docker-swarm-2": reason}
+    assert (told.unheard, told.unreachable) == ({"docker-swarm-2": reason}, {})
     watcher._threads["docker-swarm-2"].join(WITHIN_S)
     monkeypatch.setattr(watcher, "_note", note)
     watcher.look_again()
-    wait_for(watcher, lambda sight: not sight.unreachable)
+    wait_for(watcher, lambda sight: not sight.unheard)
     lab["docker-swarm-2"].client.volumes.create("two")
     heard = threading.Event()
     watcher.subscribe(lambda _: heard.set() if "two" in str(watcher.events.all()) else None, each_look=True)
