@@ -193,5 +193,5 @@ def trouble(sight: Sight, name: str, again: str) -> tuple[str, str] | None:
 
 def _way_back(sight: Sight) -> str:
     if sight.faults:
-        return "lab.heal() mends all that was broken; then this goes on by itself."
+        return "lab.heal() mends what was broken on purpose. As soon as a manager answers, this goes on by itself."
     return "As soon as a manager answers, this goes on by itself."
