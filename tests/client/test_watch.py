@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from typing import Any, Literal
 import pytest
 
 from swarmlab.backends.embedded import EmbeddedBackend
+from swarmlab.client import watch
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import read_event
 from swarmlab.client.protocols import Fault, LabState
@@ -375,3 +377,48 @@ def test_a_swarm_watched_in_manual_time_goes_the_same_way(tmp_path: Path) -> Non
             if watcher:
                 watcher.close()
     assert told[0] == told[1]
+
+
+class Seconds:
+    """Time that passes only when somebody waits or looks; it is closed after twenty looks."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.looks: list[float] = []
+
+    def monotonic(self) -> float:
+        """Seconds since it began."""
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        """Let them pass."""
+        self.now += seconds
+
+    def is_set(self) -> bool:
+        """Whether it is over."""
+        return len(self.looks) == 20
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@pytest.mark.parametrize(("took", "between"), [(0.0, 0.1), (0.03, 0.1), (0.2, 0.4)])
+def test_the_cluster_is_looked_at_every_tenth_of_a_second_at_most(
+    monkeypatch: pytest.MonkeyPatch, took: float, between: float
+) -> None:
+    """However much happens; and not more than half of the time, where a look takes long."""
+    seconds = Seconds()
+    monkeypatch.setattr(watch, "time", seconds)
+    watcher: Any = Watcher.__new__(Watcher)
+    watcher._closed = watcher._managers = seconds
+    watcher._wish, watcher._moving_until, watcher._epoch = threading.Condition(), float("inf"), 0
+
+    def look() -> Sight:
+        seconds.looks.append(seconds.now)
+        seconds.now += took
+        watcher._is_wished = True
+        return Sight()
+
+    watcher._look, watcher._tell = look, lambda *_: None
+    watcher._look_again_and_again()
+    assert {round(later - one, 6) for one, later in pairwise(seconds.looks)} == {between}
