@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import heappop, heappush
 
 from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
@@ -92,31 +93,37 @@ def colours_of(snapshot: Snapshot, known: Iterable[ServiceLife] = ()) -> dict[st
         snapshot: the swarm.
         known: what else is known of services: those that are gone had colours, too.
     """
-    lives = {life.name: life for life in known}
-    for service in snapshot.services:
-        lives.setdefault(service.name, ServiceLife(name=service.name, created_at=service.created_at))
-    left = {task.service for task in snapshot.tasks} - set(lives)  # of services that nobody knows any more
-    lives |= {name: ServiceLife(name=name, created_at=_LAST) for name in left}
-    present = {task.service for task in snapshot.tasks} | {each.name for each in snapshot.services}
-    return {name: colour for name, colour in colours_of_lives(lives.values()).items() if name in present}
+    lives = list(known)
+    told = {life.name for life in lives}
+    lives += [
+        ServiceLife(name=each.name, created_at=each.created_at) for each in snapshot.services if each.name not in told
+    ]
+    there, running = {each.name for each in snapshot.services}, {task.service for task in snapshot.tasks}
+    left = running - told - there  # of services that nobody knows any more
+    lives += [ServiceLife(name=name, created_at=_LAST) for name in left]
+    return {name: colour for name, colour in colours_of_lives(lives).items() if name in there | running}
 
 
 def colours_of_lives(lives: Iterable[ServiceLife]) -> dict[str, str]:
-    """A colour for each service, by the order of their names; each keeps it, whatever comes and goes after it.
+    """A colour for each name of a service, by the order of names; each keeps it, whatever comes and goes after it.
 
     One that is created gets a colour that none had before; where there is none, the one that is free for longest; where
-    none is free, one that fewest have.
+    none is free, one that fewest have. A name that is used again has the colour that it had.
     """
-    holders: dict[str, list[ServiceLife]] = {colour: [] for colour in PALETTE}
+    found: dict[str, str] = {}
+    held = dict.fromkeys(PALETTE, 0)
+    free_since = dict.fromkeys(PALETTE, _NEVER)
+    ends: list[tuple[datetime, str]] = []  # of those that are there, the next one first
     for life in sorted(lives, key=lambda life: (life.created_at or _NEVER, natural(life.name))):
-        created_at = life.created_at or _NEVER
-
-        def use(colour: str, created_at: datetime = created_at) -> tuple[int, datetime]:
-            gone = [each.removed_at for each in holders[colour] if each.removed_at and each.removed_at <= created_at]
-            return len(holders[colour]) - len(gone), max(gone, default=_NEVER)
-
-        holders[min(PALETTE, key=use)].append(life)
-    found = {life.name: colour for colour, held in holders.items() for life in held}
+        while ends and ends[0][0] <= (life.created_at or _NEVER):
+            removed_at, colour = heappop(ends)
+            held[colour] -= 1
+            free_since[colour] = removed_at
+        colour = found.get(life.name) or min(PALETTE, key=lambda each: (held[each], free_since[each]))
+        found[life.name] = colour
+        held[colour] += 1
+        if life.removed_at:
+            heappush(ends, (life.removed_at, colour))
     return {name: found[name] for name in sorted(found, key=natural)}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from swarmlab.client.services import ServiceLife
@@ -40,6 +42,32 @@ def test_the_colour_that_is_free_for_longest_is_given_again() -> None:
     assert (found["ninth"], found["tenth"]) == (PALETTE[5], PALETTE[2])
     eleventh = colours_of_lives([*full, life("ninth", 40), life("tenth", 41), life("eleventh", 42)])["eleventh"]
     assert eleventh == PALETTE[0]
+
+
+def test_a_name_that_is_used_again_has_the_colour_that_it_had() -> None:
+    """And changes nobody else's: not even that of one which got its colour meanwhile."""
+    before = [life("s0", 0, 20), *(life(f"s{number}", number) for number in range(1, 8)), life("ninth", 30)]
+    found = colours_of_lives(before)
+    assert found["ninth"] == found["s0"]
+    assert colours_of_lives([*before, life("s0", 40)]) == found
+
+
+def test_what_comes_later_changes_no_colour() -> None:
+    """In any story of creations and removals: who knows more of it knows the same of what was before."""
+    chance = Random(7)
+    lives = []
+    for created in range(200):
+        removed = created + chance.randrange(1, 40) if chance.random() < 0.8 else None
+        lives.append(life(f"s{chance.randrange(60)}", created, removed))
+    whole = colours_of_lives(lives)
+    for known in range(0, 200, 10):
+        so_far = [replace(each, removed_at=_until(each.removed_at, known)) for each in lives[:known]]
+        assert colours_of_lives(so_far).items() <= whole.items()
+
+
+def _until(removed_at: datetime | None, known: int) -> datetime | None:
+    """As it is known at that second."""
+    return removed_at if removed_at and removed_at < NOON + timedelta(seconds=known) else None
 
 
 def test_services_of_which_nobody_knows_since_when_are_in_the_order_of_their_names() -> None:

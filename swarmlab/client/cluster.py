@@ -16,8 +16,8 @@ from docker.errors import DockerException
 from requests.exceptions import RequestException
 
 from swarmlab.client.convergence import missing_for_convergence
-from swarmlab.client.ports import PortChecks, try_ports
-from swarmlab.client.protocols import Backend, Clock, Host, LabState, Port, PortCheck, Wall, WebAnswer
+from swarmlab.client.ports import PortChecks
+from swarmlab.client.protocols import PORTS, Backend, Clock, Host, LabState, Port, PortCheck, Wall, WebAnswer
 from swarmlab.client.snapshots import Snapshot, take_snapshot
 from swarmlab.client.waiting import TIMEOUT_S, wait_until
 
@@ -215,7 +215,8 @@ class Cluster:
 
     def check_ports(self) -> PortChecks:
         """Which of the four ports that a swarm needs are open, from each host to each other one."""
-        return try_ports(self.nodes)
+        pairs = ((node, peer) for node in self.nodes for peer in self.nodes if peer is not node)
+        return PortChecks(node.check(port, peer=peer) for node, peer in pairs for port in PORTS)
 
     def snapshot(self) -> Snapshot:
         """The swarm as a manager sees it now."""

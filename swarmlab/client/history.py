@@ -30,7 +30,7 @@ from swarmlab.client.past import (
 )
 from swarmlab.client.protocols import Fault
 from swarmlab.client.reasons import remembered
-from swarmlab.client.services import ServiceLife, joined, life_of_service, lives_of_tasks
+from swarmlab.client.services import KnownServices, ServiceLife, life_of_service
 from swarmlab.client.snapshots import SHORT_ID, NodeView, ServiceView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 from swarmlab.client.watch import Sight
@@ -40,6 +40,7 @@ VERSIONS = 30_000
 
 KINDS = ("node", "service", "task")
 _TASK_ID = "com.docker.swarm.task.id"
+_SERVICE_ID = "com.docker.swarm.service.id"
 _SERVICE_NAME = "com.docker.swarm.service.name"
 
 
@@ -68,10 +69,7 @@ class History:
             self._changed: dict[str, int] = {}
             self._index: tuple[int, dict[tuple[str, str], list[Event]]] = (-1, {})
             self._right: dict[tuple[str, str], tuple[tuple[int, int], list[Version[Any]]]] = {}
-            self._first_seen: dict[str, datetime | None] = {}  # when the first task of a service was made
-            self._first_told: dict[str, datetime] = {}  # the same by the events of containers
-            self._services: dict[str, ServiceLife] = {}  # also of those whose pasts are forgotten
-            self._names: dict[str, str] = {}  # of the same, by what stands for a name on tasks that outlive a service
+            self._services = KnownServices()  # also those whose pasts are forgotten
             self._told_of: tuple[tuple[int, int], list[ServiceLife]] = ((-1, -1), [])
 
     # --- what is told ---
@@ -91,7 +89,8 @@ class History:
 
     def _note(self, snapshot: Snapshot, seen_at: datetime) -> None:
         before = self._count
-        self._names.update((service.id[:SHORT_ID], service.name) for service in snapshot.services)
+        for service in snapshot.services:
+            self._note_name(service.id, service.name)
         self._note_all("node", snapshot.nodes, seen_at, lambda node: first_versions(node, seen_at))
         if self._count > before:
             self._note_change_of_all()
@@ -116,7 +115,7 @@ class History:
             if past is None:
                 pasts[view.id] = past = Past()
                 if kind == "task":
-                    self._first_seen.setdefault(view.service, view.created_at)
+                    self._services.note_task(view.service, view.created_at)
                 for since, version in first(view):
                     past.add(since, version)
                 self._note_change(kind, view.id, len(past.seen))
@@ -135,6 +134,16 @@ class History:
         self._versions += versions
         if kind == "task":
             self._changed[key] = self._count
+
+    def _note_name(self, service_id: str, name: str) -> None:
+        """Tasks that were seen before it was known are told anew, with it."""
+        if not self._services.name(service_id, name):
+            return
+        tasks = self._pasts["task"].items()
+        changed = [key for key, past in tasks if last_of(past.seen).service == service_id[:SHORT_ID]]
+        if changed:
+            self._count += 1
+            self._changed.update((key, self._count) for key in changed)
 
     def _note_change_of_all(self) -> None:
         """Whether a node is lost shows in the lives of its tasks."""
@@ -165,7 +174,11 @@ class History:
     # --- what is asked ---
 
     def at(self, moment: datetime) -> Snapshot:
-        """The swarm as it was, as far as is known."""
+        """The swarm as it was, as far as is known; tasks have their services' names, removed or not."""
+        return self.named(self._at(moment))
+
+    def _at(self, moment: datetime) -> Snapshot:
+        """The same in the API's own words."""
         with self._lock:
             nodes: list[NodeView] = self._all_at("node", moment)
             services: list[ServiceView] = self._all_at("service", moment)
@@ -183,18 +196,20 @@ class History:
             if all(task.service in there for task in snapshot.tasks):
                 return snapshot
             self._events()  # which may know services that were never seen
-            tasks = [
-                replace(task, service=self._names[task.service])
-                if task.service not in there and task.service in self._names
-                else task
-                for task in snapshot.tasks
-            ]
+            tasks = [task if task.service in there else self._with_name(task) for task in snapshot.tasks]
         return replace(snapshot, tasks=tuple(sorted(tasks, key=_place)))
 
+    def _with_name(self, task: TaskView) -> TaskView:
+        name = self._services.names.get(task.service)
+        return replace(task, service=name) if name else task
+
     def evidence(self, moment: datetime) -> Evidence:
-        """What could be known then of why tasks were where they were: of those too that the swarm had forgotten."""
+        """What could be known then of why tasks were where they were: of those too that the swarm had forgotten.
+
+        In the API's own words: a task of a removed service is none of a later service of the same name.
+        """
         with self._lock:
-            snapshot = self.at(moment)
+            snapshot = self._at(moment)
             present = {task.id for task in snapshot.tasks}
             gone = [
                 ended
@@ -210,6 +225,8 @@ class History:
 
     def lives(self, *, since: int = 0) -> tuple[list[Life], int]:
         """Tasks from their making to their end, in the order of their names, and how much was known to tell so.
+
+        They have their services' names, removed or not.
 
         Args:
             since: leave out those of which nothing is new since this much was known.
@@ -230,31 +247,18 @@ class History:
             return self._known("node", node_id) if node_id in self._pasts["node"] else []
 
     def services(self) -> Sequence[ServiceLife]:
-        """All that were ever seen, of which a task was, or of which events tell."""
+        """All that were ever seen, of which a task was, or of which events tell; every life's is among them."""
         with self._lock:
+            events = self._events()
             known = (self._count, self.events.heard)
             if self._told_of[0] != known:
-                self._services.update(joined(self._find_services()))
-                self._told_of = (known, list(self._services.values()))
+                pasts = self._pasts["service"]
+                told = {key for kind, key in events if kind == "service" and key[:SHORT_ID] in self._services.names}
+                for key in sorted(told | set(pasts)):
+                    versions = self._known("service", key) if key in pasts else []
+                    self._services.keep(key, life_of_service(versions, events.get(("service", key), [])))
+                self._told_of = (known, self._services.lives())
             return self._told_of[1]
-
-    def _find_services(self) -> Iterator[ServiceLife]:
-        ids = {key for kind, key in self._events() if kind == "service"} | set(self._pasts["service"])
-        names = set()
-        for key in sorted(ids):
-            life = life_of_service(
-                self._known("service", key) if key in self._pasts["service"] else [],
-                self._events().get(("service", key), []),
-            )
-            names.add(life.name)
-            yield life
-        tasks = (*self._first_seen.items(), *self._first_told.items())
-        yield from lives_of_tasks(
-            # Tasks that are left of a removed service are named by its id.
-            (name, made_at)
-            for name, made_at in tasks
-            if name not in names and not any(key.startswith(name) for key in ids)
-        )
 
     def task_ids(self) -> set[str]:
         """Of all tasks that are known."""
@@ -305,15 +309,16 @@ class History:
         """Events by what they are about; those of containers by the tasks that they are of."""
         if self._index[0] != self.events.heard:
             index: dict[tuple[str, str], list[Event]] = {}
-            self._first_told = {}
             heard = self.events.heard
             for event in self.events.all():
                 task = event.attributes.get(_TASK_ID) if event.kind == "container" else None
                 index.setdefault(("task", task) if task else (event.kind, event.id), []).append(event)
                 if event.kind == "service" and "name" in event.attributes:
-                    self._names[event.id[:SHORT_ID]] = event.name
+                    self._note_name(event.id, event.name)
                 if task and (service := event.attributes.get(_SERVICE_NAME)):
-                    self._first_told.setdefault(service, event.at)
+                    self._services.note_task(service, event.at)
+                    if service_id := event.attributes.get(_SERVICE_ID):
+                        self._note_name(service_id, service)
             self._index = (heard, index)
         return self._index[1]
 
@@ -324,7 +329,7 @@ class History:
                 yield key
 
     def _life(self, key: str) -> Life | None:
-        versions = self._known("task", key)
+        versions = [(since, view and self._with_name(view)) for since, view in self._known("task", key)]
         return life_of(versions, self.node_versions(last_of(versions).node_id))
 
 

@@ -74,9 +74,13 @@ class PortCheck:
     blocked_at: tuple[Wall, ...] = ()
 
     def __str__(self) -> str:
-        walls = " and ".join(wall.replace("_", " ") for wall in self.blocked_at)
-        found = "open" if self.open else f"closed at {walls}" if walls else "closed"
+        found = "open" if self.open else f"closed at {self.walls}" if self.walls else "closed"
         return f"{self.peer} → {self.node} {self.port}: {found}"
+
+    @property
+    def walls(self) -> str:
+        """The walls that drop packets, in words; empty where none is known."""
+        return " and ".join(map(wall_name, self.blocked_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

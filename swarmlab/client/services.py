@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from swarmlab.client.events import Event
 from swarmlab.client.past import Version
-from swarmlab.client.snapshots import ServiceView
+from swarmlab.client.snapshots import SHORT_ID, ServiceView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLife:
-    """A name that a service has, or had.
+    """A service, there or gone.
 
     Attributes:
-        created_at: when one of this name was first declared, as far as is known; None if nobody knows.
-        removed_at: when the last one of this name was removed; None as long as it is there.
+        created_at: when it was declared, as far as is known; None if nobody knows.
+        removed_at: when it was removed; None as long as it is there.
     """
 
     name: str
@@ -42,27 +42,43 @@ def _has_name(event: Event) -> bool:
     return "name" in event.attributes
 
 
-def joined(lives: Iterable[ServiceLife]) -> dict[str, ServiceLife]:
-    """By their names; several of one name as one."""
-    found: dict[str, ServiceLife] = {}
-    for life in lives:
-        one = found.get(life.name, life)
-        is_there = one.removed_at is None or life.removed_at is None
-        found[life.name] = ServiceLife(
-            name=life.name,
-            created_at=min(filter(None, (one.created_at, life.created_at)), default=None),
-            removed_at=None if is_there else max(filter(None, (one.removed_at, life.removed_at))),
-        )
-    return found
+class KnownServices:
+    """All services of a lab, also those that nobody can ask for any more: a line each, for as long as the lab.
 
-
-def lives_of_tasks(tasks: Iterable[tuple[str, datetime | None]]) -> list[ServiceLife]:
-    """Of services that only their tasks tell of: since the first of these was made.
-
-    Args:
-        tasks: of each its service's name, and when it was made.
+    Attributes:
+        names: by the beginning of their IDs, which is all that a task tells of a removed service.
     """
-    first: dict[str, datetime | None] = {}
-    for name, made_at in tasks:
-        first[name] = min(filter(None, (first.get(name), made_at)), default=None)
-    return [ServiceLife(name=name, created_at=created_at) for name, created_at in first.items()]
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self._lives: dict[str, ServiceLife] = {}
+        self._first_tasks: dict[str, datetime | None] = {}
+
+    def name(self, service_id: str, name: str) -> bool:
+        """A service has this name; returns whether that is new."""
+        is_new = self.names.get(service_id[:SHORT_ID]) != name
+        self.names[service_id[:SHORT_ID]] = name
+        return is_new
+
+    def note_task(self, service: str, made_at: datetime | None) -> None:
+        """A task of a service was made then; so the service was there, if nothing else tells of it."""
+        self._first_tasks[service] = min(filter(None, (self._first_tasks.get(service), made_at)), default=None)
+
+    def keep(self, service_id: str, life: ServiceLife) -> None:
+        """What is known of a service now; what was known before is not unlearnt when events are forgotten."""
+        before = self._lives.get(service_id, life)
+        created_at = min(filter(None, (before.created_at, life.created_at)), default=None)
+        self._lives[service_id] = replace(life, created_at=created_at, removed_at=life.removed_at or before.removed_at)
+
+    def lives(self) -> list[ServiceLife]:
+        """All of them; two of one name are two."""
+        told = {life.name for life in self._lives.values()}
+        others: dict[str, datetime | None] = {}
+        for service, made_at in self._first_tasks.items():
+            name = self.names.get(service, service)
+            if name not in told:
+                others[name] = min(filter(None, (others.get(name), made_at)), default=None)
+        return [
+            *self._lives.values(),
+            *(ServiceLife(name=name, created_at=made_at) for name, made_at in others.items()),
+        ]

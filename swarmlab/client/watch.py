@@ -33,7 +33,7 @@ CALM_S = 1.0
 MOVING_S = 3.0
 """How long after a report something is taken to be moving."""
 
-LOOKS = ""
+LOOKING = ""
 """The thread that looks, among those that each listen to a node."""
 
 _AGAIN = "lab.board() listens again."
@@ -51,6 +51,7 @@ class Sight:
         taken_at: when, in lab time.
         problem: why it is not of now; empty when it is.
         unreachable: host names of engines that do not answer, with the reason.
+        unheard: host names of engines whose events nobody hears, though they may answer, with the reason.
         faults: what is broken just now, because somebody broke it.
         is_last: nobody looks any more; `problem` says why.
     """
@@ -59,6 +60,7 @@ class Sight:
     taken_at: datetime | None = None
     problem: str = ""
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    unheard: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     is_last: bool = False
 
@@ -83,12 +85,13 @@ class Watcher:
         self._streams: dict[str, Any] = {}
         self._managers = Managers(cluster)
         self._unreachable: dict[str, str] = {}
+        self._unheard: dict[str, str] = {}
         self._heard_until: dict[str, int] = {}
         cluster.on_act = self.look_soon
         self.sight = Sight()
         self.has_failed = False
         self.events = EventLog() if events is None else events
-        self._threads = {LOOKS: self._watching(), **{node.name: self._listening(node.name) for node in cluster}}
+        self._threads = {LOOKING: self._watching(), **{node.name: self._listening(node.name) for node in cluster}}
         for thread in self._threads.values():
             thread.start()
 
@@ -134,6 +137,7 @@ class Watcher:
             self._epoch += 1
             self._heard_until.clear()
             self._unreachable.clear()
+            self._unheard.clear()
             self.events.clear()
             told = self._give(Sight(), is_new=True)
             streams = list(self._streams.values())
@@ -147,8 +151,8 @@ class Watcher:
         with self._lock:
             if self._closed.is_set():
                 return
-            begun = {LOOKS: self._watching()} if self.has_failed else {}
-            deaf = [name for name, thread in self._threads.items() if name != LOOKS and not thread.is_alive()]
+            begun = {LOOKING: self._watching()} if self.has_failed else {}
+            deaf = [name for name, thread in self._threads.items() if name != LOOKING and not thread.is_alive()]
             begun |= {name: self._listening(name) for name in deaf}
             self.has_failed = False
             self._threads |= begun
@@ -179,13 +183,11 @@ class Watcher:
                         if not self._note(node, epoch, told):
                             break
             except NOT_ANSWERING:
-                self._note_unreachable(
-                    node, epoch, f"its engine does not answer at {self._cluster[node].host.docker_host}"
-                )
+                reason = f"its engine does not answer at {self._cluster[node].host.docker_host}"
+                self._note_silence(self._unreachable, node, epoch, reason)
             except BaseException as error:  # whatever the thread ends by; the other nodes are still heard
-                self._note_unreachable(
-                    node, epoch, f"nobody hears its events: {type(error).__name__}: {error}. {_AGAIN}"
-                )
+                reason = f"nobody hears its events: {type(error).__name__}: {error}. {_AGAIN}"
+                self._note_silence(self._unheard, node, epoch, reason)
                 raise
             if epoch == self._epoch:
                 self._closed.wait(AGAIN_S)
@@ -199,8 +201,8 @@ class Watcher:
             with self._lock:
                 self._streams[node] = stream
                 is_wanted = epoch == self._epoch and not self._closed.is_set()
-                was_unreachable = self._unreachable.pop(node, None)
-            if was_unreachable:
+                silences = [self._unreachable.pop(node, ""), self._unheard.pop(node, "")]
+            if any(silences):
                 self.look_soon()
             yield stream if is_wanted else iter(())
         finally:
@@ -220,12 +222,12 @@ class Watcher:
             self.look_soon()
         return True
 
-    def _note_unreachable(self, node: str, epoch: int, reason: str) -> None:
+    def _note_silence(self, kind: dict[str, str], node: str, epoch: int, reason: str) -> None:
         with self._lock:
             if epoch != self._epoch or self._closed.is_set():
                 return
-            is_new = self._unreachable.get(node) != reason
-            self._unreachable[node] = reason
+            is_new = kind.get(node) != reason
+            kind[node] = reason
         if is_new:
             self.look_soon()
 
@@ -307,12 +309,13 @@ class Watcher:
         else:
             taken_at = self._cluster.clock.now()
         with self._lock:
-            unreachable = dict(sorted(self._unreachable.items()))
+            unreachable, unheard = (dict(sorted(each.items())) for each in (self._unreachable, self._unheard))
         return Sight(
             snapshot=snapshot,
             taken_at=taken_at,
             problem=problem,
             unreachable=unreachable,
+            unheard=unheard,
             faults=self._faults(last),
         )
 

@@ -72,7 +72,7 @@ class Practice:
         hints = self.exercise.hints
         self._hints = min(self._hints + 1, len(hints))
         change_record(lambda record: _note_hints(record.exercise(self.exercise.id), self._hints))
-        last = "\n(This was the last one. Solution shows a way.)" if self._hints == len(hints) else ""
+        last = "\n(This was the last one. Solution, or solution(), shows a way.)" if self._hints == len(hints) else ""
         return Words(f"Hint {self._hints} of {len(hints)}: {hints[self._hints - 1]}{last}")
 
     def solution(self) -> Words:

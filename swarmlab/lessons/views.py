@@ -20,6 +20,7 @@ from swarmlab.lessons.words import sentence
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.keys import OwnKeys
+from swarmlab.widgets.turns import TURN
 from swarmlab.widgets.work import WAIT_S, Work
 
 SIGNS = {State.NOT_ATTEMPTED: "○", State.NOT_YET: "✗", State.RIGHT: "✓"}
@@ -129,11 +130,12 @@ class ExerciseView(View):
         self.found = HTML()
         self.work = Work(cluster, self.card)
         self._found = ""
+        self._current = object()  # what was pressed last
         self._name = f'exercise("{exercise.id}")'
         wait = f"Break the cluster; takes {exercise.takes}"
         self.buttons = {
             "Begin": (wait, practice.begin),
-            "Check": ("Look at the cluster, and say how far it has come", lambda: self._check(practice)),
+            "Check": ("Look at the cluster, and say how far it has come", practice.check),
             "Hint": ("The next hint; each says more than the one before", practice.hint),
             "Solution": ("A way that works, and why", practice.solution),
         }
@@ -154,8 +156,10 @@ class ExerciseView(View):
         text = f"{self._name}.{name.lower()}()"
 
         def press() -> None:
-            self.work.call(text, lambda: str(act()))
-            self._keep_found(name)
+            with TURN:
+                self._current = current = object()
+                self._keep_found(name)
+            self.work.call(text, lambda: self._answer(act, current))
 
         button.on_click(self.guarded(press))
         return button
@@ -167,11 +171,14 @@ class ExerciseView(View):
         is_shown = self._found and pressed != "Check"
         self.found.value = f"<div>Last check: {escape(self._found)}</div>" if is_shown else ""
 
-    def _check(self, practice: Practice) -> Verdict:
-        verdict = practice.check()
-        self._found = str(verdict)
-        self.say(f"{SIGNS[verdict.state]} {verdict.state}")
-        return verdict
+    def _answer(self, act: Callable[[], object], current: object) -> str:
+        """A verdict is kept, unless something else was pressed before it came: it may hold no longer."""
+        answer = act()
+        with TURN:
+            if isinstance(answer, Verdict) and self._current is current:
+                self._found = str(answer)
+                self.say(f"{SIGNS[answer.state]} {answer.state}")
+        return str(answer)
 
     def wait(self, timeout_s: float = WAIT_S) -> None:
         """Wait until what was pressed has ended; raises what the card shows."""

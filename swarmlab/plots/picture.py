@@ -36,9 +36,19 @@ class Remembers(Protocol):
         ...
 
 
-def known_services(swarm: Swarm | Remembers) -> Sequence[ServiceLife]:
-    """The services that were there, where somebody remembers them: those that are left keep their colours."""
-    return swarm.recall().services() if isinstance(swarm, Remembers) else ()
+def look_at(swarm: Swarm) -> tuple[Snapshot, Sequence[ServiceLife]]:
+    """The swarm now, and the services that were there, where somebody remembers them.
+
+    So tasks keep their services' names and colours while they are stopped, and services that are left keep theirs.
+
+    Raises:
+        NoManager: no node answers as a manager.
+    """
+    snapshot = swarm.snapshot()
+    if not isinstance(swarm, Remembers):
+        return snapshot, ()
+    history = swarm.recall()
+    return history.named(snapshot), history.services()
 
 
 class Picture:

@@ -13,7 +13,7 @@ from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 from swarmlab.looks import ENDED, LOOKS, Look, availability_badge, colours_of, look_of, role_badge, state_badge
-from swarmlab.plots.picture import FEW_NODES, Swarm, known_services, printed, show
+from swarmlab.plots.picture import FEW_NODES, Swarm, look_at, printed, show
 
 NODES_A_ROW = 10
 LEGEND_COLUMNS = 4
@@ -22,8 +22,8 @@ NO_NODE = "no node yet"
 
 def plot_placement(swarm: Swarm, *services: str) -> None:
     """Show which tasks are on which node, as a picture and as a table; of all services unless some are named."""
-    snapshot = swarm.snapshot()
-    show(draw_placement(snapshot, services, known=known_services(swarm)), describe_placement(snapshot, services))
+    snapshot, known = look_at(swarm)
+    show(draw_placement(snapshot, services, known=known), describe_placement(snapshot, services))
     sys.stdout.write(placement_table(snapshot, services) + "\n")
 
 

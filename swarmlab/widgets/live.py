@@ -7,6 +7,7 @@ takes its place. They are told by the Watcher, on the Watcher's thread, and star
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -123,13 +124,25 @@ class Live(Element):
             return {"number": self._number, **self._parts(), **self._time}
 
     def _see(self, sight: Sight) -> None:
+        """Called by the Watcher, who tells of an error, too."""
         self._sight = sight
         try:
             self._update()
         except Exception as error:
-            self._sight = Sight()  # the one that it could not show
-            self.end(f"It went wrong: {type(error).__name__}: {error}. To go on, run {self.again} again.")
+            self._end_by(error)
             raise
+
+    def _guarded(self, act: Callable[[], object]) -> None:
+        """The error boundary of what is asked on the page; others who show the same moment go on."""
+        try:
+            act()
+        except Exception as error:
+            self._end_by(error)
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+
+    def _end_by(self, error: Exception) -> None:
+        self._sight = Sight()  # the one that it could not show
+        self.end(f"It went wrong: {type(error).__name__}: {error}. To go on, run {self.again} again.")
 
     def _update(self) -> bool:
         """Send what is new, or that it is still there; whether something is new."""
@@ -180,5 +193,5 @@ def trouble(sight: Sight, name: str, again: str) -> tuple[str, str] | None:
 
 def _way_back(sight: Sight) -> str:
     if sight.faults:
-        return "lab.heal() mends all that was broken; then this goes on by itself."
+        return "lab.heal() mends what was broken on purpose. As soon as a manager answers, this goes on by itself."
     return "As soon as a manager answers, this goes on by itself."

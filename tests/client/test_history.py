@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from swarmlab.backends.embedded import EmbeddedBackend
+from swarmlab.client import events as events_module
 from swarmlab.client import history as history_module
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import EventLog, read_event
@@ -230,9 +231,9 @@ def test_faults_and_what_keeps_from_seeing_have_a_beginning_and_an_end(told: Tol
     ]
 
 
-def lives_of_services(history: History) -> dict[str, tuple[datetime | None, datetime | None]]:
+def lives_of_services(history: History) -> list[tuple[str, datetime | None, datetime | None]]:
     """From when to when each was there."""
-    return {life.name: (life.created_at, life.removed_at) for life in history.services()}
+    return sorted((life.name, life.created_at, life.removed_at) for life in history.services())
 
 
 def test_services_are_remembered_from_their_creation_to_their_removal(told: Told) -> None:
@@ -244,21 +245,32 @@ def test_services_are_remembered_from_their_creation_to_their_removal(told: Told
     told.hear(5, "container", "create", "c9", **label)
     told.see(30, services=())
     told.see(31, task(7, service="s", created_at=at(11)), services=())
-    assert lives_of_services(told.history) == {
-        "brief": (at(12), at(13)),
-        "old": (at(5), None),
-        "web": (at(10), at(30)),
-    }
+    assert lives_of_services(told.history) == [
+        ("brief", at(12), at(13)),
+        ("old", at(5), None),
+        ("web", at(10), at(30)),
+    ]
 
 
-def test_a_name_that_is_used_again_is_one_service(told: Told) -> None:
-    """Since the first one; there, as long as one of them is."""
+def test_a_name_that_is_used_again_is_two_services(told: Told) -> None:
+    """What was between them is known, too."""
     told.see(20)
     told.see(30, services=())
     told.see(40, services=(service(id="s2", created_at=at(35), updated_at=at(35)),))
-    assert lives_of_services(told.history) == {"web": (at(10), None)}
     told.see(50, services=())
-    assert lives_of_services(told.history) == {"web": (at(10), at(50))}
+    assert lives_of_services(told.history) == [("web", at(10), at(30)), ("web", at(35), at(50))]
+
+
+def test_what_is_forgotten_of_events_is_not_unlearnt_of_services(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the order of services, and with it their colours, would change."""
+    told.hear(1, "service", "create", "s2", name="brief")
+    told.hear(2, "service", "remove", "s2", name="brief")
+    known = lives_of_services(told.history)
+    monkeypatch.setattr(events_module, "REMEMBERED", 2)
+    told.hear(3, "service", "update", "s2", name="brief")
+    told.hear(4, "node", "update", "n", name="a")
+    assert [event.action for event in told.log.all()] == ["update", "update"]
+    assert lives_of_services(told.history) == known == [("brief", at(1), at(2))]
 
 
 def test_what_is_left_of_a_removed_service_is_named_as_it_was(told: Told) -> None:
@@ -269,6 +281,41 @@ def test_what_is_left_of_a_removed_service_is_named_as_it_was(told: Told) -> Non
     assert [each.name for each in told.history.named(left).tasks] == ["brief.2", "s3.3", "web.1"]
     told.history.see(Sight())
     assert [each.name for each in told.history.named(left).tasks] == ["brief.2", "s3.3", "s.1"]
+
+
+def test_lives_past_moments_and_colours_have_one_name_for_a_service(told: Told) -> None:
+    """That of the service, which is removed while its task stops; why the task is there is told in the API's words."""
+    told.see(20, task())
+    told.see(30, task(service="s", desired_state="remove"), services=())
+    assert told.life().task.name == "web.1"
+    assert {stay.task.name for stay in told.life().stays} == {"web.1"}
+    assert [each.name for each in told.history.at(at(31)).tasks] == ["web.1"]
+    assert [each.name for each in told.history.evidence(at(31)).snapshot.tasks] == ["s.1"]
+    assert [life.name for life in told.history.services()] == ["web"]
+
+
+def test_a_name_that_is_heard_later_is_told_later(told: Told) -> None:
+    """Whoever asks only for what is new is told of the task again; no service is left that is named by an ID."""
+    told.see(20, task(service="s2"), services=())
+    lives, known = told.history.lives()
+    assert [life.task.name for life in lives] == ["s2.1"]
+    assert [life.name for life in told.history.services()] == ["s2"]
+    told.hear(12, "service", "remove", "s2", name="brief")
+    lives, known = told.history.lives(since=known)
+    assert [life.task.name for life in lives] == ["brief.1"]
+    assert [life.name for life in told.history.services()] == ["brief"]
+    assert told.history.lives(since=known)[0] == []
+
+
+def test_every_life_is_of_a_service_that_is_known(told: Told) -> None:
+    """Also where an event does not tell the service's name: pictures ask for its colour."""
+    told.hear(12, "service", "remove", "s2")
+    told.see(20, task(service="s2"), services=())
+    label = {"com__docker__swarm__service__name": "old", "com__docker__swarm__service__id": "s3"}
+    told.hear(5, "container", "create", "c9", com__docker__swarm__task__id="t9", **label)
+    told.see(21, task(service="s2"), task(3, service="s3"), services=())
+    assert {life.task.service for life in told.history.lives()[0]} == {"s2", "old"}
+    assert {life.name for life in told.history.services()} == {"s2", "old"}
 
 
 def test_a_fault_belongs_to_its_time(told: Told) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Literal
@@ -12,10 +13,11 @@ from typing import Any, Literal
 import pytest
 
 from swarmlab.backends.embedded import EmbeddedBackend
+from swarmlab.client import watch
 from swarmlab.client.cluster import Cluster
 from swarmlab.client.events import read_event
 from swarmlab.client.protocols import Fault, LabState
-from swarmlab.client.watch import LOOKS, Sight, Watcher
+from swarmlab.client.watch import LOOKING, Sight, Watcher
 
 WITHIN_S = 20.0
 Time = Literal["live", "manual"]
@@ -281,7 +283,7 @@ def test_a_watcher_that_failed_goes_on_with_what_it_knew(
     monkeypatch.setattr(watcher, "_look", fail)
     watcher.look_soon()
     wait_for(watcher, lambda sight: sight.is_last)
-    failed = watcher._threads[LOOKS]
+    failed = watcher._threads[LOOKING]
     failed.join(WITHIN_S)
     assert watcher._managers.clients == {}
     watcher.look_again()
@@ -297,7 +299,7 @@ def test_a_watcher_that_failed_goes_on_with_what_it_knew(
 def test_a_node_whose_listener_ended_is_told_of_and_heard_again(
     lab: Cluster, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The others are heard meanwhile, and nobody takes its silence for peace."""
+    """The others are heard meanwhile; that it is not heard is said, and not that its engine does not answer."""
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     note = watcher._note
 
@@ -309,13 +311,13 @@ def test_a_node_whose_listener_ended_is_told_of_and_heard_again(
     wait_for(watcher, lambda sight: sight.snapshot)
     monkeypatch.setattr(watcher, "_note", fail)
     lab["docker-swarm-2"].client.volumes.create("one")
-    told = wait_for(watcher, lambda sight: "docker-swarm-2" in sight.unreachable)
+    told = wait_for(watcher, lambda sight: "docker-swarm-2" in sight.unheard)
     reason = "nobody hears its events: KeyError: 'time'. lab.board() listens again."
-    assert told.unreachable == {"docker-swarm-2": reason}
+    assert (told.unheard, told.unreachable) == ({"docker-swarm-2": reason}, {})
     watcher._threads["docker-swarm-2"].join(WITHIN_S)
     monkeypatch.setattr(watcher, "_note", note)
     watcher.look_again()
-    wait_for(watcher, lambda sight: not sight.unreachable)
+    wait_for(watcher, lambda sight: not sight.unheard)
     lab["docker-swarm-2"].client.volumes.create("two")
     heard = threading.Event()
     watcher.subscribe(lambda _: heard.set() if "two" in str(watcher.events.all()) else None, each_look=True)
@@ -330,7 +332,7 @@ def test_a_look_under_way_ends_with_its_watcher(
     may_tell = paused_look(watcher, monkeypatch)
     heard: list[Sight] = []
     watcher.subscribe(heard.append, each_look=True)
-    looking = watcher._threads[LOOKS]
+    looking = watcher._threads[LOOKING]
     monkeypatch.setattr("swarmlab.client.watch.ANSWER_WITHIN_S", 0.0)
     watcher.close()
     assert looking.is_alive()
@@ -375,3 +377,48 @@ def test_a_swarm_watched_in_manual_time_goes_the_same_way(tmp_path: Path) -> Non
             if watcher:
                 watcher.close()
     assert told[0] == told[1]
+
+
+class Seconds:
+    """Time that passes only when somebody waits or looks; it is closed after twenty looks."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.looks: list[float] = []
+
+    def monotonic(self) -> float:
+        """Seconds since it began."""
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        """Let them pass."""
+        self.now += seconds
+
+    def is_set(self) -> bool:
+        """Whether it is over."""
+        return len(self.looks) == 20
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@pytest.mark.parametrize(("took", "between"), [(0.0, 0.1), (0.03, 0.1), (0.2, 0.4)])
+def test_the_cluster_is_looked_at_every_tenth_of_a_second_at_most(
+    monkeypatch: pytest.MonkeyPatch, took: float, between: float
+) -> None:
+    """However much happens; and not more than half of the time, where a look takes long."""
+    seconds = Seconds()
+    monkeypatch.setattr(watch, "time", seconds)
+    watcher: Any = Watcher.__new__(Watcher)
+    watcher._closed = watcher._managers = seconds
+    watcher._wish, watcher._moving_until, watcher._epoch = threading.Condition(), float("inf"), 0
+
+    def look() -> Sight:
+        seconds.looks.append(seconds.now)
+        seconds.now += took
+        watcher._is_wished = True
+        return Sight()
+
+    watcher._look, watcher._tell = look, lambda *_: None
+    watcher._look_again_and_again()
+    assert {round(later - one, 6) for one, later in pairwise(seconds.looks)} == {between}

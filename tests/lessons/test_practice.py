@@ -13,6 +13,7 @@ import pytest
 from swarmlab.lab import Lab
 from swarmlab.lessons import current
 from swarmlab.lessons.catalogue import EXERCISES
+from swarmlab.lessons.exercise import Verdict
 from swarmlab.lessons.inspection import Inspection
 from swarmlab.lessons.practice import Practice, exercise
 from swarmlab.lessons.record import ExerciseRecord, read_record
@@ -127,7 +128,7 @@ def test_hints_escalate() -> None:
         "Hint 3 of 3",
         "Hint 3 of 3",
     ]
-    assert said[3].endswith("(This was the last one. Solution shows a way.)")
+    assert said[3].endswith("(This was the last one. Solution, or solution(), shows a way.)")
     assert "helloworld=…" in said[2]
 
 
@@ -236,6 +237,37 @@ def test_begin_is_a_button_where_there_is_something_to_break(lab: Lab) -> None:
     view.press("Check")
     view.wait()
     assert "06-b not attempted: odd runs, and every node is Active." in view.card.result
+    view.end()
+
+
+def test_a_check_that_is_overtaken_by_begin_is_not_kept(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it found is of the time before, and would stand beside the next hint."""
+    lab.reset("formed")
+    practice = exercise("06-b")
+    check, looking, may_end, has_ended = practice.check, threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> Verdict:
+        looking.set()
+        may_end.wait(20)
+        try:
+            return check()
+        finally:
+            has_ended.set()
+
+    monkeypatch.setattr(practice, "check", slow)
+    view = view_of(practice)
+    view.press("Check")
+    assert looking.wait(20)
+    thread = view.work._threads[-1]
+    view.press("Begin")
+    may_end.set()
+    thread.join(20)
+    assert has_ended.is_set()
+    view.wait()
+    view.press("Hint")
+    view.wait()
+    assert view.found.value == ""
+    assert "not checked yet" in view.says.value
     view.end()
 
 

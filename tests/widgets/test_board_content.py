@@ -167,6 +167,17 @@ def test_an_engine_that_does_not_answer_is_grey_before_the_managers_know() -> No
     assert card["why"] == "the managers still call it ready"
 
 
+def test_an_engine_that_nobody_hears_says_so() -> None:
+    """What is shown of it may be late, though it answers; in a swarm or in none."""
+    deaf = {"docker-swarm-1": "nobody hears its events: KeyError: 'time'. lab.board() listens again."}
+    for content, key in (
+        (board_of(unheard=deaf), "id-docker-swarm-1"),
+        (board_of([], unheard=deaf), "host docker-swarm-1"),
+    ):
+        card = content["cards"][key]
+        assert (card["tone"], card["why"]) == ("lost", deaf["docker-swarm-1"])
+
+
 def test_faults_are_marked_where_they_are() -> None:
     """A port with its wall; also on a host in no swarm."""
     faults = (

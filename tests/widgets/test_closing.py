@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from ipywidgets import HTML, Button, VBox
 from ipywidgets.widgets.widget import _instances
 
-from swarmlab import widgets
+from swarmlab import Lab, widgets
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.lessons.predictions import predict
 from swarmlab.lessons.quiz import quiz
 from swarmlab.lessons.views import prediction_view, quiz_view
 from swarmlab.widgets import element
+from swarmlab.widgets.board import Board
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.closing import close_all
+from swarmlab.widgets.element import Element
+from swarmlab.widgets.keys import OwnKeys
+from swarmlab.widgets.live import Live
 from swarmlab.widgets.panel import Panel
 from swarmlab.widgets.panels import Panels
+from swarmlab.widgets.panels.inspect import Tree
+from swarmlab.widgets.panels.logs import LogLines
+from swarmlab.widgets.timeline import Timeline
 from tests.widgets.conftest import OnRealEngines, OpenLab
 
 KINDS = ("cluster", "services", "inspect", "logs", "faults", "ports")
@@ -83,6 +90,54 @@ def test_a_widget_that_is_there_is_closed_at_once(monkeypatch: pytest.MonkeyPatc
     assert set(_instances) != before
     card.close()
     assert set(_instances) == before
+
+
+ELEMENTS: dict[type[Element], Callable[[Lab], Element]] = {
+    CommandCard: lambda _: CommandCard(),
+    OwnKeys: lambda _: OwnKeys(),
+    Tree: lambda _: Tree(),
+    LogLines: lambda _: LogLines(),
+    Board: lambda lab: lab.board("inline"),
+    Timeline: lambda lab: lab.timeline(),
+}
+
+
+@pytest.fixture
+def lab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """What the live ones are of."""
+    monkeypatch.setenv("SWARMLAB_TIME", "manual")
+    with Lab.start("formed", backend="embedded") as lab:
+        yield lab
+
+
+def test_every_element_is_closed_here() -> None:
+    """None is left out of the two tests below."""
+    assert set(ELEMENTS) == {*Element.__subclasses__(), *Live.__subclasses__()} - {Live}
+
+
+@pytest.mark.parametrize("kind", ELEMENTS)
+def test_an_element_is_closed_twice(lab: Lab, kind: type[Element]) -> None:
+    """The second time nothing happens."""
+    before = set(_instances)
+    element = ELEMENTS[kind](lab)
+    element.close()
+    element.close()
+    assert set(_instances) <= before
+
+
+@pytest.mark.parametrize("kind", ELEMENTS)
+def test_an_element_that_the_page_still_loads_ends_once_it_is_there(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: type[Element]
+) -> None:
+    """It is hidden, and closed again when the page says so; an error in that would be heard by nobody."""
+    monkeypatch.setattr(element, "kernel", lambda: "there is one")
+    before = set(_instances)
+    late = ELEMENTS[kind](lab)
+    late.close()
+    assert late.comm is not None
+    late._hear_of_page(late, {"is": "there"}, [])
+    assert late.comm is None
+    assert set(_instances) <= before
 
 
 @pytest.mark.parametrize("script", sorted(Path(widgets.__file__).parent.rglob("*.js")), ids=lambda path: path.name)

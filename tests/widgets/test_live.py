@@ -150,7 +150,7 @@ def test_engines_that_all_stop_are_told_of_with_the_way_back(lab: Lab) -> None:
         node.stop()
     lost = (
         "No manager answers: docker-swarm-3 was a manager and does not answer."
-        " lab.heal() mends all that was broken; then this goes on by itself."
+        " lab.heal() mends what was broken on purpose. As soon as a manager answers, this goes on by itself."
     )
     wait_until(lab, lambda: [said_on(each) for each in watched] == [lost, lost])
     wait_until(lab, lambda: all(lost in panel.heading.value for panel in panels))

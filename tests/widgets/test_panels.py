@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ipywidgets import HTML, Box, Stack, Tab, VBox
+from ipywidgets import HTML, Box, Button, Stack, Tab, VBox
 
+from swarmlab.commands.command import REGISTRY
 from swarmlab.widgets.element import Element
 from swarmlab.widgets.panel import Panel
 from swarmlab.widgets.panels import ENDED, Panels
 from swarmlab.widgets.work import NotPossible
-from tests.widgets.conftest import OpenLab, all_of, button, until
+from tests.widgets.conftest import WITHIN_S, OpenLab, all_of, button, until
 
 KINDS = ("cluster", "services", "inspect", "logs", "faults", "ports")
 
@@ -55,6 +56,25 @@ def test_every_control_says_what_it_is(open_lab: OpenLab, kind: str) -> None:
     ]
     assert controls
     assert [each for each in controls if not (each.description and each.tooltip)] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_button_has_its_docker_command(open_lab: OpenLab, kind: str) -> None:
+    """In its tooltip, or its Python where docker has none; where it would refuse, the label has the command's words."""
+    lab = open_lab("helloworld")
+    panel, seen = open_panel(lab.panels, kind), threading.Event()
+    lab.watcher.subscribe(lambda _: seen.set() if panel.snapshot.services else None, each_look=True)
+    assert seen.wait(WITHIN_S)
+    buttons = [each for each in all_of(panel) if isinstance(each, Button)]
+    assert buttons
+    bare = [
+        (each.description, each.tooltip)
+        for each in buttons
+        if not str(each.tooltip).startswith(("docker ", "lab.", "lab["))
+        and not any(f"{each.description} ".startswith(f"{path} ") for path in REGISTRY)
+        and not str(each.tooltip).endswith("; nothing is sent")
+    ]
+    assert bare == []
 
 
 def test_a_panel_ends_with_its_lab(open_lab: OpenLab) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from swarmlab import Lab
+from swarmlab.client.snapshots import TaskView
 from swarmlab.commands import Session, parse
 from swarmlab.looks import LOOKS, PALETTE, colours_of
-from swarmlab.plots.picture import known_services
+from swarmlab.plots import draw_timeline, placement_table
+from swarmlab.plots.picture import look_at
 from swarmlab.widgets.board import Board
 from swarmlab.widgets.timeline.content import LIVES_AT_MOST, milliseconds, newest, shown_looks
 
@@ -163,7 +165,88 @@ def test_a_service_keeps_its_colour(lab: Lab) -> None:
     after = {"another": PALETTE[3], "api": PALETTE[1], "zebra": PALETTE[2]}
     assert {name: service["colour"] for name, service in board.whole()["content"]["services"].items()} == after
     assert timeline.whole()["colours"] == {**after, "helloworld": PALETTE[0]}
-    assert colours_of(lab.snapshot(), known_services(lab)) == after
+    assert colours_of(*look_at(lab)) == after
+
+
+def test_a_removed_service_has_one_name_and_colour_everywhere(lab: Lab) -> None:
+    """Its tasks take ten seconds to stop; on the board, on the time line, in pictures and tables they are the same.
+
+    What is printed is told by the API alone: in manual time nothing of it depends on when the watcher looked.
+    """
+    board, timeline = lab.board("inline"), lab.timeline()
+    parse("docker service rm helloworld").run(Session.on(lab))
+    lab.clock.sleep(1)
+    wait_for(lambda: any(task.desired_state == "remove" for task in _seen(lab)))
+    (task,) = _seen(lab)
+    assert task.service != "helloworld"
+    (life,) = timeline.whole()["lives"].values()
+    (on_the_board,) = board.whole()["content"]["tasks"].values()
+    assert (life["row"], on_the_board["name"]) == ("helloworld.1", "helloworld.1")
+    assert timeline.whole()["colours"] == {"helloworld": PALETTE[0]}
+    assert board.whole()["content"]["services"]["helloworld"]["colour"] == PALETTE[0]
+    snapshot, known = look_at(lab)
+    assert colours_of(snapshot, known) == {"helloworld": PALETTE[0]}
+    assert "helloworld.1 to be stopped" in placement_table(snapshot) == board.table()
+    assert timeline.table().split("\n")[1].split()[0] == "helloworld.1"
+    (legend,) = draw_timeline(lab.recall()).legends
+    assert "helloworld" in {text.get_text() for text in legend.get_texts()}
+    assert lab.why("helloworld.1").startswith("There is no task helloworld.1: the service helloworld was removed at ")
+    timeline.chosen = "helloworld.1"
+    assert timeline.why == lab.why("helloworld.1")
+
+
+def _seen(lab: Lab) -> Sequence[TaskView]:
+    snapshot = lab.watcher.sight.snapshot
+    return snapshot.tasks if snapshot else ()
+
+
+@pytest.mark.parametrize(("fails", "asked"), [("at", "moment"), ("evidence", "moment"), ("evidence", "chosen")])
+def test_what_goes_wrong_when_the_page_asks_is_said(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, fails: str, asked: str
+) -> None:
+    """By whichever of board and time line cannot answer; it is told where errors are told, and the other goes on."""
+    told: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", lambda error: told.append((error.thread, str(error.exc_value))))
+    board, timeline = lab.board("inline"), lab.timeline()
+    timeline.chosen = "helloworld.1"
+
+    def fail(_: object) -> Any:
+        raise KeyError("nothing")
+
+    monkeypatch.setattr(lab.history, fails, fail)
+    if asked == "moment":
+        timeline.moment = milliseconds(lab.clock.now())
+    else:
+        timeline.chosen = "helloworld.2"
+    said = {timeline: timeline.whole()["ended"], board: board.whole()["content"]["top"]["text"]}
+    broken, other = (board, timeline) if fails == "at" else (timeline, board)
+    assert said[broken] == f"It went wrong: KeyError: 'nothing'. To go on, run {broken.again} again."
+    assert broken.whole()["is_over"]
+    assert "went wrong" not in said[other]
+    assert [text for thread, text in told if thread is threading.current_thread()] == ["'nothing'"]
+
+
+def test_two_threads_answer_one_question_at_a_time(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that was long in coming does not stand under a question that was asked later."""
+    timeline = lab.timeline()
+    timeline.chosen = "helloworld.1"
+    evidence, working, may_end = lab.history.evidence, threading.Event(), threading.Event()
+    page = threading.current_thread()
+
+    def slow(moment: Any) -> Any:
+        if threading.current_thread() is not page:
+            working.set()
+            may_end.wait(WITHIN_S)
+        return evidence(moment)
+
+    monkeypatch.setattr(lab.history, "evidence", slow)
+    other = threading.Thread(target=timeline._answer)
+    other.start()
+    assert working.wait(WITHIN_S)
+    threading.Timer(0.2, may_end.set).start()
+    timeline.chosen = "helloworld.7"
+    other.join(WITHIN_S)
+    assert timeline.why.startswith("There is no task helloworld.7")
 
 
 def test_another_one_takes_its_place(lab: Lab) -> None:
@@ -182,6 +265,22 @@ def test_it_ends_with_its_lab(lab: Lab) -> None:
     lab.close()
     assert timeline.whole()["ended"] == "This lab has ended: Lab.start() starts another."
     assert set(threading.enumerate()) <= before
+
+
+def test_it_answers_when_its_lab_has_ended(lab: Lab) -> None:
+    """From what was seen: of a past moment, and of the last one."""
+    timeline = lab.timeline()
+    timeline.chosen = "helloworld.1"
+    wait_for(lambda: timeline.whole()["lives"])
+    last = lab.why("helloworld.1")
+    timeline.moment = milliseconds(lab.clock.now() - timedelta(days=1))
+    lab.close()
+    assert timeline.why.startswith("There is no task helloworld.1")
+    timeline.moment = None
+    assert timeline.why == last
+    timeline.chosen = ""
+    timeline.chosen = "helloworld.1"
+    assert timeline.why == last
 
 
 def test_what_it_shows_is_there_as_text(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,7 +77,7 @@ def _reason(node: NodeView, sight: Sight) -> str:
         return node.message or f"the managers call it {node.state}"
     if any(fault.node == node.name and fault.kind == "stopped" for fault in sight.faults):
         return "the managers still call it ready"
-    return sight.unreachable.get(node.name, "")
+    return sight.unreachable.get(node.name, "") or sight.unheard.get(node.name, "")
 
 
 def _marks(host: str, sight: Sight) -> list[str]:
@@ -107,7 +107,7 @@ def _engine(host: Host, sight: Sight) -> Card:
     place = "not in this swarm" if sight.snapshot else "in no swarm"
     card = Card(kind="engine", title=host.name, tone="well", badges=["engine", place], address=host.address)
     marks = _marks(host.name, sight)
-    if reason := sight.unreachable.get(host.name, ""):
+    if reason := sight.unreachable.get(host.name, "") or sight.unheard.get(host.name, ""):
         card["tone"] = "lost"
         if not marks:
             card["why"] = reason

@@ -22,6 +22,7 @@ from swarmlab.client.history import History
 from swarmlab.client.tables import table
 from swarmlab.client.watch import Sight, Watcher
 from swarmlab.plots import placement_table
+from swarmlab.plots.picture import look_at
 from swarmlab.widgets.board.changes import changes
 from swarmlab.widgets.board.content import Content, describe
 from swarmlab.widgets.closing import close_all
@@ -75,14 +76,14 @@ class Board(Live):
     def table(self) -> str:
         """What the board shows, as text."""
         try:
-            return placement_table(self._cluster.snapshot())
+            return placement_table(look_at(self._cluster)[0])
         except NoManager:
             return table(("HOST", "ADDRESS", "SWARM"), [(node.name, node.address, "none") for node in self._cluster])
         except APIError as error:
             return str(error.explanation)
 
     def _moment_changed(self, _change: object) -> None:
-        self._update()
+        self._guarded(self._update)
 
     def close(self) -> None:
         """Take it off the screen. Idempotent."""
@@ -115,7 +116,7 @@ class Board(Live):
         if at is None or self._ended:
             return describe(self._named(self._sight), hosts, known=known, end=self._ended)
         past = Sight(snapshot=self._history.at(at), taken_at=at, faults=self._history.faults(at))
-        return describe(self._named(past), hosts, known=known, moment=at)
+        return describe(past, hosts, known=known, moment=at)
 
     def _named(self, sight: Sight) -> Sight:
         """Tasks of a removed service keep their name and colour as long as they are to be stopped."""

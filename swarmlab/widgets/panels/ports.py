@@ -10,7 +10,7 @@ from functools import partial
 
 from ipywidgets import HTML, Dropdown, Widget
 
-from swarmlab.client.protocols import PORTS, Port, PortCheck, wall_name
+from swarmlab.client.protocols import PORTS, Port, PortCheck
 from swarmlab.widgets.panel import Panel, row, table
 
 FEW = 5
@@ -82,5 +82,4 @@ def in_words(check: PortCheck) -> str:
     """`✓ open`, or `✗ closed` with the walls that drop packets."""
     if check.open:
         return "✓ open"
-    walls = " and ".join(map(wall_name, check.blocked_at))
-    return f"✗ closed: {walls}" if walls else "✗ closed"
+    return f"✗ closed: {check.walls}" if check.walls else "✗ closed"

@@ -6,6 +6,7 @@ those of all that is live. What it answers, it answers from what was seen and he
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -101,26 +102,30 @@ class Timeline(Live):
 
     # --- a past moment, and why ---
 
-    @observe("moment")
-    def _moment_changed(self, _change: object) -> None:
-        self._answer()
-
-    @observe("chosen")
-    def _chosen_changed(self, _change: object) -> None:
-        self._answer()
+    @observe("moment", "chosen")
+    def _question_changed(self, _change: object) -> None:
+        self._guarded(self._answer)
 
     def _answer(self) -> None:
-        if not self.chosen:
-            self.why = ""
-            return
-        moment = moment_of(self.moment) or self._lab.clock.now()
-        self.why = str(explain(self.chosen, self._history.evidence(moment)))
+        """On the Watcher's thread and on the page's, by turns: the last answer is to the last question."""
+        with self._lock:
+            if not self.chosen:
+                self.why = ""
+                return
+            moment = moment_of(self.moment) or self._now()
+            self.why = str(explain(self.chosen, self._history.evidence(moment)))
+
+    def _now(self) -> datetime:
+        """A lab that has ended has no clock: it is the last millisecond that was told."""
+        last = moment_of(self._time["now"] + 1) if self._ended else None
+        return last or self._lab.clock.now()
 
     def close(self) -> None:
         """Take it off the screen; the board shows the present. Idempotent."""
+        with suppress(ValueError):  # closed before
+            self._link.unlink()
         if self.is_shown:
             self._shown.show_now()
-        self._link.unlink()
         super().close()
 
     # --- what is sent ---
@@ -131,7 +136,7 @@ class Timeline(Live):
     def _update(self) -> bool:
         is_new = super()._update()
         seen, self._seen = self._seen, self._sight.snapshot
-        if self.moment is None and self.chosen and (is_new or seen != self._seen):
+        if not self._ended and self.moment is None and self.chosen and (is_new or seen != self._seen):
             self._answer()
         return is_new
 
