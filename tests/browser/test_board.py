@@ -44,6 +44,22 @@ DRAIN = """docker("node update --availability drain docker-swarm-2")"""
 REMOVE = 'docker("service rm web")'
 CELLS = (START, SHOW, CREATE, SCALE, UPDATE, CUT, LOSE, END, HUNDRED, DRAIN, REMOVE)
 
+KEEP_MOVES = """() => {
+  window.moves = [];
+  const animate = Element.prototype.animate;
+  const place = (element) => { const { x, y } = element.getBoundingClientRect(); return { x, y }; };
+  Element.prototype.animate = function (frames, options) {
+    const to = place(this);
+    const animation = animate.call(this, frames, options);
+    const task = this.querySelector("[data-task]");
+    const name = task?.getAttribute("aria-label").split(",")[0];
+    const card = this.closest(".swl-card")?.querySelector(".swl-title").textContent;
+    if (task) window.moves.push({ name, card, from: place(this), to });
+    return animation;
+  };
+}"""
+"""Each move of a task that is played: whose it is, on which card it ends, from where to where."""
+
 KEEP_PLACES = """([side, parts]) => {
   window.places = new Set();
   const look = () => {
@@ -120,6 +136,30 @@ def test_the_board_follows_a_cluster_through_everything(learner: Learner, page: 
     learner.take("board-leader-lost")
     run(learner, END)
     expect(status).to_contain_text("This lab has ended: Lab.start() starts another.")
+
+
+def test_a_move_is_seen_as_a_move(learner: Learner, page: Page) -> None:
+    """The task that takes a slot over comes from where the other one was, and goes to its own node."""
+    for cell in (START, SHOW, CREATE):
+        run(learner, cell)
+    expect(chips(page, "web.").filter(has_text="▶ running")).to_have_count(3)
+    page.evaluate(UNTIL_NOTHING_MOVES)
+    old = on_card(page, "docker-swarm-2").filter(has_text="web")
+    name = str(old.get_attribute("aria-label")).partition(",")[0]
+    was = old.bounding_box()
+    page.evaluate(KEEP_MOVES)
+    run(learner, DRAIN)
+    new = chips(page, name).filter(has_text="▶ running")
+    expect(on_card(page, "docker-swarm-2")).to_have_count(0)
+    expect(new).to_have_count(1)
+    page.evaluate(UNTIL_NOTHING_MOVES)
+    now = new.bounding_box()
+    moves = [move for move in page.evaluate("window.moves") if move["name"] == name]
+    assert was
+    assert now
+    assert moves[0]["from"] == pytest.approx({"x": was["x"], "y": was["y"]}, abs=2)
+    assert moves[-1]["to"] == pytest.approx({"x": now["x"], "y": now["y"]}, abs=2)
+    assert moves[-1]["card"] in ("docker-swarm-1", "docker-swarm-3")
 
 
 def test_nothing_jumps_while_tasks_come_and_go(learner: Learner, page: Page) -> None:
