@@ -171,7 +171,10 @@ class Learner:
         self.go_on()
 
     def _find(self, source: str) -> int:
-        return next(place for place in range(self.next, len(self.sources)) if self.sources[place].startswith(source))
+        places = range(self.next, len(self.sources))
+        found = next((place for place in places if self.sources[place].startswith(source)), None)
+        assert found is not None, f"from cell {self.next} on, no cell begins with {source!r}: has the lesson changed?"
+        return found
 
     def write(self, source: str) -> None:
         """Write into the selected cell, instead of what it holds."""

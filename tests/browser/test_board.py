@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.learner import Learner
+from tests.browser.learner import UNTIL_NOTHING_MOVES, Learner
 from tests.browser.pages import WINDOW, jupyterlab_on, notebook_of
 from tests.jupyterlab import RunningLab
 
@@ -40,7 +40,36 @@ for name in ("web", "api", "db"): docker(f"service create -d --name {name} --rep
 lab.clock.sleep(120)
 lab["docker-swarm-7"].stop(); lab.clock.sleep(60)
 lab.board("inline")"""
-CELLS = (START, SHOW, CREATE, SCALE, UPDATE, CUT, LOSE, END, HUNDRED)
+DRAIN = """docker("node update --availability drain docker-swarm-2")"""
+REMOVE = 'docker("service rm web")'
+CELLS = (START, SHOW, CREATE, SCALE, UPDATE, CUT, LOSE, END, HUNDRED, DRAIN, REMOVE)
+
+KEEP_MOVES = """() => {
+  window.moves = [];
+  const animate = Element.prototype.animate;
+  const place = (element) => { const { x, y } = element.getBoundingClientRect(); return { x, y }; };
+  Element.prototype.animate = function (frames, options) {
+    const to = place(this);
+    const animation = animate.call(this, frames, options);
+    const task = this.querySelector("[data-task]");
+    const name = task?.getAttribute("aria-label").split(",")[0];
+    const card = this.closest(".swl-card")?.querySelector(".swl-title").textContent;
+    if (task) window.moves.push({ name, card, from: place(this), to });
+    return animation;
+  };
+}"""
+"""Each move of a task that is played: whose it is, on which card it ends, from where to where."""
+
+KEEP_PLACES = """([side, parts]) => {
+  window.places = new Set();
+  const look = () => {
+    const tops = parts.map((part) => document.querySelector(`${side} ${part}`)?.getBoundingClientRect().top);
+    window.places.add(JSON.stringify(tops));
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+"""In each frame: where these parts of the board begin."""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +103,11 @@ def chips(page: Page, name: str) -> Locator:
     return page.locator(f'{SIDE} .swl-chip[aria-label^="{name}"]')
 
 
+def on_card(page: Page, host: str) -> Locator:
+    """The tasks on a host's card."""
+    return card(page, host).locator(".swl-chip")
+
+
 def test_the_board_follows_a_cluster_through_everything(learner: Learner, page: Page) -> None:
     """Tasks appear, move and wait with their reason; faults are marked, lost nodes grey, a lost leader is said."""
     status = page.locator(f"{SIDE} .swl-status")
@@ -86,7 +120,7 @@ def test_the_board_follows_a_cluster_through_everything(learner: Learner, page: 
     expect(chips(page, "web.").filter(has_text="▶ running")).to_have_count(6)
     learner.take("board-light")
     run(learner, UPDATE)
-    expect(chips(page, "web.").filter(has_text="nginx:1.26").first).to_be_visible()
+    expect(chips(page, "web.").filter(has_text="▶ running").filter(has_text="nginx:1.26").first).to_be_visible()
     expect(chips(page, "web.").filter(has_text="nginx:1.25").first).to_be_visible()
     learner.take("board-rolling-update")
     run(learner, CUT)
@@ -102,6 +136,68 @@ def test_the_board_follows_a_cluster_through_everything(learner: Learner, page: 
     learner.take("board-leader-lost")
     run(learner, END)
     expect(status).to_contain_text("This lab has ended: Lab.start() starts another.")
+
+
+def test_a_move_is_seen_as_a_move(learner: Learner, page: Page) -> None:
+    """The task that takes a slot over comes from where the other one was, and goes to its own node."""
+    for cell in (START, SHOW, CREATE):
+        run(learner, cell)
+    expect(chips(page, "web.").filter(has_text="▶ running")).to_have_count(3)
+    page.evaluate(UNTIL_NOTHING_MOVES)
+    old = on_card(page, "docker-swarm-2").filter(has_text="web")
+    name = str(old.get_attribute("aria-label")).partition(",")[0]
+    was = old.bounding_box()
+    page.evaluate(KEEP_MOVES)
+    run(learner, DRAIN)
+    new = chips(page, name).filter(has_text="▶ running")
+    expect(on_card(page, "docker-swarm-2")).to_have_count(0)
+    expect(new).to_have_count(1)
+    page.evaluate(UNTIL_NOTHING_MOVES)
+    now = new.bounding_box()
+    moves = [move for move in page.evaluate("window.moves") if move["name"] == name]
+    assert was
+    assert now
+    assert moves[0]["from"] == pytest.approx({"x": was["x"], "y": was["y"]}, abs=2)
+    assert moves[-1]["to"] == pytest.approx({"x": now["x"], "y": now["y"]}, abs=2)
+    assert moves[-1]["card"] in ("docker-swarm-1", "docker-swarm-3")
+
+
+def test_nothing_jumps_while_tasks_come_and_go(learner: Learner, page: Page) -> None:
+    """Status, switch, legend and cards begin where they began, in every frame."""
+    run(learner, START)
+    run(learner, SHOW)
+    expect(card(page, "docker-swarm-3")).to_be_visible()
+    page.evaluate(UNTIL_NOTHING_MOVES)
+    page.evaluate(KEEP_PLACES, [SIDE, [".swl-status", ".swl-tools", ".swl-legend", ".swl-cards"]])
+    for cell in (CREATE, SCALE, UPDATE, DRAIN):
+        run(learner, cell)
+    expect(chips(page, "web.").filter(has_text="▶ running")).to_have_count(6)
+    expect(on_card(page, "docker-swarm-2")).to_have_count(0)
+    run(learner, REMOVE)
+    expect(chips(page, "web.")).to_have_count(0)
+    assert len(page.evaluate("[...window.places]")) == 1
+
+
+def test_the_switch_says_which_tasks_are_shown(learner: Learner, page: Page) -> None:
+    """Running only: none that waits. Also failed and replaced: both tasks of a slot. Then the current ones again."""
+    for cell in (START, SHOW, CREATE):
+        run(learner, cell)
+    running, waiting = chips(page, "web.").filter(has_text="▶ running"), chips(page, "db.")
+    expect(running).to_have_count(3)
+    expect(waiting).to_have_count(1)
+    switch = page.locator(SIDE).get_by_label("Which tasks are shown")
+    switch.select_option("running only")
+    expect(waiting).to_have_count(0)
+    expect(page.locator(f"{SIDE} .swl-chip")).to_have_count(3)
+    run(learner, DRAIN)
+    expect(on_card(page, "docker-swarm-2")).to_have_count(0)
+    expect(running).to_have_count(3)
+    switch.select_option("also failed and replaced (1)")
+    expect(on_card(page, "docker-swarm-2")).to_have_count(1)
+    expect(page.locator(f"{SIDE} .swl-chip")).to_have_count(5)
+    switch.select_option("current tasks")
+    expect(page.locator(f"{SIDE} .swl-chip")).to_have_count(4)
+    expect(waiting).to_have_count(1)
 
 
 def test_the_board_is_replaced_not_doubled(learner: Learner, page: Page) -> None:

@@ -57,7 +57,9 @@ def test_scaling_by_keyboard_alone(learner: Learner, page: Page) -> None:
 def go_into(learner: Learner, source: str) -> Locator:
     """Run cell after cell; stay on that one, whose answer takes keys."""
     cell = learner.run_until(source, and_stay=True)
-    expect(cell.locator("[data-swarmlab-keys]")).to_be_attached()  # nobody is that quick
+    expect(
+        cell.locator("[data-swarmlab-keys]")
+    ).to_be_attached()  # keys that come before it is there go to the notebook
     return cell
 
 

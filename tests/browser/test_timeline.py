@@ -67,7 +67,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
 
 
 def look_back(learner: Learner, notebook: str) -> Locator:
-    """Open a notebook, run its first two cells, and find the time line."""
+    """Open a notebook, in the light, run its first two cells, and find the time line."""
+    learner.prefer("JupyterLab Light")
     learner.open(notebook)
     learner.run_cell(0)
     learner.run_cell(1)
@@ -113,7 +114,6 @@ def test_a_page_that_is_loaded_again_shows_it_again(learner: Learner, page: Page
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false", timeout=LOADED_WITHIN_MS)
     expect(timeline.locator(".swt-answer")).to_contain_text("helloworld.2 ", timeout=LOADED_WITHIN_MS)
     learner.take("timeline-dark", timeline)
-    learner.prefer("JupyterLab Light")
 
 
 def test_running_the_cell_again_replaces_it(learner: Learner) -> None:
