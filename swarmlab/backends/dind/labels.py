@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,7 @@ from pathlib import Path
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
+from docker.models.networks import Network
 
 from swarmlab.backends.parallel import in_parallel
 from swarmlab.ownership import Owner
@@ -28,7 +30,12 @@ OWNER_LABEL = "swarmlab.owner"
 _IN_PROGRESS = 409
 """Status of the answer when someone else is removing the same container."""
 
+_IN_USE = 403
+"""Status of the answer when a container is still in the network that is to be removed."""
+
 _REMOVED_TIMEOUT_S = 60
+_LEFT_TIMEOUT_S = 20
+_AGAIN_S = 0.2
 
 _ended: set[str] = set()
 """Labs of this process that have ended. Docker may have failed just then, and keep a part of one."""
@@ -126,9 +133,26 @@ def _remove_labelled(client: DockerClient, label: str) -> None:
     filters: dict[str, str | list[str] | bool] = {"label": label}
     in_parallel(_remove_container, client.containers.list(True, filters=filters, ignore_removed=True))
     for network in client.networks.list(filters=filters):
-        unless_gone(network.remove)
+        _remove_network(network)
     for volume in client.volumes.list(filters=filters):
         unless_gone(volume.remove)
+
+
+def _remove_network(network: Network) -> None:
+    """Remove it, once Docker has taken out the last endpoints; under load it may forget one whose container is gone."""
+    deadline = time.monotonic() + _LEFT_TIMEOUT_S
+    while True:
+        try:
+            return unless_gone(network.remove)
+        except APIError as error:
+            if error.status_code != _IN_USE or time.monotonic() > deadline:
+                raise
+        with suppress(APIError):
+            network.reload()
+            for key, endpoint in network.attrs["Containers"].items():
+                if key.startswith("ep-"):  # as Docker shows one that belongs to no container
+                    network.disconnect(endpoint["Name"], force=True)
+        time.sleep(_AGAIN_S)
 
 
 def _remove_container(container: Container) -> None:
