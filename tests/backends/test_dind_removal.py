@@ -54,7 +54,7 @@ def test_a_container_of_somebody_else_stays_where_it_is(monkeypatch: pytest.Monk
     """The lab did not put it there; what Docker says is raised when it does not go by itself."""
     monkeypatch.setattr(labels, "_LEFT_TIMEOUT_S", 0.3)
     network = KeptNetwork({"0b596c07adae": "mine"})
-    with pytest.raises(APIError, match="active endpoints"):
+    with pytest.raises(APIError):
         labels._remove_network(cast(Network, network))
     assert network.endpoints == {"0b596c07adae": "mine"}
     assert network.is_there
