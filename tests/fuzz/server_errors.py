@@ -36,6 +36,8 @@ SERVER_ERRORS: tuple[tuple[int, str], ...] = (
     (500, _SWARM_REFUSES + r"(update out of sequence|name conflicts with an existing object)"),
     (500, _SWARM_REFUSES + r"(constraint expected one operator from ==, !=|(key|value) '.*' is invalid)"),
     (500, _SWARM_REFUSES + r'plugin ".*" not found'),
+    (500, _SWARM_REFUSES + r"The swarm does not have a leader\. .+"),
+    (500, r"rpc error: code = DeadlineExceeded desc = context deadline exceeded"),
     (
         501,
         r"rpc error: code = Unimplemented desc = (renaming services is not|service mode change is not) .+",
