@@ -20,7 +20,6 @@ pytestmark = pytest.mark.newcomer
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"  # a user's own Python, pyenv's say, is no newcomer's
 SECOND_START_WITHIN_S = 5
-MAKE_TEST_WITHIN_S = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,4 +97,3 @@ def test_make_test_is_green(newcomer: Newcomer) -> None:
     took_s = time.monotonic() - began
     print(run.stdout[-6000:], run.stderr[-2000:], f"make test, once set up, took {took_s:.0f} s", sep="\n")
     assert run.returncode == 0
-    assert took_s < MAKE_TEST_WITHIN_S

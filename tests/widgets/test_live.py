@@ -154,8 +154,8 @@ def test_engines_that_all_stop_are_told_of_with_the_way_back(lab: Lab) -> None:
     )
     wait_until(lab, lambda: [said_on(each) for each in watched] == [lost, lost])
     wait_until(lab, lambda: all(lost in panel.heading.value for panel in panels))
-    cards = [card for each in watched[:1] for card in each.whole()["content"]["cards"].values()]
-    assert [(card["tone"], card["marks"]) for card in cards] == [("lost", ["engine stopped"])] * 3
+    cards = lambda: watched[0].whole()["content"]["cards"].values()  # noqa: E731
+    wait_until(lab, lambda: [(card["tone"], card["marks"]) for card in cards()] == [("lost", ["engine stopped"])] * 3)
     lab.heal()
     lab.clock.sleep(60)
     wait_until(lab, lambda: "No manager" not in said_on(watched[0]) + said_on(watched[1]))
