@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tools.conformance_table import ROOT, collect
+from tools.generated import keep
 
 PAGE = ROOT / "tests" / "browser" / "README.md"
 MARK = "pytest.mark.browser"
@@ -67,16 +68,5 @@ def in_words(test: ast.FunctionDef) -> str:
     return f"**{name}.** {' '.join((ast.get_docstring(test) or '').split())}"
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check."""
-    page = make_page()
-    if arguments != ["--check"]:
-        PAGE.write_text(page)
-    elif not PAGE.exists() or PAGE.read_text() != page:
-        print(f"{PAGE.relative_to(ROOT)} is not current: make fix", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(keep({PAGE: make_page()}, sys.argv[1:]))

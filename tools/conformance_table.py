@@ -24,6 +24,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tools import engine_versions
+from tools.generated import keep
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "conformance.md"
@@ -138,19 +139,11 @@ def describe_played(played: dict[str, Any]) -> str:
     return f"Played at random, when last noted (`SWARMLAB_RECORD_RUNS=1 make chaos`, `make real`): {noted}."
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check."""
+def make_pages() -> dict[Path, str]:
+    """What both pages say."""
     collected = collect(*COMPARED)
-    pages = {TABLE: make_table(collected), engine_versions.PAGE: engine_versions.render(collected)}
-    if arguments == ["--check"]:
-        old = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
-        for path in old:
-            print(f"{path.relative_to(ROOT)} is not current: make fix", file=sys.stderr)
-        return 1 if old else 0
-    for path, text in pages.items():
-        path.write_text(text)
-    return 0
+    return {TABLE: make_table(collected), engine_versions.PAGE: engine_versions.render(collected)}
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(keep(make_pages(), sys.argv[1:]))

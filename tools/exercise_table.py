@@ -16,6 +16,7 @@ from swarmlab.lessons.catalogue import EXERCISES
 from swarmlab.lessons.exercise import Exercise
 from tests.lessons.on_labs.test_exercises import DETOURS, STORIES
 from tools.conformance_table import ROOT, collect
+from tools.generated import keep
 
 MODULE = "tests/lessons/on_labs/test_exercises.py"
 TEST = "test_an_exercise_knows_its_three_states"
@@ -69,16 +70,5 @@ def _words(pattern: str) -> str:
     return re.sub(r"\\(.)", r"\1", text).replace(".*", "…")
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check."""
-    page = make_page()
-    if arguments != ["--check"]:
-        PAGE.write_text(page)
-    elif not PAGE.exists() or PAGE.read_text() != page:
-        print(f"{PAGE.relative_to(ROOT)} is not current: make fix", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(keep({PAGE: make_page()}, sys.argv[1:]))
