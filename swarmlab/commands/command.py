@@ -5,6 +5,7 @@ Owns the registry of commands by path (`service scale`). Does not own what any c
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -96,17 +97,17 @@ class Command:
     def __str__(self) -> str:
         return quoted(self.words())
 
+    @abstractmethod
     def sdk(self) -> str:
         """The same with the docker SDK, as Python text; `client` is a `docker.DockerClient`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def perform(self, session: Session) -> None:
         """Do it and print to the session's terminal.
 
         Raises:
             DockerError: the engine refused or the arguments make no sense.
         """
-        raise NotImplementedError
 
     def run(self, session: Session) -> None:
         """Do it, print what the CLI would print, errors included.

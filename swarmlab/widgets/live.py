@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -70,24 +71,24 @@ class Live(Element):
 
     # --- what each kind tells ---
 
+    @abstractmethod
     def table(self) -> str:
         """What it shows, as text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _parts(self) -> dict[str, Any]:
         """All that is shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _news(self) -> dict[str, Any]:
         """Look again; what changed since it was last asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _present(self) -> tuple[datetime, bool]:
         """The moment that ages are counted to, and whether it passes by itself.
 
         On the reader's clock a second is a second at every rate and in a pause; only manual time stands still.
         """
-        raise NotImplementedError
 
     # --- its place and its end ---
 

@@ -6,6 +6,7 @@ its refreshing, on whichever thread, come in turn (swarmlab.widgets.turns).
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -116,9 +117,9 @@ class Panel(VBox):
     def __repr__(self) -> str:
         return f"<Panel {self.title}: {self.says}>"
 
+    @abstractmethod
     def parts(self) -> Sequence[Widget]:
         """Everything between the heading and the card."""
-        raise NotImplementedError
 
     def look(self) -> None:
         """Show `sight`, which has changed; called by the Watcher's thread."""

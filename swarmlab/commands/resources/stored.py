@@ -6,6 +6,7 @@ Source: docker/cli cli/command/{secret,config}/.
 from __future__ import annotations
 
 import base64
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,9 +97,9 @@ class StoredInspect(Command):
         """Where the engine has it. Raises DockerError: it has no name."""
         return path_to(self.word, name)
 
+    @abstractmethod
     def lines(self, stored: Stored) -> Iterator[str]:
         """It as `--pretty` shows it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

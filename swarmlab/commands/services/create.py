@@ -14,7 +14,7 @@ from swarmlab.commands.services.generic_resources import read_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.networks import resolve
 from swarmlab.commands.services.progress import wait_on_service
-from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits, read_env_files
+from swarmlab.commands.services.rights import CapabilityFlags, change_capabilities, change_ulimits, read_env_files
 from swarmlab.commands.services.sdk_text import creation, remark
 from swarmlab.commands.session import Session
 from swarmlab.commands.spelling.file_references import read_config, read_secret
@@ -179,7 +179,7 @@ class ServiceCreate(CapabilityFlags, ServiceFlags, path="service create"):
         }
         container = given(container) | {"Init": False}
         self.merge_container(container)
-        self.merge_capabilities(container)
+        change_capabilities(container, self.cap_add, self.cap_drop)
         change_ulimits(container, self.ulimit, ())
         self.merge_health(container)
         return container

@@ -26,19 +26,21 @@ class CapabilityFlags(Command):
     cap_add: Many = flag("--cap-add list", "Add Linux capabilities")
     cap_drop: Many = flag("--cap-drop list", "Drop Linux capabilities")
 
-    def merge_capabilities(self, container: Spec) -> None:
-        """Write both lists into a container spec. What is added is not dropped; RESET forgets what was said before."""
-        if not (self.cap_add or self.cap_drop):
-            return
-        add, drop = _capabilities(self.cap_add), _capabilities(self.cap_drop)
-        added = set() if _RESET in add else _capabilities(container.get("CapabilityAdd") or ())
-        dropped = set() if _RESET in drop else _capabilities(container.get("CapabilityDrop") or ())
-        drop -= add
-        for name, words in (("CapabilityAdd", (added - drop) | add), ("CapabilityDrop", (dropped | drop) - add)):
-            words.discard(_RESET)
-            container.pop(name, None)
-            if words:
-                container[name] = [_ALL] if _ALL in words else sorted(words)
+
+def change_capabilities(container: Spec, add: Iterable[str], drop: Iterable[str]) -> None:
+    """Write both lists into a container spec. What is added is not dropped; RESET forgets what was said before."""
+    adding, dropping = _capabilities(add), _capabilities(drop)
+    if not (adding or dropping):
+        return
+    added = set() if _RESET in adding else _capabilities(container.get("CapabilityAdd") or ())
+    dropped = set() if _RESET in dropping else _capabilities(container.get("CapabilityDrop") or ())
+    dropping -= adding
+    added, dropped = (added - dropping) | adding, (dropped | dropping) - adding
+    for name, words in (("CapabilityAdd", added), ("CapabilityDrop", dropped)):
+        words.discard(_RESET)
+        container.pop(name, None)
+        if words:
+            container[name] = [_ALL] if _ALL in words else sorted(words)
 
 
 def _capabilities(words: Iterable[str]) -> set[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from swarmlab.commands.services.create import hosts_entry
 from swarmlab.commands.services.flags import Spec
 from swarmlab.commands.services.generic_resources import read_generic_resources
-from swarmlab.commands.services.rights import CapabilityFlags
+from swarmlab.commands.services.rights import change_capabilities
 from swarmlab.commands.services.sdk_text import (
     Arguments,
     container_arguments,
@@ -81,7 +81,7 @@ def _capabilities(add: Texts, drop: Texts) -> Arguments:
     if not (add or drop):
         return {}
     wrote: Spec = {}
-    CapabilityFlags(cap_add=tuple(add), cap_drop=tuple(drop)).merge_capabilities(wrote)
+    change_capabilities(wrote, add, drop)
     added, dropped = wrote.get("CapabilityAdd", []), wrote.get("CapabilityDrop", [])
     return {
         "cap_add": _together("container.get('CapabilityAdd', [])", added, dropped),

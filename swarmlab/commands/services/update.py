@@ -24,7 +24,7 @@ from swarmlab.commands.services.flags import ServiceFlags, Spec
 from swarmlab.commands.services.generic_resources import change_generic_resources
 from swarmlab.commands.services.images import pin, tagged
 from swarmlab.commands.services.progress import wait_on_service
-from swarmlab.commands.services.rights import CapabilityFlags, change_ulimits
+from swarmlab.commands.services.rights import CapabilityFlags, change_capabilities, change_ulimits
 from swarmlab.commands.services.sdk_text import change, remark, rollback
 from swarmlab.commands.services.sdk_update import arguments_of, missing_in
 from swarmlab.commands.session import Session, path_to
@@ -154,7 +154,7 @@ class ServiceUpdate(CapabilityFlags, ServiceFlags, path="service update"):
 
     def _change_container(self, container: Spec) -> None:
         self.merge_container(container)
-        self.merge_capabilities(container)
+        change_capabilities(container, self.cap_add, self.cap_drop)
         change_ulimits(container, self.ulimit_add, self.ulimit_rm)
         self.merge_health(container)
         if self.image is not None:

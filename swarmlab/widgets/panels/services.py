@@ -12,7 +12,6 @@ from ipywidgets import HTML, Button, Tab, VBox, Widget
 
 from swarmlab.client.snapshots import ServiceView
 from swarmlab.commands import (
-    Command,
     ServiceCreate,
     ServiceLs,
     ServicePs,
@@ -33,7 +32,7 @@ HIGHEST = 20
 """What the slider reaches at least."""
 
 
-def _names(group: type[Command]) -> list[str]:
+def _names(group: type) -> list[str]:
     return [each.name for each in flags_of(group)]
 
 
