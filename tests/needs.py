@@ -46,6 +46,13 @@ def may_make_networks() -> bool:
 
 
 @cache
+def may_run_dockerd() -> bool:
+    """Whether a Docker of the test's own can be started, in namespaces of its own, with a disk of its own."""
+    programs = ("dockerd", "unshare", "nsenter", "ip", "umount", "mkfs.ext4")
+    return sys.platform == "linux" and os.geteuid() == 0 and all(map(shutil.which, programs))
+
+
+@cache
 def find_browser() -> str | None:
     """Path of a browser that Playwright can drive."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -76,6 +83,16 @@ def find_sshd() -> str | None:
 
 
 NEEDS = {
+    "shells": Need(
+        what="bash, dash and busybox",
+        is_there=lambda: all(map(shutil.which, ("bash", "dash", "busybox"))),
+        how_to_get="Install these three shells, on Debian and Ubuntu: apt install bash dash busybox-static.",
+    ),
+    "dockerd": Need(
+        what="a Docker daemon that a test may start and restart",
+        is_there=may_run_dockerd,
+        how_to_get="Run as root on Linux, with dockerd, iproute2, util-linux and e2fsprogs installed.",
+    ),
     "packets": Need(
         what="network namespaces",
         is_there=may_make_networks,

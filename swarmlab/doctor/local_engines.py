@@ -29,7 +29,7 @@ def check_docker() -> list[Check]:
     try:
         client = local_docker.connect()
     except NoLocalDocker as error:
-        return [_no_docker(error)]
+        return [without_docker(error)]
     try:
         return check_engine(client)
     finally:
@@ -129,7 +129,8 @@ def _run_privileged(client: DockerClient, image: str) -> None:
         container.remove(v=True, force=True)
 
 
-def _no_docker(error: NoLocalDocker) -> Check:
+def without_docker(error: NoLocalDocker) -> Check:
+    """What it means that no Docker answers: nothing is wrong where there is none."""
     if error.__cause__ is None:
         found, _, mend = str(error).partition(". ")
         return failed(HERE, "Docker", found, mend)

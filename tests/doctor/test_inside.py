@@ -68,10 +68,9 @@ def test_this_machine_is_seen() -> None:
     assert inside.modules.keys() == MODULES.keys()
 
 
+@pytest.mark.shells
 def test_busybox_sees_the_same(network: Network) -> None:
     """As in a container of alpine."""
-    if shutil.which("busybox") is None:
-        pytest.skip("needs busybox")
     with closing(ProgramShell([*network.enter_sender, "busybox", "sh"])) as small:
         assert look(small, "/").addresses == look(network.sender, "/").addresses == {"127.0.0.1", "10.213.0.1"}
 

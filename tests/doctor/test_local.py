@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from swarmlab.backends.dind import local_docker
+from swarmlab.backends.dind.refusals import NoLocalDocker
 from swarmlab.doctor import local, local_engines
 from swarmlab.doctor.looking import is_here
 from swarmlab.ownership import runtime_directory
@@ -93,13 +95,13 @@ def test_the_docker_command(tmp_path: Path) -> None:
 
 def test_no_docker_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The embedded lab needs none."""
-    monkeypatch.delenv("DOCKER_HOST", raising=False)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    with pytest.raises(NoLocalDocker) as raised:
+        local_docker.connect()
+    monkeypatch.delenv("DOCKER_HOST")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(local_engines, "SOCKET", tmp_path / "docker.sock")
-    if Path("/var/run/docker.sock").exists():
-        pytest.skip("a Docker runs here")
-    (check,) = local_engines.check_docker()
+    check = local_engines.without_docker(raised.value)
     assert (check.verdict, check.found) == ("unknown", "none on this machine; the embedded lab needs none")
 
 

@@ -1,7 +1,7 @@
 """A Docker that a test may restart, cripple and put on another machine: a daemon of the test's own.
 
 It lives in a network namespace and a mount namespace of its own, so nothing that is done to it, packet filter rules
-included, touches another Docker of this machine. Needs Linux, root, and `dockerd`.
+included, touches another Docker of this machine. Its tests are marked `dockerd`.
 """
 
 from __future__ import annotations
@@ -24,16 +24,7 @@ from docker import DockerClient
 from swarmlab.backends.dind.local_docker import require_image
 from tests.real.waiting import wait_until
 
-PROGRAMS = ("dockerd", "unshare", "nsenter", "ip", "umount")
 DRIVER = os.environ.get("SWARMLAB_OUTER_DRIVER", "overlay2")
-
-
-def why_not() -> str:
-    """Why such a Docker cannot be had here; empty where it can."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return "needs root on Linux, for a Docker daemon of the test's own"
-    absent = [program for program in PROGRAMS if shutil.which(program) is None]
-    return f"needs {', '.join(absent)}, for a Docker daemon of the test's own" if absent else ""
 
 
 class Machine:

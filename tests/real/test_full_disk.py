@@ -1,6 +1,5 @@
 """A node whose disk is full: what still works, what does not, and what brings it back."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,11 +13,9 @@ from docker.types import ServiceMode
 from swarmlab.backends import states
 from swarmlab.backends.dind import DindBackend
 from swarmlab.backends.dind.nodes import NodeContainer, NodeFailed
-from tests.real import own_docker
 from tests.real.waiting import wait_until
 
-REASON = own_docker.why_not() or ("" if shutil.which("mkfs.ext4") else "needs mkfs.ext4, for a small disk")
-pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+pytestmark = pytest.mark.dockerd
 
 WORKER, MANAGER = "docker-swarm-1", "docker-swarm-3"
 SIZE_MB = 128

@@ -14,8 +14,7 @@ from tests.real import own_docker
 from tests.real.inventory import files, of_lab, of_nobody
 from tests.real.own_docker import LabProcess, Machine, OwnDocker, Raised
 
-REASON = own_docker.why_not()
-pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+pytestmark = pytest.mark.dockerd
 
 REGISTRY = os.environ.get("SWARMLAB_REGISTRY_IMAGE") or "registry:2"
 NODE = os.environ.get("SWARMLAB_NODE_IMAGE") or "docker:dind"
