@@ -25,6 +25,13 @@ def choose(panel: ClusterPanel, node: str) -> None:
     panel.node.value = dict(panel.node.options)[node]
 
 
+def leave(panel: ClusterPanel, node: str) -> None:
+    """Have a worker leave, and wait until it can join again; the tooltip hides the token."""
+    choose(panel, node)
+    press(panel, "swarm leave")
+    until(button(panel, "swarm join as a worker"), "tooltip", lambda text: "SWMTKN-1-…masked 172" in str(text))
+
+
 def test_a_swarm_is_formed_by_pressing(open_lab: OpenLab) -> None:
     """Init, join as a worker and as a manager: nobody copies a token."""
     panel = open_lab("separate").panels.cluster()
@@ -58,9 +65,7 @@ def test_the_token_of_a_join_is_the_swarm_s(open_lab: OpenLab) -> None:
     """The tooltip hides it, the card shows what was sent."""
     lab = open_lab()
     panel = lab.panels.cluster()
-    choose(panel, "docker-swarm-1")
-    press(panel, "swarm leave")
-    until(button(panel, "swarm join as a worker"), "tooltip", lambda text: "SWMTKN-1-…masked 172" in str(text))
+    leave(panel, "docker-swarm-1")
     press(panel, "swarm join as a worker")
     api: Any = lab.cluster["docker-swarm-3"].client.api
     token = api.inspect_swarm()["JoinTokens"]["Worker"]
@@ -70,9 +75,7 @@ def test_the_token_of_a_join_is_the_swarm_s(open_lab: OpenLab) -> None:
 def test_on_real_engines_a_join_shows_no_token(open_lab: OpenLab) -> None:
     """It works all the same."""
     panel = open_lab(kind=OnRealEngines).panels.cluster()
-    choose(panel, "docker-swarm-1")
-    press(panel, "swarm leave")
-    until(button(panel, "swarm join as a worker"), "tooltip", lambda text: "SWMTKN-1-…masked 172" in str(text))
+    leave(panel, "docker-swarm-1")
     assert press(panel, "swarm join as a worker") == "This node joined a swarm as a worker."
     assert "--token SWMTKN-1-…masked 172" in panel.card.lines[0]["text"]
     assert "join_token='SWMTKN-1-…masked'" in panel.card.lines[1]["text"]
@@ -96,9 +99,7 @@ def test_who_left_stays_as_a_record(open_lab: OpenLab) -> None:
     """It can be removed, but not told to do anything."""
     lab = open_lab()
     panel = lab.panels.cluster()
-    choose(panel, "docker-swarm-1")
-    press(panel, "swarm leave")
-    until(button(panel, "swarm join as a worker"), "tooltip", lambda text: "SWMTKN" in str(text))
+    leave(panel, "docker-swarm-1")
     press(panel, "swarm join as a worker")
     until(panel.node, "options", lambda options: len(options) == 4)
     panel.node.value = panel.node.options[3][1]
