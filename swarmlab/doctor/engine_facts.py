@@ -11,10 +11,8 @@ from docker import DockerClient
 from docker.errors import APIError, DockerException
 from requests.exceptions import RequestException
 
+from swarmlab.backends.states import SERVICE_IMAGE
 from swarmlab.doctor.facts import HostFacts, Offset
-
-LESSON_IMAGE = "alpine:latest"
-"""What the lessons run. The registry is asked for it; nothing is pulled."""
 
 ENGINE_ERRORS = (DockerException, RequestException, OSError)
 
@@ -88,7 +86,7 @@ def _held_bytes(client: DockerClient) -> int | None:
 
 def _registry_error(client: DockerClient) -> str:
     try:
-        client.images.get_registry_data(LESSON_IMAGE)
+        client.images.get_registry_data(SERVICE_IMAGE)
     except ENGINE_ERRORS as error:
         return sentence(error)
     return ""

@@ -11,10 +11,11 @@ from pathlib import Path
 from docker import DockerClient
 
 from swarmlab.backends.dind import NoLocalDocker, local_docker, node_plan, refusals, registry
+from swarmlab.backends.states import SERVICE_IMAGE
 from swarmlab.doctor.checks import Check, failed, ok, unknown
 from swarmlab.doctor.disk import check_disk
 from swarmlab.doctor.engine import check_version
-from swarmlab.doctor.engine_facts import ENGINE_ERRORS, LESSON_IMAGE, ask, sentence
+from swarmlab.doctor.engine_facts import ENGINE_ERRORS, ask, sentence
 from swarmlab.doctor.facts import HostFacts
 from swarmlab.doctor.kernel import check_kernel
 from swarmlab.doctor.local import HERE, LOOPBACK
@@ -69,7 +70,7 @@ def needed_images(environment: Mapping[str, str]) -> list[str]:
     return [
         environment.get("SWARMLAB_NODE_IMAGE") or node_plan.DEFAULT_IMAGE,
         environment.get("SWARMLAB_REGISTRY_IMAGE") or registry.DEFAULT_IMAGE,
-        LESSON_IMAGE,
+        SERVICE_IMAGE,
     ]
 
 
