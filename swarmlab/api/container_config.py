@@ -13,7 +13,7 @@ from swarmlab.api import shapes  # noqa: F401  (what it says of mounts holds her
 from swarmlab.api.json_parts import number_in, text_in, texts_in
 from swarmlab.api.wire import Json, decode, is_nothing, list_of, object_of, refuse_unknown
 from swarmlab.engine.errors import InvalidParameter, NotImplementedHere
-from swarmlab.engine.go_numbers import NotANumber, parse_uint
+from swarmlab.engine.go_numbers import NotANumber, parse_uint, quoted
 from swarmlab.engine.host.container import ContainerConfig, EndpointConfig, PortBinding
 from swarmlab.engine.host.local_network import PREDEFINED, check_place
 from swarmlab.engine.model import Healthcheck, Mount
@@ -151,7 +151,7 @@ def _port(text: str) -> int:
     try:
         return parse_uint(text, 16)
     except NotANumber:
-        raise InvalidParameter(f"invalid port specification: {text!r}") from None
+        raise InvalidParameter(f"invalid port specification: {quoted(text)}") from None
 
 
 def _mounts(given: Json, host: Json) -> Iterable[Mount]:

@@ -14,6 +14,7 @@ from swarmlab.engine.daemon import Daemon
 from swarmlab.engine.errors import EngineError, InvalidParameter
 from swarmlab.engine.go_numbers import NotANumber, atoi, parse_uint
 from swarmlab.engine.host.container import Container
+from swarmlab.engine.host.container_ports import read_port
 
 KEYS = tuple(
     "ancestor before expose exited health id isTask is-task label name network publish since status volume".split()
@@ -118,8 +119,7 @@ def _published(container: Container) -> Iterable[tuple[int, str]]:
 
 
 def _exposed(container: Container) -> Iterable[tuple[int, str]]:
-    ports = (text.partition("/") for text in container.config.exposed_ports)
-    return ((int(port), protocol or "tcp") for port, _, protocol in ports)
+    return map(read_port, container.config.exposed_ports)
 
 
 # --- prune ---

@@ -20,6 +20,7 @@ from swarmlab.engine.host.container import (
     HealthStatus,
     MountPoint,
 )
+from swarmlab.engine.host.container_ports import read_port
 
 _MINUTE, _HOUR = 60, 3600
 _DAYS_AS_HOURS, _WEEKS_AS_HOURS, _MONTHS_AS_HOURS, _YEARS_AS_HOURS = 48, 24 * 14, 24 * 60, 24 * 730
@@ -204,9 +205,9 @@ def _port_list(container: Container) -> list[Json]:
         }
         for port in container.ports
     ]
-    taken = {f"{port.container_port}/{port.protocol}" for port in container.ports}
-    exposed = [port.partition("/") for port in container.config.exposed_ports if port not in taken]
-    return [*({"PrivatePort": int(port), "Type": protocol or "tcp"} for port, _, protocol in exposed), *published]
+    taken = {(port.container_port, port.protocol) for port in container.ports}
+    exposed = (port for port in map(read_port, container.config.exposed_ports) if port not in taken)
+    return [*({"PrivatePort": port, "Type": protocol} for port, protocol in exposed), *published]
 
 
 def _mounts(container: Container) -> list[Json]:
@@ -308,7 +309,8 @@ def _network_settings(container: Container) -> Json:
 def _published(container: Container) -> Json:
     if not container.state.pid:
         return {}
-    result: dict[str, object] = {port: None for port in container.config.exposed_ports}
+    exposed = map(read_port, container.config.exposed_ports)
+    result: dict[str, object] = {f"{port}/{protocol}": None for port, protocol in exposed}
     for port in container.ports:
         key = f"{port.container_port}/{port.protocol}"
         place = {"HostIp": port.host_ip or "0.0.0.0", "HostPort": str(port.host_port)}

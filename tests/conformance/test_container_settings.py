@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from swarmlab.client.cluster import Node
 from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, ask, demand
 
@@ -69,6 +70,36 @@ NOT_STARTED: dict[str, tuple[dict[str, Any], int, int, str]] = {
 """What is asked for, the status and the words of the start's answer, and the container's code."""
 
 
+EXPOSED = {
+    "80/tcp": "80/tcp",
+    "80": "80/tcp",
+    "80/": "80/tcp",
+    "80/TCP": "80/tcp",
+    "80/tcp/udp": "80/tcp",
+    "80/xyz": "80/0",
+    "abc/tcp": "0/tcp",
+    "65536/tcp": "0/tcp",
+    f"{'9' * 5000}/udp": "0/udp",
+    "-1/tcp": "0/tcp",
+    "80-82/tcp": "0/tcp",
+    "1_0/tcp": "0/tcp",
+    "²/udp": "0/udp",
+    " 80/tcp": "0/tcp",
+    "": "0/0",
+    "/tcp": "0/0",
+}
+"""Ports that a container exposes, and how the engine shows each while it runs: none is refused."""
+
+NO_PORTS: dict[str, tuple[dict[str, Any], str]] = {
+    "no port": ({"80/tcp": [{"HostPort": "abc"}]}, 'invalid port specification: "abc"'),
+    "no port of the container": ({"abc/tcp": [{"HostPort": "8080"}]}, 'invalid port specification: "abc"'),
+    "too great": ({"80/tcp": [{"HostPort": "99999"}]}, 'invalid port specification: "99999"'),
+}
+"""Ports that are to be published, and why not."""
+
+REFUSED |= {name: ({"HostConfig": {"PortBindings": ports}}, words) for name, (ports, words) in NO_PORTS.items()}
+
+
 @dataclass
 class Seen:
     """What the story left."""
@@ -77,6 +108,7 @@ class Seen:
     started: dict[str, tuple[int, str]] = field(default_factory=dict)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     ran: dict[str, tuple[int, str]] = field(default_factory=dict)
+    exposed: dict[str, tuple[list[str], list[str], list[str]]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +126,32 @@ def seen(lab: Lab) -> Seen:
         seen.started[name] = (answer.status_code, answer.json()["message"])
         seen.states[name] = demand(node, "GET", f"/containers/{id_}/json")["State"]
         demand(node, "DELETE", f"/containers/{id_}")
+    for port in EXPOSED:
+        seen.exposed[port] = expose(node, port)
     container = node.client.containers.run("alpine", ["sleep", "1000"], detach=True)
     for name in ("/tmp", "/etc/hosts", "./etc/hosts", "../tmp/"):
         result = container.exec_run([name])
         seen.ran[name] = (result.exit_code, result.output.decode())
     container.remove(force=True)
     return seen
+
+
+def expose(node: Node, port: str) -> tuple[list[str], list[str], list[str]]:
+    """A container that exposes it: what its configuration says, what its network does, and what a list of all shows."""
+    config = {"Image": "alpine", "Cmd": ["sleep", "1000"], "ExposedPorts": {port: {}}}
+    path = f"/containers/{demand(node, 'POST', '/containers/create', config)['Id']}"
+    demand(node, "POST", f"{path}/start")
+    shown = demand(node, "GET", f"{path}/json")
+    (listed,) = demand(node, "GET", "/containers/json")
+    demand(node, "DELETE", f"{path}?force=1")
+    ports = [f"{each['PrivatePort']}/{each['Type']}" for each in listed["Ports"]]
+    return list(shown["Config"]["ExposedPorts"]), list(shown["NetworkSettings"]["Ports"]), ports
+
+
+@pytest.mark.parametrize("port", EXPOSED, ids=lambda port: port[:12])
+def test_a_port_that_is_exposed_is_shown(seen: Seen, port: str) -> None:
+    """As it was asked for, and as the engine understands it."""
+    assert seen.exposed[port] == ([port], [EXPOSED[port]], [EXPOSED[port]])
 
 
 @pytest.mark.parametrize("name", REFUSED)

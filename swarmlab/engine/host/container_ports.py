@@ -1,6 +1,6 @@
-"""Which ports of the host the containers of it have published. Owns that table.
+"""Which ports of the host the containers of it have published, and which they expose. Owns that table.
 
-Source: moby libnetwork/portallocator; texts recorded from 28.5.2.
+Source: moby libnetwork/portallocator; go-connections nat (Port); texts and odd ports recorded from 28.5.2.
 """
 
 from __future__ import annotations
@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from swarmlab.engine.errors import ServerError
+from swarmlab.engine.go_numbers import NotANumber, parse_uint
 from swarmlab.engine.host.container import Container, PortBinding
 from swarmlab.engine.ids import Chance, ContainerId
 
 _FIRST_EPHEMERAL_PORT = 32768
+_PROTOCOLS = ("tcp", "udp", "sctp", "icmp")
+_UNKNOWN = "0"
+"""How an engine shows a protocol that it does not know."""
 
 
 class PublishedPorts:
@@ -62,9 +66,22 @@ def _wanted(container: Container) -> tuple[PortBinding, ...]:
     ports = container.config.ports
     if not container.config.publish_all:
         return ports
-    named = {f"{port.container_port}/{port.protocol}" for port in ports}
-    exposed = (text.partition("/") for text in container.config.exposed_ports if text not in named)
-    return (*ports, *(PortBinding(container_port=int(port), protocol=protocol) for port, _, protocol in exposed))
+    named = {(port.container_port, port.protocol) for port in ports}
+    exposed = (port for port in map(read_port, container.config.exposed_ports) if port not in named)
+    return (*ports, *(PortBinding(container_port=port, protocol=protocol) for port, protocol in exposed))
+
+
+def read_port(text: str) -> tuple[int, str]:
+    """A port that a container exposes, `80/tcp`; nothing is refused: what is no number counts as 0."""
+    number, *rest = text.split("/")
+    if not number:
+        return 0, _UNKNOWN
+    protocol = (rest[0] if rest and rest[0] else "tcp").lower()
+    try:
+        port = parse_uint(number, 16)
+    except NotANumber:
+        port = 0
+    return port, protocol if protocol in _PROTOCOLS else _UNKNOWN
 
 
 def _port_taken(container: Container, port: PortBinding, endpoint_id: str) -> ServerError:
