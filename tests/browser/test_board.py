@@ -42,7 +42,9 @@ lab["docker-swarm-7"].stop(); lab.clock.sleep(60)
 lab.board("inline")"""
 DRAIN = """docker("node update --availability drain docker-swarm-2")"""
 REMOVE = 'docker("service rm web")'
-CELLS = (START, SHOW, CREATE, SCALE, UPDATE, CUT, LOSE, END, HUNDRED, DRAIN, REMOVE)
+SOON = """from threading import Timer
+Timer(4, docker, ["node update --label-add disk=ssd docker-swarm-3"]).start()"""
+CELLS = (START, SHOW, CREATE, SCALE, UPDATE, CUT, LOSE, END, HUNDRED, DRAIN, REMOVE, SOON)
 
 KEEP_MOVES = """() => {
   window.moves = [];
@@ -221,7 +223,7 @@ def test_keys_suffice(learner: Learner, page: Page) -> None:
     """One tab stop for all tasks, arrows between them, Enter for what one has to tell, Escape back."""
     for cell in (START, SHOW, CREATE):
         run(learner, cell)
-    expect(chips(page, "web.")).to_have_count(3)
+    expect(chips(page, "web.").filter(has_text="▶ running")).to_have_count(3)
     learner.press("Tab", at=page.locator(f"{SIDE} .swl-legend-item").last)
     first = page.evaluate("document.activeElement.dataset.task")
     learner.press("ArrowDown")
@@ -247,3 +249,15 @@ def test_a_hundred_nodes_are_counted(learner: Learner, page: Page) -> None:
     board.locator("input").fill("")
     page.set_viewport_size(WINDOW | {"height": 1600})
     learner.take("board-100-nodes")
+
+
+def test_a_task_that_moves_keeps_the_focus(learner: Learner, page: Page) -> None:
+    """The one that waited is still the one that the keys are at when it has got a node."""
+    for cell in (START, SHOW, CREATE, SOON):
+        run(learner, cell)
+    waiting = chips(page, "db.")
+    expect(waiting).to_have_count(1)
+    waiting.focus()
+    task = waiting.get_attribute("data-task")
+    expect(on_card(page, "docker-swarm-3").filter(has_text="db").filter(has_text="▶ running")).to_have_count(1)
+    assert page.evaluate("document.activeElement.dataset.task") == task

@@ -33,6 +33,7 @@ class Kept {
 
 const MOVE = { duration: 450, easing: "cubic-bezier(0.2, 0, 0, 1)" };
 const APPEAR = { duration: 300, easing: "ease-out" };
+const moves = new WeakMap(); // the last move of each element
 
 function wantsCalm() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -42,19 +43,25 @@ function placesOf(elements) {
   return new Map([...elements].map(([key, element]) => [key, element.getBoundingClientRect()]));
 }
 
+// Where the elements belong: a move that is still being played ends, and a new one begins from where it was seen.
+function goalsOf(elements) {
+  for (const element of elements.values()) moves.get(element)?.cancel();
+  return placesOf(elements);
+}
+
 // Let each element come from where it was; a task that replaces another one of its slot, from where that one was.
 function playMoves(elements, before, nameOf) {
   const byName = new Map([...before].map(([key, place]) => [nameOf(key), place]));
-  const after = placesOf(elements);
+  const after = goalsOf(elements);
   for (const [key, element] of elements) {
     const from = before.get(key) ?? byName.get(nameOf(key));
     const to = after.get(key);
     if (!to.width) continue;
     if (!from?.width) {
-      element.animate([{ opacity: 0, transform: "scale(0.85)" }, { opacity: 1, transform: "none" }], APPEAR);
+      element.animate([{ opacity: 0 }, { opacity: 1 }], APPEAR);
     } else if (Math.abs(from.x - to.x) + Math.abs(from.y - to.y) > 1) {
       const start = `translate(${from.x - to.x}px, ${from.y - to.y}px)`;
-      element.animate([{ transform: start, zIndex: 2 }, { transform: "none", zIndex: 2 }], MOVE);
+      moves.set(element, element.animate([{ transform: start, zIndex: 2 }, { transform: "none", zIndex: 2 }], MOVE));
     }
   }
 }

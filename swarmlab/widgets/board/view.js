@@ -143,6 +143,7 @@ class View {
   }
 
   drawCards(cards, tasks) {
+    const focused = this.focusedTask();
     const isAnimated = tasks.length <= ANIMATED && !wantsCalm() && this.wasDrawn && !document.hidden;
     const before = isAnimated ? placesOf(this.chips.elements) : null;
     const ordered = inOrder(tasks, (task) => task.name);
@@ -161,6 +162,7 @@ class View {
     for (const key of this.names.keys()) if (!this.chips.elements.has(key)) this.names.delete(key);
     this.wasDrawn = true;
     this.keepOneTabStop();
+    if (focused && !this.focusedTask()) this.tabStop()?.focus({ preventScroll: true });
   }
 
   drawCounted(cards, tasks) {
@@ -243,6 +245,18 @@ class View {
     return [...this.root.querySelectorAll("[data-task]")];
   }
 
+  tabStop() {
+    return this.buttons().find((button) => button.tabIndex === 0);
+  }
+
+  // The task that has the focus; an element that moves to another card loses it.
+  focusedTask() {
+    const button = document.activeElement?.closest("[data-task]");
+    if (!this.root.contains(button)) return null;
+    this.stop = button.dataset.task;
+    return button;
+  }
+
   keepOneTabStop() {
     const buttons = this.buttons();
     const stop = buttons.find((button) => button.dataset.task === this.stop) ?? buttons[0];
@@ -252,7 +266,7 @@ class View {
   onKey(event) {
     if (event.key === "Escape" && this.chosen) {
       this.choose(this.chosen);
-      this.buttons().find((button) => button.tabIndex === 0)?.focus();
+      this.tabStop()?.focus();
       return;
     }
     const buttons = this.buttons();
