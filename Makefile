@@ -16,7 +16,7 @@ PARALLEL_EACH := --numprocesses auto --maxprocesses 4 --dist worksteal
 PARALLEL_REAL := --numprocesses 3 --dist loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help env-lab env-test lab test check fix api-coverage notebooks chaos real newcomer clean
+.PHONY: help env-lab env-test lab test check fix api-coverage notebooks chaos real bench newcomer clean
 
 help:  ## this list
 	@echo "make lab is where to begin. All verbs:"
@@ -62,6 +62,9 @@ chaos: env-test  ## play a thousand histories of faults, and ten thousand reques
 
 real: env-test  ## run the lessons, transcripts, conformance tests and faults on three real Docker Engines
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)
+
+bench: env-test  ## measure everything that benchmarks/ has, in one table; ARGS=--write keeps it with its date
+	@$(RUN) benchmarks/all.py $(ARGS)
 
 newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
 	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)

@@ -2,6 +2,7 @@
 
 Usage: python benchmarks/board.py                                 the whole table, each row a JupyterLab of its own
        python benchmarks/board.py --nodes N --tasks N [--json]    one row
+       python benchmarks/board.py --figures                       the medians, as JSON for all.py
 
 A cell scales a service and disconnects hosts in turn, in live time on the embedded lab, and notes the time before each
 call; the page notes the time at which the board's elements change. Both read the same machine's clock. `look_ms` is
@@ -17,6 +18,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -24,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import nbformat
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.figures import Figure
 from tests.jupyterlab import running_lab
 from tests.needs import find_browser
 
@@ -149,19 +153,31 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=0)
     parser.add_argument("--actions", type=int, default=ACTIONS, help=f"of one row (default {ACTIONS})")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--figures", action="store_true", help="print medians as JSON for all.py")
     arguments = parser.parse_args()
     if arguments.nodes is not None:
         found = row(arguments.nodes, arguments.tasks, arguments.actions)
         print(json.dumps(found) if arguments.json else " ".join(f"{name} {value}" for name, value in found.items()))
         return
+    if arguments.figures:
+        what = "an action, until the board shows it: {nodes:,} nodes, {tasks:,} tasks"
+        rows = [Figure(what=what.format(**found), value=found["median_ms"], unit="ms") for found in all_rows()]
+        print(json.dumps([asdict(row) for row in rows]))
+        return
     print(f"{'nodes':>6}{'tasks':>7}{'median':>11}{'slowest':>11}{'a look':>11}")
-    for nodes, tasks in ((3, 5), (100, 3000)):
-        command = [sys.executable, __file__, "--nodes", str(nodes), "--tasks", str(tasks), "--json"]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    for found in all_rows():
         print(
-            f"{nodes:>6}{tasks:>7}{found['median_ms']:>8} ms{found['slowest_ms']:>8} ms{found['look_ms']:>8} ms",
+            f"{found['nodes']:>6}{found['tasks']:>7}{found['median_ms']:>8} ms{found['slowest_ms']:>8} ms"
+            f"{found['look_ms']:>8} ms",
             flush=True,
         )
+
+
+def all_rows() -> Iterator[dict[str, float]]:
+    """A small swarm and a large one, each in a process of its own."""
+    for nodes, tasks in ((3, 5), (100, 3000)):
+        command = [sys.executable, __file__, "--nodes", str(nodes), "--tasks", str(tasks), "--json"]
+        yield json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Usage: python benchmarks/engine.py                                   the whole table, each row a process of its own
        python benchmarks/engine.py --nodes N --replicas R [--json]   one row
        python benchmarks/engine.py --scenario NAME [--json]          one of the other rows
+       python benchmarks/engine.py --figures                         the largest rows, as JSON for all.py
 
 Manual time: nobody waits, so seconds are those of the machine. A row's `seconds` run from the create call until every
 task is Running, through the same store, orchestrators, allocator, scheduler, dispatcher and agents as in any lab;
@@ -19,9 +20,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.figures import Figure
 from swarmlab.api.messages import Request, Response
 from swarmlab.api.routes import answer
 from swarmlab.engine import states
@@ -239,6 +244,20 @@ def show_table() -> None:
         print(f"| {name} | {row['nodes']:,} | {row['replicas']:,} | {row['seconds']} | {row['peak_mb']} |", flush=True)
 
 
+def figures() -> Iterator[Figure]:
+    """For the table of all numbers."""
+    for nodes, replicas in ((100, 1_000), (1_000, 10_000)):
+        row = _in_a_process("--nodes", str(nodes), "--replicas", str(replicas))
+        what = f"{replicas:,} tasks on {nodes:,} nodes, until all run"
+        yield Figure(
+            what=what, value=float(str(row["seconds"])), unit="s", against="SwarmKit", other=SWARMKIT[nodes, replicas]
+        )
+        yield Figure(what=f"{what}: memory", value=float(str(row["peak_mb"])), unit="MB")
+    row = _in_a_process("--scenario", "leader")
+    what = f"a new leader, {row['nodes']:,} nodes with {row['replicas']:,} tasks"
+    yield Figure(what=what, value=float(str(row["seconds"])), unit="s")
+
+
 def _in_a_process(*arguments: str) -> Row:
     done = subprocess.run([sys.executable, __file__, *arguments, "--json"], check=True, capture_output=True, text=True)
     row: Row = json.loads(done.stdout)
@@ -252,7 +271,11 @@ def main() -> None:
     parser.add_argument("--replicas", type=int)
     parser.add_argument("--scenario", choices=SCENARIOS)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--figures", action="store_true", help="print the largest rows as JSON for all.py")
     given = parser.parse_args()
+    if given.figures:
+        print(json.dumps([asdict(figure) for figure in figures()]))
+        return
     if given.scenario is None and given.nodes is None and given.replicas is None:
         show_table()
         return

@@ -1,67 +1,73 @@
-"""Wall time from `Lab.start()` to five running replicas: the embedded lab against real engines, in one run.
+"""Wall time from `Lab.start()` to running replicas: the embedded lab against real engines, in one run.
 
-Usage: python benchmarks/start_to_running.py [--runs N] [--without-real]
+Usage: python benchmarks/start_to_running.py [--figures]
+
+Medians of a few runs of each, taken in turn. In live time the embedded lab takes as long as Docker does to start tasks,
+on purpose; in manual time nobody waits. The image lies on every host of real engines.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from docker.models.services import Service
 from docker.types import ServiceMode
 
+from benchmarks.figures import Figure, tell
 from swarmlab.lab import Lab
+from tests.needs import NEEDS
 
+RUNS = 3
 REPLICAS = 5
+REAL = ("dind", "live")
+EMBEDDED = {"embedded lab, live time": ("embedded", "live"), "embedded lab, manual time": ("embedded", "manual")}
+MILESTONES = ("a formed swarm", "the first replica", f"{REPLICAS} replicas")
 
 
-def seconds_to_running(backend: str, time_mode: str) -> tuple[float, float]:
-    """Seconds to a formed swarm, and seconds to five running replicas, both from `Lab.start()`."""
+def milestones(backend: str, time_mode: str) -> tuple[float, ...]:
+    """Seconds from `Lab.start()` to each of them."""
     os.environ["SWARMLAB_TIME"] = time_mode
-    begin = time.perf_counter()
+    began = time.perf_counter()
+
+    def passed(condition: Callable[[], bool]) -> float:
+        while not condition():
+            lab.clock.sleep(0.05)
+        return time.perf_counter() - began
+
     with Lab.start("formed", backend=backend) as lab:
-        formed = time.perf_counter() - begin
-        client = lab.manager().client
-        service = client.services.create(
+        formed = passed(lambda: True)
+        service = lab.manager().client.services.create(
             "alpine", command=["ping", "docker.com"], name="helloworld", mode=ServiceMode("replicated", REPLICAS)
         )
-        while running(service.tasks({"desired-state": "running"})) < REPLICAS:
-            lab.clock.sleep(0.05)
-        return formed, time.perf_counter() - begin
+        return formed, passed(lambda: running(service) > 0), passed(lambda: running(service) == REPLICAS)
 
 
-def running(tasks: list[dict[str, dict[str, str]]]) -> int:
-    """How many of `tasks` run."""
-    return sum(task["Status"]["State"] == "running" for task in tasks)
+def running(service: Service) -> int:
+    """How many of its tasks run."""
+    return sum(task["Status"]["State"] == "running" for task in service.tasks({"desired-state": "running"}))
 
 
-def rows(kinds: list[tuple[str, str]], runs: int) -> Iterator[tuple[str, float, float]]:
-    """(kind, median seconds to formed, median seconds to running) of `runs` runs of each kind, taken in turn."""
-    measured: dict[tuple[str, str], list[tuple[float, float]]] = {kind: [] for kind in kinds}
-    for _ in range(runs):
+def figures() -> Iterator[Figure]:
+    """Each milestone of each kind of lab, beside that of real engines where Docker is."""
+    kinds = [*EMBEDDED.values(), *([REAL] if NEEDS["real"].is_there() else [])]
+    runs: dict[tuple[str, str], list[tuple[float, ...]]] = {kind: [] for kind in kinds}
+    for _ in range(RUNS):
         for kind in kinds:
-            measured[kind].append(seconds_to_running(*kind))
-    for (backend, time_mode), pairs in measured.items():
-        formed, ready = (statistics.median(column) for column in zip(*pairs, strict=True))
-        yield f"{backend}, {time_mode} time", formed, ready
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=3, help="runs of each kind (default 3)")
-    parser.add_argument("--without-real", action="store_true", help="leave the real engines out")
-    arguments = parser.parse_args()
-    kinds = [("embedded", "manual"), ("embedded", "live")] + ([] if arguments.without_real else [("dind", "live")])
-    table = list(rows(kinds, arguments.runs))
-    base = table[0][2]
-    print(f"{'lab':24}{'swarm formed':>14}{'5 running':>12}{'ratio':>9}")
-    for kind, formed, ready in table:
-        print(f"{kind:24}{formed:>12.2f} s{ready:>10.2f} s{ready / base:>9.1f}")
+            runs[kind].append(milestones(*kind))
+    medians = {kind: [statistics.median(column) for column in zip(*rows, strict=True)] for kind, rows in runs.items()}
+    theirs = medians.get(REAL, [None] * len(MILESTONES))
+    for title, kind in EMBEDDED.items():
+        for milestone, ours, other in zip(MILESTONES, medians[kind], theirs, strict=True):
+            against = "" if other is None else "three real engines"
+            yield Figure(what=f"{milestone}, {title}", value=ours, unit="s", against=against, other=other)
 
 
 if __name__ == "__main__":
-    main()
+    tell(figures, __doc__)
