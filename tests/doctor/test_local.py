@@ -13,8 +13,8 @@ import pytest
 
 from swarmlab.backends.dind import local_docker
 from swarmlab.backends.dind.refusals import NoLocalDocker
+from swarmlab.backends.hosts.shell import is_here
 from swarmlab.doctor import local, local_engines
-from swarmlab.doctor.looking import is_here
 from swarmlab.ownership import runtime_directory
 from tests.doctor.hosts_made_up import host
 from tests.labs import StartLab

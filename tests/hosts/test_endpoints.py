@@ -21,8 +21,7 @@ from swarmlab.backends.dind.certificates import Authority, Credentials
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.backends.hosts import EndpointFailed, HostSettings, TlsFiles, connect
 from swarmlab.backends.hosts.endpoints import Endpoint, resolve
-from swarmlab.backends.hosts.ports import HostsPorts
-from swarmlab.client.protocols import FaultRefused, Host
+from swarmlab.client.protocols import Host
 from tests.hosts.sshd import Sshd, User, make_key
 
 HostsOf = Callable[..., EmbeddedBackend]
@@ -188,22 +187,6 @@ def test_an_ssh_that_breaks_is_followed_by_another(host: Sshd) -> None:
         with suppress(Exception):
             client.ping()
         assert client.ping()
-
-
-@pytest.mark.ssh
-@pytest.mark.cli
-def test_a_port_is_tried_from_its_peer(host: Sshd) -> None:
-    """A port that answers and one that nobody listens on are open: no packet was dropped. For udp the text says how."""
-    sender = settings(host.endpoint)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        target = replace(sender, name="docker-swarm-2", address="127.0.0.1", endpoint="unix:///nobody.sock")
-        ports = HostsPorts({NAME: sender, "docker-swarm-2": target})
-        assert ports.arrives("docker-swarm-2", f"{listening.getsockname()[1]}/tcp", peer=NAME)
-        assert ports.check("docker-swarm-2", "2377/tcp", peer=NAME).open
-        with pytest.raises(FaultRefused, match=r"sudo tcpdump -ni any udp port 4789 and src 172\.31\.16\.11; then, on"):
-            ports.check("docker-swarm-2", "4789/udp", peer=NAME)
-        with pytest.raises(FaultRefused, match="cannot be seen from here"):
-            ports.check(NAME, "2377/tcp", peer="docker-swarm-2")
 
 
 # --- TLS -----------------------------------------------------------------------------------------------------------
