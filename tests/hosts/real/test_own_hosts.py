@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,32 +29,52 @@ TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
 
 
-def test_the_walk_over_ssh(own: OwnHosts, directory: LabDirectory) -> None:
+Show = Callable[[str], None]
+
+
+def test_the_walk_over_ssh(own: OwnHosts, directory: LabDirectory, show: Show) -> None:
     """Rows S3–S6 and S10–S16, typed with the docker command on contexts of ssh:// endpoints, to the letter."""
     own.engines.reset("separate")
     with closing(own.start(directory, "separate")) as lab:
         assert all(host.docker_host.startswith("ssh://") for host in lab.hosts)
-        Typist(lab.hosts, lab.docker_config, engine=node_engine()).play((TRANSCRIPTS / "walk.txt").read_text())
+        typist = Typist(lab.hosts, lab.docker_config, engine=node_engine())
+        typist.play((TRANSCRIPTS / "walk.txt").read_text())
+    show("\n".join(typist.screen))
 
 
-def test_a_swarm_that_was_there_is_untouched(own: OwnHosts, directory: LabDirectory) -> None:
-    """Looked at from all sides, and asked to change; then compared object by object."""
+def test_a_swarm_that_was_there_is_untouched(own: OwnHosts, directory: LabDirectory, show: Show) -> None:
+    """Looked at from all sides, and asked to change; then compared object by object, one of each kind among them."""
     own.engines.reset("helloworld")
+    with closing(own.engines.client(MANAGER)) as client:
+        create_one_of_each(client)
+        wait_until(lambda: client.services.get("web").tasks({"desired-state": "running"}), "a task of web")
     before = settled(own.engines)
     with closing(own.start(directory, "helloworld")) as lab, closing(lab.client(MANAGER)) as client:
-        (service,) = client.services.list()
+        service = client.services.get("helloworld")
         assert service.tasks()
         assert b"64 bytes" in b"".join(service.logs(stdout=True))
         for change in (
             lambda: service.scale(5),
-            lambda: create_one_of_each(client),
+            lambda: client.secrets.create(name="window", data=b"sesame"),
+            lambda: client.volumes.get("data").remove(),
             lambda: client.swarm.leave(force=True),
         ):
             with pytest.raises(ChangesRefused, match="Nothing was changed"):
                 change()
         lab.reset("helloworld")
     assert main(["clean", "--hosts", str(own.write())]) == 0
-    assert changed(before, settled(own.engines)) == {}
+    after = settled(own.engines)
+    show(comparison(before, after))
+    assert changed(before, after) == {}
+
+
+def comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """A line for each host: how many objects of each kind were compared whole, and what has changed of them."""
+    lines = []
+    for host, seen in before.items():
+        counts = [f"{len(found)} {path.split('?')[0].split('/')[1]}" for path, found in seen.items() if path != "swarm"]
+        lines.append(f"{host}: {', '.join(counts)}, its place in the swarm: {len(changed(seen, after[host]))} changed")
+    return "\n".join(lines)
 
 
 def test_a_lab_of_its_own_comes_and_goes(
