@@ -124,8 +124,10 @@ def test_a_stopped_engine_is_seen(own: OwnHosts, directory: LabDirectory) -> Non
     own.engines.faults.heal()
 
 
-def test_a_real_engine_refuses_a_certificate_of_somebody_else(own: OwnHosts, tmp_path: Path) -> None:
-    """By the alert of a real dockerd, after a handshake that looked well."""
+def test_a_real_engine_refuses_a_certificate_of_somebody_else(
+    own: OwnHosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the alert of a real dockerd, after a handshake that looked well; the right one, and a context's, are taken."""
     own.engines.reset("separate")
     theirs = replace(Authority("theirs").issue_client(), authority=(own.ca).read_bytes())
     theirs.write(tmp_path)
@@ -133,5 +135,8 @@ def test_a_real_engine_refuses_a_certificate_of_somebody_else(own: OwnHosts, tmp
     with pytest.raises(EndpointFailed, match=rf"refuses {tmp_path}/cert\.pem: it was not issued by the CA"):
         connect(own.over_tls(tls))
     right = {name: own.ca.with_name(f"{name}.pem") for name in ("ca", "cert", "key")}
-    with closing(connect(own.over_tls(TlsFiles(**right)))) as client:
-        assert client.info()["Name"] == WORKER
+    over_tls = own.over_tls(TlsFiles(**right))
+    monkeypatch.setenv("DOCKER_CONFIG", own.engines.docker_config)
+    for host in (over_tls, replace(over_tls, endpoint=f"context:{WORKER}", tls=None)):
+        with closing(connect(host)) as client:
+            assert client.info()["Name"] == WORKER
