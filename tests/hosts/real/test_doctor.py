@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +18,15 @@ ONE, TWO, MANAGER = "docker-swarm-1", "docker-swarm-2", "docker-swarm-3"
 ALL_FOUR = ", ".join(PORTS)
 
 
-@pytest.fixture(autouse=True)
-def healed(own: OwnHosts) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def formed(own: OwnHosts) -> None:
     own.engines.reset("formed")
+
+
+@pytest.fixture(autouse=True)
+def healed(own: OwnHosts) -> Iterator[None]:
+    yield
+    own.engines.faults.heal()
 
 
 @pytest.fixture

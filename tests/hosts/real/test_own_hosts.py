@@ -72,8 +72,10 @@ def comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """A line for each host: how many objects of each kind were compared whole, and what has changed of them."""
     lines = []
     for host, seen in before.items():
-        counts = [f"{len(found)} {path.split('?')[0].split('/')[1]}" for path, found in seen.items() if path != "swarm"]
-        lines.append(f"{host}: {', '.join(counts)}, its place in the swarm: {len(changed(seen, after[host]))} changed")
+        lists = {path.split("/")[1]: found for path, found in seen.items() if isinstance(found, list)}
+        lists["volumes"] = seen["/volumes"]["Volumes"] or []
+        counts = ", ".join(f"{len(found)} {kind}" for kind, found in lists.items())
+        lines.append(f"{host}: {counts}, and its swarm: {len(changed(seen, after[host]))} changed")
     return "\n".join(lines)
 
 
@@ -114,7 +116,6 @@ def test_a_closed_port_is_seen_from_its_peer(own: OwnHosts, directory: LabDirect
 
 def test_a_stopped_engine_is_seen(own: OwnHosts, directory: LabDirectory) -> None:
     """Its ssh answers, its engine does not."""
-    own.engines.reset("separate")
     with closing(own.start(directory, None)) as lab:
         assert isinstance(lab.faults, HandFaults)
         human = threading.Thread(target=own.engines.faults.stop, args=(WORKER,))
@@ -128,7 +129,6 @@ def test_a_real_engine_refuses_a_certificate_of_somebody_else(
     own: OwnHosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the alert of a real dockerd, after a handshake that looked well; the right one, and a context's, are taken."""
-    own.engines.reset("separate")
     theirs = replace(Authority("theirs").issue_client(), authority=(own.ca).read_bytes())
     theirs.write(tmp_path)
     tls = TlsFiles(ca=tmp_path / "ca.pem", cert=tmp_path / "cert.pem", key=tmp_path / "key.pem")
