@@ -94,7 +94,7 @@ def check_rights(host: HostFacts) -> Check:
         found, mend = why
         return failed(HERE, "rights", found, mend, refusals.EMBEDDED)
     if host.info.get("OperatingSystem") == "Docker Desktop":
-        return unknown(HERE, "rights", "Docker Desktop: it should do, but was not measured")
+        return unknown(HERE, "rights", "Docker Desktop: not measured; it should do")
     return ok(HERE, "rights", "of root, nothing remapped")
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docker import DockerClient
 
 from swarmlab.backends.hosts import HostSettings
+from swarmlab.backends.hosts.faults import HandFaults
 from swarmlab.backends.hosts.ports import HostsPorts
-from swarmlab.client.protocols import PORTS, FaultRefused, Port
-from swarmlab.doctor.hosts import Visit, judge, send_all
-from tests.doctor.hosts_made_up import host
+from swarmlab.client.protocols import PORTS, Fault, FaultRefused, Port
 from tests.hosts.network import SENDER_ADDRESS, TARGET_ADDRESS, Network
 
 pytestmark = pytest.mark.ssh
@@ -51,7 +51,7 @@ REJECTED: dict[Port, str] = {
 }
 
 
-def test_what_a_firewall_refuses_is_closed_and_the_doctor_says_the_same(network: Network, ports: HostsPorts) -> None:
+def test_what_a_firewall_refuses_is_closed(network: Network, ports: HostsPorts) -> None:
     """Refused as by a host on whose port nobody listens, or silently. The other way is open, though nobody listens."""
     for port, how in REJECTED.items():
         number, protocol = port.split("/")
@@ -63,18 +63,6 @@ def test_what_a_firewall_refuses_is_closed_and_the_doctor_says_the_same(network:
         f"{SENDER} → {TARGET} 4789/udp: closed",
     ]
     assert [ports.check(SENDER, port, peer=TARGET).open for port in PORTS] == [True] * 4
-    doctor = diagnosis(network)
-    assert [doctor[f"{SENDER} → {TARGET}", port] for port in PORTS] == ["failed"] * 4
-    assert [doctor[f"{TARGET} → {SENDER}", port] for port in PORTS] == ["ok"] * 4
-
-
-def diagnosis(network: Network) -> dict[tuple[str, str], str]:
-    """The doctor's verdicts on the same two hosts."""
-    facts = [replace(host(1), address=SENDER_ADDRESS), replace(host(2), address=TARGET_ADDRESS)]
-    shells = [network.sender, network.target]
-    visits = [Visit(facts=one, shell=shell) for one, shell in zip(facts, shells, strict=True)]
-    sections = judge([visit.facts for visit in visits], dict(send_all(visits)))
-    return {(check.subject, check.question): check.verdict for section in sections for check in section.checks}
 
 
 def test_a_shell_that_broke_is_opened_anew(network: Network, ports: HostsPorts) -> None:
@@ -108,6 +96,27 @@ def test_what_nobody_can_see_is_refused_with_the_commands_that_show_it(
     with pytest.raises(FaultRefused, match=f"{TARGET}: no Docker engine answers at /nobody.sock"):
         blind.check(SENDER, "2377/tcp", peer=TARGET)
     blind.close()
+
+
+def test_a_human_closes_a_port_of_udp(network: Network, hosts: dict[str, HostSettings], ports: HostsPorts) -> None:
+    """With the lab's own line, which it shows and waits for; so it is with an opened one."""
+    read: list[str] = []
+
+    def do(text: str) -> None:
+        read.append(text)
+        if "Waiting" in text:
+            network.target.run("iptables -A INPUT -p udp --dport 4789 -j REJECT" if len(read) == 1 else "iptables -F")
+
+    def nobody(node: str) -> DockerClient:
+        raise AssertionError(f"the engine of {node} is not asked")
+
+    faults = HandFaults(hosts, nobody, ports, do, poll_s=0.05)
+    faults.block(TARGET, "4789/udp")
+    assert faults.active() == [Fault(node=TARGET, kind="blocked", port="4789/udp", wall="firewall")]
+    faults.heal()
+    assert faults.active() == []
+    waiting = f"Waiting until packets of {SENDER} {{}} at 4789/udp. Ctrl-C ends the waiting."
+    assert [text.splitlines()[-1] for text in read[::2]] == [waiting.format("do not arrive"), waiting.format("arrive")]
 
 
 def test_another_port_is_tried_too(network: Network, ports: HostsPorts) -> None:

@@ -145,7 +145,7 @@ def send(sender: Shell, address: str, port: str, *, target: Shell | None, noise:
     arrival = judge(word, port, before=before, after=count(target) if target else None, noise=noise)
     # A datagram for a socket counts when its owner takes it out, and who is busy does that late.
     for _ in range(LATE_S):
-        if target is None or word not in ("sent", "refused") or arrival == "arrived":
+        if target is None or word != "sent" or arrival == "arrived":
             break
         target.run("sleep 1")
         later = judge(word, port, before=before, after=count(target), noise=noise)
