@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -203,6 +205,35 @@ def test_an_ssh_that_breaks_is_followed_by_another(host: Sshd) -> None:
         with suppress(Exception):
             client.ping()
         assert client.ping()
+
+
+KERNEL = """
+import sys, threading
+from swarmlab import Lab
+lab = Lab.hosts(sys.argv[1])
+client = lab["docker-swarm-1"].client
+events = client.events()
+threading.Thread(target=lambda: list(events), daemon=True).start()
+client.ping()
+print("asked", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.ssh
+@pytest.mark.cli
+def test_no_ssh_outlives_a_killed_kernel(there: EmbeddedBackend, host: Sshd, tmp_path: Path) -> None:
+    """Neither one that waits for the next question nor one that a stream comes through."""
+    path = write_settings(tmp_path, there.hosts[:1], endpoints={NAME: host.endpoint})
+    command = [sys.executable, "-c", KERNEL, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as kernel:
+        assert kernel.stdout is not None
+        assert kernel.stdout.readline() == "asked\n"
+        started = [child for child in psutil.Process(kernel.pid).children() if child.name() == "ssh"]
+        kernel.kill()
+    assert started
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert alive == []
 
 
 # --- TLS -----------------------------------------------------------------------------------------------------------
