@@ -106,10 +106,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out and how to get it, and what ran on real Docker."""
+    """Say what tests had to show, what was left out and how to get it, and what ran on real Docker."""
+    summarize_shown(terminalreporter)
     summarize_left_out(terminalreporter)
     if is_real():
         summarize_real(terminalreporter)
+
+
+def summarize_shown(reporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to show, `show` in tests/conftest.py, wherever they ran."""
+    for outcome in ("passed", "failed"):
+        for report in reporter.stats.get(outcome, []):
+            texts = [str(text) for name, text in report.user_properties if name == "shown"]
+            if texts and report.when == "call":
+                reporter.section(f"shown by {report.nodeid}", sep="-")
+                reporter.line("\n\n".join(texts))
 
 
 def summarize_left_out(reporter: pytest.TerminalReporter) -> None:

@@ -91,7 +91,8 @@ class Lab(Cluster):
 
         Where they are in no swarm, or in one that a lab formed, the named state is built. A swarm that was there is
         attached to, and stays as it is unless the file says `allow_changes = true`. What the lab creates is written
-        down; `python -m swarmlab clean --hosts lab.toml` removes it.
+        down; `python -m swarmlab clean --hosts lab.toml` removes it. That holds for cells, `%docker` and panels: what
+        is typed in a terminal is neither refused nor written down.
 
         Args:
             path: of the file that lists them, `lab.toml`.

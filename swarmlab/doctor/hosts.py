@@ -10,14 +10,15 @@ from typing import Protocol, TypeVar
 
 from docker import DockerClient
 
+from swarmlab.backends.hosts import packets
+from swarmlab.backends.hosts.packets import Arrival
+from swarmlab.backends.hosts.shell import Shell, ShellFailed
 from swarmlab.client.protocols import PORTS, Port
-from swarmlab.doctor import clock, disk, dns, engine, kernel, packets, ports, swarm
+from swarmlab.doctor import clock, disk, dns, engine, kernel, ports, swarm
 from swarmlab.doctor.checks import Check, Section
 from swarmlab.doctor.engine_facts import ENGINE_ERRORS, ask
 from swarmlab.doctor.facts import HostFacts
-from swarmlab.doctor.looking import look_through, open_shell
-from swarmlab.doctor.packets import Arrival
-from swarmlab.doctor.shell import Shell, ShellFailed
+from swarmlab.doctor.looking import find_shell, look_through
 
 AT_ONCE = 8
 """Hosts that are asked at the same time."""
@@ -134,7 +135,7 @@ def _visit(
     if facts.unreached:
         return Visit(facts=facts)
     try:
-        shell = open_shell(url_of(host), facts, client, may_create=allow_changes)
+        shell = find_shell(url_of(host), facts, client, may_create=allow_changes)
     except ShellFailed as error:
         return Visit(facts=replace(facts, why_no_inside=str(error)))
     ends.callback(shell.close)

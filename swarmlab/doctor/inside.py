@@ -10,9 +10,9 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from swarmlab.backends.hosts.shell import Shell
 from swarmlab.client.protocols import PORTS
 from swarmlab.doctor.facts import Firewall, Inside, ModuleState
-from swarmlab.doctor.shell import Shell
 
 MODULES: Final = {
     "vxlan": "VXLAN",

@@ -11,16 +11,17 @@ from pathlib import Path
 from docker import DockerClient
 
 from swarmlab.backends.dind import NoLocalDocker, local_docker, node_plan, refusals, registry
+from swarmlab.backends.hosts.shell import ProgramShell, is_here
 from swarmlab.backends.states import SERVICE_IMAGE
 from swarmlab.doctor.checks import Check, failed, ok, unknown
+from swarmlab.doctor.container import LABEL
 from swarmlab.doctor.disk import check_disk
 from swarmlab.doctor.engine import check_version
 from swarmlab.doctor.engine_facts import ENGINE_ERRORS, ask, sentence
 from swarmlab.doctor.facts import HostFacts
 from swarmlab.doctor.kernel import check_kernel
 from swarmlab.doctor.local import HERE, LOOPBACK
-from swarmlab.doctor.looking import is_here, look_through
-from swarmlab.doctor.shell import LABEL, ProgramShell
+from swarmlab.doctor.looking import look_through
 
 SOCKET = Path("/var/run/docker.sock")
 
@@ -93,7 +94,7 @@ def check_rights(host: HostFacts) -> Check:
         found, mend = why
         return failed(HERE, "rights", found, mend, refusals.EMBEDDED)
     if host.info.get("OperatingSystem") == "Docker Desktop":
-        return unknown(HERE, "rights", "Docker Desktop: it should do, but was not measured")
+        return unknown(HERE, "rights", "Docker Desktop: not measured; it should do")
     return ok(HERE, "rights", "of root, nothing remapped")
 
 

@@ -6,31 +6,20 @@ machine; a container, where the settings allow changes and an image is there alr
 
 from __future__ import annotations
 
-import platform
-import socket
-from collections.abc import Mapping
 from dataclasses import replace
 
 from docker import DockerClient
 
+from swarmlab.backends.hosts.shell import NO_SHELL, Shell, ShellFailed, open_shell
+from swarmlab.doctor.container import IMAGES, ContainerShell, image_with_a_shell
 from swarmlab.doctor.engine_facts import ENGINE_ERRORS, sentence
 from swarmlab.doctor.facts import HostFacts
 from swarmlab.doctor.inside import look
-from swarmlab.doctor.shell import (
-    IMAGES,
-    ContainerShell,
-    ProgramShell,
-    Shell,
-    ShellFailed,
-    image_with_a_shell,
-    ssh_shell,
-)
 
-NO_SHELL = "no shell there: its endpoint is no ssh://"
 DOCKER_ROOT = "/var/lib/docker"
 
 
-def open_shell(url: str, host: HostFacts, client: DockerClient, *, may_create: bool) -> Shell:
+def find_shell(url: str, host: HostFacts, client: DockerClient, *, may_create: bool) -> Shell:
     """A shell on the host.
 
     Args:
@@ -42,18 +31,12 @@ def open_shell(url: str, host: HostFacts, client: DockerClient, *, may_create: b
     Raises:
         ShellFailed: there is none; the text says why.
     """
-    if url.startswith("ssh://"):
-        return ssh_shell(url)
-    if url.startswith("unix://") and is_here(host.info):
-        return ProgramShell(["sh"])
-    if not may_create:
-        raise ShellFailed(NO_SHELL)
+    try:
+        return open_shell(url, lambda: host.info)
+    except ShellFailed:
+        if not may_create:
+            raise
     return _container(client)
-
-
-def is_here(info: Mapping[str, object]) -> bool:
-    """Whether an engine behind a socket of this machine runs on this very machine, not in a container or its own VM."""
-    return info.get("Name") == socket.gethostname() and info.get("KernelVersion") == platform.release()
 
 
 def _container(client: DockerClient) -> ContainerShell:

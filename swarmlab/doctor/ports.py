@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from swarmlab.backends.hosts.packets import TCP_TIMEOUT_S, Arrival
 from swarmlab.client.protocols import PORTS, Port
 from swarmlab.doctor import advice
 from swarmlab.doctor.checks import Check, failed, ok, unknown
 from swarmlab.doctor.facts import HostFacts
-from swarmlab.doctor.packets import TCP_TIMEOUT_S, Arrival
 from swarmlab.doctor.swarm import node_state
 
 Arrivals = Mapping[tuple[str, str, Port], Arrival]

@@ -38,7 +38,7 @@ def atoi(text: str) -> int:
     Raises:
         NotANumber: it is none.
     """
-    return _read("Atoi", _SIGNED, text, -(1 << 63), (1 << 63) - 1)
+    return _read("Atoi", _SIGNED, text, range(-(1 << 63), 1 << 63), greatest=(1 << 64) - 1)
 
 
 def parse_uint(text: str, bits: int = 64) -> int:
@@ -47,17 +47,18 @@ def parse_uint(text: str, bits: int = 64) -> int:
     Raises:
         NotANumber: it is none.
     """
-    return _read("ParseUint", _UNSIGNED, text, 0, (1 << bits) - 1)
+    return _read("ParseUint", _UNSIGNED, text, range(1 << bits), greatest=(1 << bits) - 1)
 
 
-def _read(function: str, form: re.Pattern[str], text: str, low: int, high: int) -> int:
-    found = form.fullmatch(text)
-    if found is None:
-        raise NotANumber(function, text, "invalid syntax")
-    sign, digits = found.groups()
+def _read(function: str, form: re.Pattern[str], text: str, allowed: range, *, greatest: int) -> int:
+    found = form.match(text)
+    sign, digits = found.groups() if found else ("", "0")
     number = int(f"{sign}{digits[: _DIGITS + 1]}")
-    if not low <= number <= high:
-        raise NotANumber(function, text, "value out of range", max(low, min(number, high)))
+    # Digit by digit: what is too great is never read to its end, whatever stands there.
+    if (found is None or found.end() != len(text)) and abs(number) <= greatest:
+        raise NotANumber(function, text, "invalid syntax")
+    if number not in allowed:
+        raise NotANumber(function, text, "value out of range", allowed[0] if number < 0 else allowed[-1])
     return number
 
 

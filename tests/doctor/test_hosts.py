@@ -9,15 +9,16 @@ from docker import DockerClient
 from docker.errors import APIError
 
 from swarmlab.backends.embedded import EmbeddedBackend
+from swarmlab.backends.hosts.shell import ProgramShell, ShellFailed
 from swarmlab.client.protocols import PORTS
 from swarmlab.doctor.checks import Check
+from swarmlab.doctor.container import LABEL, ContainerShell
 from swarmlab.doctor.engine_facts import ask
 from swarmlab.doctor.hosts import Visit, examine, judge, send_all
 from swarmlab.doctor.local_engines import check_privileged
 from swarmlab.doctor.looking import look_through
-from swarmlab.doctor.shell import LABEL, ContainerShell, ProgramShell, ShellFailed
-from tests.doctor.conftest import SENDER_ADDRESS, TARGET_ADDRESS, Network
 from tests.doctor.hosts_made_up import host
+from tests.hosts.network import SENDER_ADDRESS, TARGET_ADDRESS, Network
 from tests.labs import StartLab
 
 

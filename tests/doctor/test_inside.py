@@ -5,10 +5,10 @@ from contextlib import closing
 
 import pytest
 
+from swarmlab.backends.hosts.shell import ProgramShell
 from swarmlab.doctor.facts import Inside
 from swarmlab.doctor.inside import MODULES, look, read, script
-from swarmlab.doctor.shell import ProgramShell
-from tests.doctor.conftest import Network
+from tests.hosts.network import Network
 
 UBUNTU = """\
 == addresses

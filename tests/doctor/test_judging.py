@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from swarmlab.backends.hosts.packets import Arrival
 from swarmlab.client.protocols import PORTS
 from swarmlab.doctor import advice, clock, disk, dns, engine, kernel, ports, swarm
 from swarmlab.doctor.checks import Check
 from swarmlab.doctor.engine_facts import offset
 from swarmlab.doctor.facts import HostFacts, Offset
-from swarmlab.doctor.packets import Arrival
 from tests.doctor.hosts_made_up import formed, host, inside, member
 
 BLIND = {"inside": None, "why_no_inside": "no shell there"}

@@ -13,8 +13,8 @@ import pytest
 
 from swarmlab.backends.dind import local_docker
 from swarmlab.backends.dind.refusals import NoLocalDocker
+from swarmlab.backends.hosts.shell import is_here
 from swarmlab.doctor import local, local_engines
-from swarmlab.doctor.looking import is_here
 from swarmlab.ownership import runtime_directory
 from tests.doctor.hosts_made_up import host
 from tests.labs import StartLab
@@ -154,7 +154,9 @@ def test_a_docker_without_roots_rights(options: list[str], system: str, verdict:
     facts = host(1)
     facts.info["SecurityOptions"] = options  # type: ignore[index]
     facts.info["OperatingSystem"] = system  # type: ignore[index]
-    assert local_engines.check_rights(facts).verdict == verdict
+    check = local_engines.check_rights(facts)
+    assert check.verdict == verdict
+    assert ("not measured" in check.found) == (system == "Docker Desktop")
 
 
 def test_images_that_a_start_would_pull() -> None:

@@ -1,5 +1,7 @@
 """Whole numbers in text, as Go's strconv reads them."""
 
+from collections.abc import Callable
+
 import pytest
 
 from swarmlab.engine.go_numbers import NotANumber, atoi, parse_uint, quoted
@@ -40,6 +42,15 @@ def test_a_number_too_great(text: str, nearest: int) -> None:
         atoi(text)
     assert str(refused.value) == f'strconv.Atoi: parsing "{text}": value out of range'
     assert refused.value.nearest == nearest
+
+
+@pytest.mark.parametrize("read", [atoi, parse_uint])
+def test_what_is_too_great_is_not_read_to_its_end(read: Callable[[str], int]) -> None:
+    """Twenty-one digits are out of range, though no number follows; what is in range is none then."""
+    with pytest.raises(NotANumber, match=r"value out of range$"):
+        read(f"{HUGE}/tcp")
+    with pytest.raises(NotANumber, match=r"invalid syntax$"):
+        read("18446744073709551615/tcp")
 
 
 def test_the_ends_of_the_ranges_are_in_them() -> None:

@@ -121,7 +121,8 @@ class Side:
         """Something to meet of every kind."""
         for node in (MANAGER, WORKER):
             self.demand(node, "POST", "/images/create?fromImage=alpine&tag=latest")
-            self.demand(node, "POST", "/containers/create?name=web", {"Image": "alpine", "Cmd": ["sleep", "9999"]})
+            web = {"Image": "alpine", "Cmd": ["sleep", "9999"], "StopTimeout": 1}  # nobody here wants to wait for it
+            self.demand(node, "POST", "/containers/create?name=web", web)
             self.demand(node, "POST", "/containers/web/start")
             self.demand(node, "POST", "/containers/create?name=front", {"Image": "alpine", "Tty": True})
             self.demand(node, "POST", "/volumes/create", {"Name": "data"})
@@ -134,12 +135,6 @@ class Side:
                 self._ids[kind, name] = self._look_up(kind, name)[
                     "ID" if kind not in ("networks", "containers") else "Id"
                 ]
-
-    def let_go(self) -> None:
-        """Let containers that stand still go on: an engine with such containers may not be killed."""
-        for node in (MANAGER, WORKER):
-            for container in self.demand(node, "GET", '/containers/json?filters={"status":["paused"]}'):
-                self.demand(node, "POST", f"/containers/{container['Id']}/unpause")
 
     def _look_up(self, kind: str, name: str) -> Any:
         if kind == "tasks":

@@ -15,10 +15,12 @@ from swarmlab.backends.hosts import HostsBackend, start
 from swarmlab.backends.hosts.faults import HandFaults
 from swarmlab.client.protocols import LabState
 from swarmlab.ownership import create_lab_directory
+from tests.hosts.network import mark_packets as pytest_collection_modifyitems
+from tests.hosts.network import network, ssh, two_hosts
 from tests.hosts.writing import write_settings
 from tests.labs import StartLab, start_lab
 
-__all__ = ["StartLab", "start_lab"]
+__all__ = ["StartLab", "network", "pytest_collection_modifyitems", "ssh", "start_lab", "two_hosts"]
 
 StartOnHosts = Callable[..., HostsBackend]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -15,15 +17,20 @@ import psutil
 import pytest
 from docker.context import ContextAPI
 
+from swarmlab import Lab
 from swarmlab.backends.contexts import write_contexts
 from swarmlab.backends.dind import certificates
 from swarmlab.backends.dind.certificates import Authority, Credentials
 from swarmlab.backends.embedded import EmbeddedBackend
-from swarmlab.backends.hosts import EndpointFailed, HostSettings, TlsFiles, connect
+from swarmlab.backends.hosts import EndpointFailed, HostSettings, HostsRefused, TlsFiles, connect
 from swarmlab.backends.hosts.endpoints import Endpoint, resolve
-from swarmlab.backends.hosts.ports import HostsPorts
-from swarmlab.client.protocols import FaultRefused, Host
+from swarmlab.backends.hosts.failures import explain
+from swarmlab.backends.hosts.ssh import SshFailed
+from swarmlab.client.protocols import Host
+from swarmlab.ownership import lab_directories
+from tests.hosts.conftest import changed, everything
 from tests.hosts.sshd import Sshd, User, make_key
+from tests.hosts.writing import write_settings
 
 HostsOf = Callable[..., EmbeddedBackend]
 NAME = "docker-swarm-1"
@@ -154,6 +161,16 @@ def test_what_ssh_says_is_said_with_the_next_step(
     assert failure(settings(host.endpoint)).startswith(expected)
 
 
+@pytest.mark.parametrize("said", ["Connection timed out", "No route to host", "Network is unreachable"])
+def test_a_host_that_does_not_answer_is_said(said: str) -> None:
+    """It is off, or a security group keeps silent: what to look at, and how."""
+    failed = SshFailed(f"ssh: connect to host 203.0.113.11 port 22: {said}")
+    assert explain("ssh://ubuntu@203.0.113.11", None, failed) == (
+        "203.0.113.11 does not answer. Check the address, that the host runs, and that its security group and firewall"
+        " let your address reach the ssh port: ssh ubuntu@203.0.113.11 true"
+    )
+
+
 @pytest.mark.ssh
 @pytest.mark.cli
 def test_a_wrong_user_is_said(host: Sshd) -> None:
@@ -190,20 +207,33 @@ def test_an_ssh_that_breaks_is_followed_by_another(host: Sshd) -> None:
         assert client.ping()
 
 
+KERNEL = """
+import sys, threading
+from swarmlab import Lab
+lab = Lab.hosts(sys.argv[1])
+client = lab["docker-swarm-1"].client
+events = client.events()
+threading.Thread(target=lambda: list(events), daemon=True).start()
+client.ping()
+print("asked", flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.mark.ssh
 @pytest.mark.cli
-def test_a_port_is_tried_from_its_peer(host: Sshd) -> None:
-    """A port that answers and one that nobody listens on are open: no packet was dropped. For udp the text says how."""
-    sender = settings(host.endpoint)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        target = replace(sender, name="docker-swarm-2", address="127.0.0.1", endpoint="unix:///nobody.sock")
-        ports = HostsPorts({NAME: sender, "docker-swarm-2": target})
-        assert ports.arrives("docker-swarm-2", f"{listening.getsockname()[1]}/tcp", peer=NAME)
-        assert ports.check("docker-swarm-2", "2377/tcp", peer=NAME).open
-        with pytest.raises(FaultRefused, match=r"sudo tcpdump -ni any udp port 4789 and src 172\.31\.16\.11; then, on"):
-            ports.check("docker-swarm-2", "4789/udp", peer=NAME)
-        with pytest.raises(FaultRefused, match="cannot be seen from here"):
-            ports.check(NAME, "2377/tcp", peer="docker-swarm-2")
+def test_no_ssh_outlives_a_killed_kernel(there: EmbeddedBackend, host: Sshd, tmp_path: Path) -> None:
+    """Neither one that waits for the next question nor one that a stream comes through."""
+    path = write_settings(tmp_path, there.hosts[:1], endpoints={NAME: host.endpoint})
+    command = [sys.executable, "-c", KERNEL, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as kernel:
+        assert kernel.stdout is not None
+        assert kernel.stdout.readline() == "asked\n"
+        started = [child for child in psutil.Process(kernel.pid).children() if child.name() == "ssh"]
+        kernel.kill()
+    assert started
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert alive == []
 
 
 # --- TLS -----------------------------------------------------------------------------------------------------------
@@ -354,6 +384,53 @@ def test_a_port_on_which_nobody_listens_is_said(tmp_path: Path) -> None:
         endpoint = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     said = failure(settings(endpoint, files(tmp_path / "us", Authority("ours").issue_client())))
     assert said.startswith(f"nothing listens at {endpoint}. Check the port, and that Docker runs there")
+
+
+def toml(folder: Path, engines: EmbeddedBackend, endpoints: dict[str, str], tls: dict[str, TlsFiles]) -> Path:
+    """A lab.toml of all hosts, some reached in other ways than through their sockets."""
+    more = {
+        name: "".join(f'{key} = "{getattr(files, key)}"\n' for key in ("ca", "cert", "key"))
+        for name, files in tls.items()
+    }
+    return write_settings(folder, engines.hosts, endpoints=endpoints, more=more)
+
+
+@pytest.mark.ssh
+@pytest.mark.cli
+def test_a_lab_does_not_begin_with_some_of_its_hosts(
+    user: User, hosts_of: HostsOf, open_door: Doors, tmp_path: Path
+) -> None:
+    """One whose key is not known, one whose CA is another's, one that is well: all are told of, and none is changed."""
+    engines = hosts_of("separate")
+    first = user.start_host(1, {"DOCKER_HOST": engines.hosts[0].docker_host})
+    user.know("")
+    door = open_door(Authority("theirs").issue_server(["127.0.0.1"]))
+    endpoints = {NAME: first.endpoint, "docker-swarm-2": door.endpoint}
+    ours = {"docker-swarm-2": files(tmp_path / "us", Authority("ours").issue_client())}
+    before = everything(engines)
+    with pytest.raises(HostsRefused) as refused:
+        Lab.hosts(toml(tmp_path, engines, endpoints, ours), "formed")
+    one, two = str(refused.value).splitlines()
+    assert one.startswith(f"{NAME}: the host key of [{first.address}]:{first.port} is not known. Connect once by hand")
+    assert two.startswith(f"docker-swarm-2: the certificate of {door.endpoint} was not issued by {tmp_path}/us/ca.pem")
+    assert changed(before, everything(engines)) == {}
+    assert list(lab_directories()) == []
+
+
+def test_the_certificates_of_a_lab_are_private_and_go_with_it(
+    there: EmbeddedBackend, open_door: Doors, tmp_path: Path
+) -> None:
+    """The docker command of a terminal needs copies; only this user may read them, and they are deleted at the end."""
+    authority = Authority("ours")
+    door = open_door(authority.issue_server(["127.0.0.1"]))
+    ours = files(tmp_path / "us", authority.issue_client())
+    with Lab.hosts(toml(tmp_path, there, {NAME: door.endpoint}, {NAME: ours})) as lab:
+        folder = Path(lab.backend.docker_config)
+        copies = {path.name: path for path in folder.glob("contexts/tls/*/docker/*.pem")}
+        modes = {name: path.stat().st_mode & 0o777 for name, path in copies.items()}
+        assert modes == dict.fromkeys(("ca.pem", "cert.pem", "key.pem"), 0o600)
+        assert copies["key.pem"].read_bytes() == ours.key.read_bytes()
+    assert not folder.exists()
 
 
 # --- contexts ------------------------------------------------------------------------------------------------------

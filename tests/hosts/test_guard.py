@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 
@@ -105,6 +107,18 @@ def test_the_file_may_allow_changes(hosts_of: HostsOf, start_on: StartOnHosts) -
         client.services.create("alpine", "sleep 99", name="web")
         client.services.get("helloworld").remove()
     assert kept(lab) == [(MANAGER, "service", "web")]
+
+
+@pytest.mark.cli
+def test_a_terminal_is_not_guarded(hosts_of: HostsOf, start_on: StartOnHosts) -> None:
+    """As lab.toml, the README and `Lab.hosts` say: the docker command talks to the hosts themselves."""
+    lab = start_on(hosts_of("formed"))
+    environment = {**os.environ, "DOCKER_CONFIG": lab.docker_config}
+    environment.pop("DOCKER_HOST", None)
+    subprocess.run(["docker", "volume", "create", "typed"], env=environment, check=True, capture_output=True)
+    with closing(lab.client(MANAGER)) as client:
+        assert [volume.name for volume in client.volumes.list()] == ["typed"]
+    assert lab.ledger.entries() == ()
 
 
 # --- the lab's own swarm -------------------------------------------------------------------------------------------

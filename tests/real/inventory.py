@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from docker import DockerClient
@@ -29,6 +31,28 @@ def of_lab(local: DockerClient, lab_id: str) -> list[str]:
         *(f"volume {one.name}" for one in local.volumes.list(filters=filters)),
     ]
     return sorted(things)
+
+
+def census(local: DockerClient, lab_id: str, folder: Path, container_ids: Sequence[str]) -> dict[str, int]:
+    """How much there is of a lab: what Docker has of it, its containers' processes, its files and keys."""
+    kinds = [thing.split()[0] for thing in of_lab(local, lab_id)]
+    return {
+        **{f"{kind}s": kinds.count(kind) for kind in ("container", "network", "volume")},
+        "processes": len(processes(container_ids)),
+        "files": len(files(folder)),
+        "keys": len(keys(folder)),
+    }
+
+
+def processes(container_ids: Sequence[str]) -> list[str]:
+    """Numbers of this machine's processes in these containers, or for them."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            text = (process / "cgroup").read_text() + (process / "cmdline").read_text()
+            if any(one in text for one in container_ids):
+                found.append(process.name)
+    return found
 
 
 def files(runtime: Path) -> set[str]:

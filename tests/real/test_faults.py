@@ -84,12 +84,13 @@ def test_a_container_that_is_not_there_cannot_be_killed(lab: DindBackend) -> Non
 
 def test_a_stopped_engine_is_down_and_comes_back_at_its_address(lab: DindBackend, manager: DockerClient) -> None:
     """Twice, since stale pid files break the second start."""
+    lab.faults.stop(WORKER)
+    lab.faults.stop(WORKER)
+    wait_until(lambda: node_states(manager, WORKER) == ["down"], "the worker to be down")
     for _ in range(2):
         lab.faults.stop(WORKER)
-        lab.faults.stop(WORKER)
-        wait_until(lambda: node_states(manager, WORKER) == ["down"], "the worker to be down")
         lab.faults.start(WORKER)
-        wait_until(lambda: node_states(manager, WORKER) == ["ready"], "the worker to be ready")
+    wait_until(lambda: node_states(manager, WORKER) == ["ready"], "the worker to be ready")
     assert manager.nodes.list(filters={"name": WORKER})[0].attrs["Status"]["Addr"] == lab.hosts[0].address
 
 

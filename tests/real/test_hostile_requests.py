@@ -44,7 +44,6 @@ def pairs(lab: DindBackend, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     try:
         yield [pair for asked in draw(SEED, COUNT) if (pair := ask_both(asked, *sides))]
     finally:
-        sides[0].let_go()
         simulated.close()
 
 

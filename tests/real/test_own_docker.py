@@ -138,6 +138,7 @@ def test_engines_that_cannot_be_reached_from_here_are_said_to_be(
     """As with a Docker whose socket was handed into a container: its loopback address is not this one."""
     own.restart()
     lab = process(far)
+    lab.ask("setattr(__import__('swarmlab.backends.dind.nodes', fromlist='x'), 'REACH_TIMEOUT_S', 3)")
     with pytest.raises(Raised, match=r"NodeFailed: docker-swarm-\d: its engine listens, but tcp://127.* cannot be"):
         lab.ask("Lab.start('separate')")
 

@@ -15,9 +15,10 @@ from docker import DockerClient
 from swarmlab.backends.dind import DindBackend, start
 from swarmlab.backends.dind.labels import LAB_LABEL, remove_orphans
 from swarmlab.backends.dind.nodes import NodeFailed
+from swarmlab.backends.hosts.shell import is_here
 from swarmlab.client.protocols import Fault
 from swarmlab.ownership import create_lab_directory, lab_directories
-from tests.real.inventory import files, keys, of_lab, of_nobody
+from tests.real.inventory import census, files, keys, of_lab, of_nobody
 from tests.real.own_docker import LabProcess
 from tests.real.waiting import wait_until
 
@@ -66,14 +67,22 @@ def nothing_new(local: DockerClient, before: set[str]) -> None:
 
 
 def test_what_a_killed_owner_left_goes_with_the_next_start_and_nothing_else(
-    lab: DindBackend, local: DockerClient, process: Callable[[], LabProcess], runtime: Path
+    lab: DindBackend, local: DockerClient, process: Callable[[], LabProcess], runtime: Path, show: Callable[[str], None]
 ) -> None:
-    """Containers, networks, volumes, names of images, keys, directories; another lab runs on, undisturbed."""
+    """Containers, networks, volumes, images' names, keys, processes, directories; another lab runs on, undisturbed.
+
+    A container of a node was paused, and a node's own: what is paused is no more in the way than what runs.
+    """
     before, neighbour = of_nobody(local), of_lab(local, lab.lab_id)
     dead = process()
     lab_id = dead.ask("(lab := Lab.start('helloworld')).backend.lab_id")
     assert len(of_lab(local, lab_id)) == 4 + 1 + 4
+    dead.ask(f"lab['{WORKER}'].client.containers.run('alpine', 'sleep 1000', detach=True).pause()")
+    local.containers.get(f"swarmlab-{lab_id}-docker-swarm-2").pause()
     dead.kill()
+    ids = [str(one.id) for one in local.containers.list(filters={"label": f"{LAB_LABEL}={lab_id}"})]
+    left = census(local, lab_id, runtime / lab_id, ids)
+    assert left["processes"] > 4 or not is_here(local.info())
     assert len(keys(runtime)) == 4
     assert all(key.stat().st_mode & 0o777 == 0o600 for key in keys(runtime))
 
@@ -84,11 +93,17 @@ def test_what_a_killed_owner_left_goes_with_the_next_start_and_nothing_else(
     assert of_lab(local, lab.lab_id) == neighbour
     assert {swarm(lab, host.name) for host in lab.hosts} <= {"inactive", "active"}
 
+    after = census(local, lab_id, runtime / lab_id, ids)
+    show("\n".join(f"{kind:<11} {left[kind]:>3} after SIGKILL, {after[kind]:>3} after the next start" for kind in left))
+    assert set(after.values()) == {0}
+
     next_one.ask("lab.close()")
+    assert next_one.ask("[thread.name for thread in __import__('threading').enumerate()]") == ["MainThread"]
     nothing_new(local, before)
     assert of_lab(local, next_id) == []
     assert keys(runtime) == []
     assert files(runtime) == set()
+    assert re.search(rf"Three Docker engines, lab {next_id}, are ready after \d", next_one.end())
 
 
 @pytest.mark.parametrize("kind", ["network", "volume", "container"])
@@ -216,6 +231,28 @@ def test_a_node_killed_from_outside_is_seen_and_healed(lab: DindBackend, local: 
     lab.faults.heal()
     assert lab.faults.active() == []
     assert swarm(lab, WORKER) == "active"
+
+
+def test_what_is_paused_is_in_nobody_s_way(lab: DindBackend, local: DockerClient) -> None:
+    """A node is healed as a stopped one is; a container of a node hinders neither a power cut nor a reset."""
+    node = local.containers.get(f"swarmlab-{lab.lab_id}-{WORKER}")
+    node.pause()
+    assert lab.faults.active() == [Fault(node=WORKER, kind="stopped")]
+    lab.faults.heal()
+    assert lab.faults.active() == []
+    with closing(lab.client(WORKER)) as client:
+        client.images.pull("alpine", tag="latest")
+        container = client.containers.run("alpine", "sleep 1000", detach=True)
+        container.pause()
+        lab.faults.stop(WORKER)
+        lab.faults.start(WORKER)
+        assert [one.status for one in client.containers.list(all=True)] == ["exited"]
+        container.start()
+        container.pause()
+    node.pause()
+    lab.reset("separate")
+    with closing(lab.client(WORKER)) as client:
+        assert client.containers.list(all=True) == []
 
 
 def test_a_node_and_the_registry_removed_from_outside_are_made_anew(lab: DindBackend, local: DockerClient) -> None:

@@ -119,6 +119,8 @@ class Typist:
         self._environment = {**os.environ, "DOCKER_CONFIG": str(docker_config)}
         self._environment.pop("DOCKER_HOST", None)
         self._kept = {host.name: host.address for host in hosts}
+        self.screen: list[str] = []
+        """What was typed and printed by now, as it was compared."""
 
     def play(self, text: str) -> None:
         """Type a whole transcript.
@@ -142,6 +144,7 @@ class Typist:
             if fits(expected, seen) or time.monotonic() >= end:
                 break
             time.sleep(0.5)
+        self.screen += [f"{step.node}:~$ {step.line}", *seen]
         assert fits(expected, seen), self._difference(step, expected, seen)
 
     def type(self, node: str, line: str) -> str:

@@ -1,10 +1,10 @@
 """A lab of three real Docker Engines, in containers of the local Docker.
 
 `backend` puts the parts together: start, reset, close. `local_docker` is the Docker that the containers run in,
-`refusals` says which will not do; `labels` what a lab creates there, whose it is, and how it is removed. `network` has
-the addresses, `certificates` the TLS of the engines' API, `registry` and `image_files` the lessons' images, and the
-name docker.com. `node_plan` and `nodes` are one container with one engine; `node-entry.sh` runs in it. `walls` and
-`faults` are how a lab is broken: power, links, firewalls, containers.
+`refusals` says which will not do; `labels` what a lab creates there, whose it is, and how it is removed, `paused` what
+would be in the way of that. `network` has the addresses, `certificates` the TLS of the engines' API, `registry` and
+`image_files` the lessons' images, and the name docker.com. `node_plan` and `nodes` are one container with one engine;
+`node-entry.sh` runs in it. `walls` and `faults` are how a lab is broken: power, links, firewalls, containers.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.models.networks import Network
 
+from swarmlab.backends.dind.paused import resume
 from swarmlab.backends.parallel import in_parallel
 from swarmlab.ownership import Owner
 
@@ -156,6 +157,7 @@ def _remove_network(network: Network) -> None:
 
 
 def _remove_container(container: Container) -> None:
+    resume(container)
     unless_gone(lambda: container.remove(v=True, force=True))
     # Someone else may be removing it still: until it is gone, its network and its volume cannot go.
     unless_gone(lambda: container.wait(condition="removed", timeout=_REMOVED_TIMEOUT_S))

@@ -18,6 +18,9 @@ from swarmlab.backends.dind.certificates import Credentials
 DEFAULT_IMAGE = "docker:dind"
 API_PORT = 2376
 
+STOP_TIMEOUT_S = 1
+"""For the engine when the local Docker is stopped. That is a power cut anyway: `ping` as a task never ends in time."""
+
 FOLDER = "/swarmlab"
 """Where a lab's own files lie in a node container; the entry script's head says which they are."""
 
@@ -73,6 +76,7 @@ class NodePlan:
             "Cmd": [ENTRY, "engine", *self._engine_arguments()],
             "Hostname": self.name,
             "Labels": dict(self.labels),
+            "StopTimeout": STOP_TIMEOUT_S,
             "ExposedPorts": {f"{API_PORT}/tcp": {}},
             "HostConfig": {
                 "Binds": [f"{self.container}:/var/lib/docker"],

@@ -17,6 +17,7 @@ from requests.exceptions import RequestException
 
 from swarmlab.backends.dind.labels import unless_gone
 from swarmlab.backends.dind.node_plan import API_PORT, ENTRY, NodePlan, archive
+from swarmlab.backends.dind.paused import resume
 from swarmlab.backends.dind.refusals import LOOPBACK, NO_PRIVILEGE, no_rights
 from swarmlab.backends.progress import Tell, untold
 from swarmlab.backends.tls_client import TlsClient
@@ -83,28 +84,33 @@ class NodeContainer:
     def recreate(self, tell: Tell = untold, *, walls: str) -> None:
         """Throw the engine and all that it holds away, and start an empty one in its place, broken or not before."""
         tell(self.name, "its container is removed")
-        unless_gone(lambda: self._client.containers.get(self.plan.container).remove(v=True, force=True))
+        unless_gone(self._remove)
         unless_gone(lambda: self._client.volumes.get(self.plan.container).remove())
         self._walls = walls
         self.create(tell)
 
     def start(self) -> None:
-        """Start a stopped engine; returns once its API answers. Harmless when it runs.
+        """Start a stopped engine, or let a paused one go on; returns once its API answers. Harmless when it runs.
 
         Raises:
             NodeFailed: Docker did not start the container, or the engine in it ended.
         """
+        container = self._container()
         try:
-            self._container().start()
+            if container.status == "paused":
+                container.unpause()
+            container.start()
         except APIError as error:
             raise self._refused(error) from error
         self.wait_ready()
 
     def kill(self) -> None:
         """End the engine and every container on it at once, as a power cut would. Harmless when it is dead."""
-        if self.is_running():
-            self._container().kill()
-            self._container().wait()
+        container = self._container()
+        if container.status in ("running", "paused"):
+            resume(container)
+            container.kill()
+            container.wait()
 
     def is_running(self) -> bool:
         """Whether the container runs."""
@@ -159,6 +165,11 @@ class NodeContainer:
             if waited_s > START_TIMEOUT_S:
                 raise self._failure(f"no answer after {START_TIMEOUT_S} s ({error})")
             time.sleep(PING_EVERY_S)
+
+    def _remove(self) -> None:
+        container = self._client.containers.get(self.plan.container)
+        resume(container)
+        container.remove(v=True, force=True)
 
     def _create_with_rights(self) -> None:
         try:

@@ -4,7 +4,8 @@
 socket, and `failures` says why not. `survey` looks at all hosts before anything begins. `guard` watches every request:
 `changes` reads what it would change, `membership` tells whose swarm that is, `records` writes into the `ledger` what
 was created. `clean` removes that. `faults` asks a human for what the lab has no right to do, in `commands`; `ports`
-sees what gets through. `backend` puts the parts together.
+sees what gets through, by `packets` that are sent and seen in a `shell` on the hosts. `backend` puts the parts
+together.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ class HostsBackend:
         self._guards = {name: Guard(name, settings, ledger, self._ask) for name in self._hosts}
         self._ends = ExitStack()
         ports = HostsPorts(self._hosts)
+        self._ends.callback(ports.close)
         self.hosts: Sequence[Host] = [_host(host) for host in settings.hosts]
         self.clock: Clock = RealClock()
         self.ports: Ports = ports

@@ -79,7 +79,7 @@ _SSH: Sequence[tuple[str, str]] = (
         " anew.",
     ),
     (
-        r"Cannot connect to the Docker daemon|dial unix \S+: connect: (connection refused|no such file)",
+        r"Cannot connect to the Docker daemon|dial (unix|tcp) \S+: connect: (connection refused|no such file)",
         "{host} is reached, but no Docker engine runs there. There: sudo systemctl start docker",
     ),
     (

@@ -141,8 +141,15 @@ class HandFaults:
             self._ports.arrives(node, port, peer=peer)
         except FaultRefused as refused:
             raise FaultRefused(f"By hand, {steps.where}: {'; '.join(steps.lines)}. {refused}") from None
-        words = f"{peer} gets {'an answer' if is_open else 'no answer'} from {port}"
-        self._wait(node, steps, lambda: self._ports.arrives(node, port, peer=peer) is is_open, words)
+        words = f"packets of {peer} {'arrive' if is_open else 'do not arrive'} at {port}"
+
+        def is_done() -> bool:
+            try:
+                return self._ports.arrives(node, port, peer=peer) is is_open
+            except FaultRefused:  # an ssh that breaks, or much that arrives: it was seen once, and will be again
+                return False
+
+        self._wait(node, steps, is_done, words)
 
     def _by_hand(self, node: str, verb: str, is_seen: Callable[[], bool], words: str, **more: str) -> None:
         self._wait(node, self._steps(node, verb, **more), is_seen, words)

@@ -2,7 +2,10 @@
 
 Owns the transport hook of a docker SDK client. A request that only reads passes as it is. One that changes something
 passes where the host is in no swarm or in the lab's own, and anywhere if lab.toml says `allow_changes = true`; what it
-created is in the ledger before the caller has the answer. What is typed in a terminal does not come through here.
+created is in the ledger before the caller has the answer.
+
+What is typed in a terminal does not come through here: there the docker command talks to the hosts themselves, on
+contexts with their own endpoints, and a door in between would have to speak all of the API, its streams included.
 """
 
 from __future__ import annotations

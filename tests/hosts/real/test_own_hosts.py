@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,32 +29,54 @@ TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
 
 
-def test_the_walk_over_ssh(own: OwnHosts, directory: LabDirectory) -> None:
+Show = Callable[[str], None]
+
+
+def test_the_walk_over_ssh(own: OwnHosts, directory: LabDirectory, show: Show) -> None:
     """Rows S3–S6 and S10–S16, typed with the docker command on contexts of ssh:// endpoints, to the letter."""
     own.engines.reset("separate")
     with closing(own.start(directory, "separate")) as lab:
         assert all(host.docker_host.startswith("ssh://") for host in lab.hosts)
-        Typist(lab.hosts, lab.docker_config, engine=node_engine()).play((TRANSCRIPTS / "walk.txt").read_text())
+        typist = Typist(lab.hosts, lab.docker_config, engine=node_engine())
+        typist.play((TRANSCRIPTS / "walk.txt").read_text())
+    show("\n".join(typist.screen))
 
 
-def test_a_swarm_that_was_there_is_untouched(own: OwnHosts, directory: LabDirectory) -> None:
-    """Looked at from all sides, and asked to change; then compared object by object."""
+def test_a_swarm_that_was_there_is_untouched(own: OwnHosts, directory: LabDirectory, show: Show) -> None:
+    """Looked at from all sides, and asked to change; then compared object by object, one of each kind among them."""
     own.engines.reset("helloworld")
+    with closing(own.engines.client(MANAGER)) as client:
+        create_one_of_each(client)
+        wait_until(lambda: client.services.get("web").tasks({"desired-state": "running"}), "a task of web")
     before = settled(own.engines)
     with closing(own.start(directory, "helloworld")) as lab, closing(lab.client(MANAGER)) as client:
-        (service,) = client.services.list()
+        service = client.services.get("helloworld")
         assert service.tasks()
         assert b"64 bytes" in b"".join(service.logs(stdout=True))
         for change in (
             lambda: service.scale(5),
-            lambda: create_one_of_each(client),
+            lambda: client.secrets.create(name="window", data=b"sesame"),
+            lambda: client.volumes.get("data").remove(),
             lambda: client.swarm.leave(force=True),
         ):
             with pytest.raises(ChangesRefused, match="Nothing was changed"):
                 change()
         lab.reset("helloworld")
     assert main(["clean", "--hosts", str(own.write())]) == 0
-    assert changed(before, settled(own.engines)) == {}
+    after = settled(own.engines)
+    show(comparison(before, after))
+    assert changed(before, after) == {}
+
+
+def comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """A line for each host: how many objects of each kind were compared whole, and what has changed of them."""
+    lines = []
+    for host, seen in before.items():
+        lists = {path.split("/")[1]: found for path, found in seen.items() if isinstance(found, list)}
+        lists["volumes"] = seen["/volumes"]["Volumes"] or []
+        counts = ", ".join(f"{len(found)} {kind}" for kind, found in lists.items())
+        lines.append(f"{host}: {counts}, and its swarm: {len(changed(seen, after[host]))} changed")
+    return "\n".join(lines)
 
 
 def test_a_lab_of_its_own_comes_and_goes(
@@ -92,7 +116,6 @@ def test_a_closed_port_is_seen_from_its_peer(own: OwnHosts, directory: LabDirect
 
 def test_a_stopped_engine_is_seen(own: OwnHosts, directory: LabDirectory) -> None:
     """Its ssh answers, its engine does not."""
-    own.engines.reset("separate")
     with closing(own.start(directory, None)) as lab:
         assert isinstance(lab.faults, HandFaults)
         human = threading.Thread(target=own.engines.faults.stop, args=(WORKER,))
@@ -102,14 +125,18 @@ def test_a_stopped_engine_is_seen(own: OwnHosts, directory: LabDirectory) -> Non
     own.engines.faults.heal()
 
 
-def test_a_real_engine_refuses_a_certificate_of_somebody_else(own: OwnHosts, tmp_path: Path) -> None:
-    """By the alert of a real dockerd, after a handshake that looked well."""
-    own.engines.reset("separate")
+def test_a_real_engine_refuses_a_certificate_of_somebody_else(
+    own: OwnHosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the alert of a real dockerd, after a handshake that looked well; the right one, and a context's, are taken."""
     theirs = replace(Authority("theirs").issue_client(), authority=(own.ca).read_bytes())
     theirs.write(tmp_path)
     tls = TlsFiles(ca=tmp_path / "ca.pem", cert=tmp_path / "cert.pem", key=tmp_path / "key.pem")
     with pytest.raises(EndpointFailed, match=rf"refuses {tmp_path}/cert\.pem: it was not issued by the CA"):
         connect(own.over_tls(tls))
     right = {name: own.ca.with_name(f"{name}.pem") for name in ("ca", "cert", "key")}
-    with closing(connect(own.over_tls(TlsFiles(**right)))) as client:
-        assert client.info()["Name"] == WORKER
+    over_tls = own.over_tls(TlsFiles(**right))
+    monkeypatch.setenv("DOCKER_CONFIG", own.engines.docker_config)
+    for host in (over_tls, replace(over_tls, endpoint=f"context:{WORKER}", tls=None)):
+        with closing(connect(host)) as client:
+            assert client.info()["Name"] == WORKER

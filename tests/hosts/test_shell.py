@@ -3,12 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from swarmlab.doctor.shell import ProgramShell, ShellFailed, image_with_a_shell, ssh_shell
+from swarmlab.backends.hosts.shell import ProgramShell, ShellFailed, ssh_shell
 
 
 @pytest.fixture
@@ -88,32 +87,3 @@ def test_ssh_is_not_given_the_libraries_of_an_environment(tmp_path: Path, monkey
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
     with closing(ssh_shell("ssh://ubuntu@docker-swarm-1")) as shell:
         assert shell.run('echo "[$LD_LIBRARY_PATH]"') == "[]\n"
-
-
-@dataclass
-class Image:
-    """What a list of images tells of one."""
-
-    tags: list[str]
-    attrs: dict[str, list[str]]
-
-
-class Images:
-    """An engine that has these."""
-
-    def __init__(self, *images: Image) -> None:
-        self.images = self
-        self._images = list(images)
-
-    def list(self) -> list[Image]:
-        return self._images
-
-
-def test_an_image_to_look_from_is_one_that_is_there() -> None:
-    """By its tag, or by the digest that a service pulled it by; nothing is pulled."""
-    nginx = Image(["nginx:alpine"], {"RepoDigests": ["nginx@sha256:1f"]})
-    busybox = Image(["busybox:latest"], {"RepoDigests": []})
-    pulled = Image([], {"RepoDigests": ["alpine@sha256:2e"]})
-    assert image_with_a_shell(Images(nginx)) is None
-    assert image_with_a_shell(Images(nginx, busybox)) == "busybox:latest"
-    assert image_with_a_shell(Images(nginx, busybox, pulled)) == "alpine@sha256:2e"

@@ -1,34 +1,25 @@
-"""A POSIX shell on a host, for what its Docker API does not tell: over the user's own ssh, here, or in a container.
+"""A POSIX shell on a host, for what its Docker API does not tell: over the user's own ssh, or on this machine.
 
-Owns the processes and the container behind it. What is typed stands in `inside` and `packets`.
+Owns the processes. What is typed stands in `packets`, and where the doctor looks around.
 """
 
 from __future__ import annotations
 
 import os
-import re
+import platform
 import secrets
 import select
+import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import IO, Protocol, cast
-
-from docker import DockerClient
-from docker.errors import APIError
-from docker.models.containers import Container
+from typing import IO, Any, Protocol, cast
 
 from swarmlab.backends.hosts.ssh import ssh_command, ssh_environment
 
 END_TIMEOUT_S = 5
-CONTAINER_LIFE_S = 600
-"""A container that nobody removed ends by itself."""
-
-IMAGES = ("alpine", "busybox")
-"""Small ones with a shell and the network's programs."""
-
-LABEL = "swarmlab.doctor"
+NO_SHELL = "no shell there: its endpoint is no ssh://"
 
 
 class ShellFailed(Exception):
@@ -98,49 +89,31 @@ class ProgramShell:
         return said[: -len(end)]
 
 
-class ContainerShell:
-    """A container in the host's own network. It changes nothing but its own being there, and is removed at the end."""
+def open_shell(url: str, info: Callable[[], Mapping[str, Any]]) -> ProgramShell:
+    """A shell on a host: the user's own ssh, or this machine's where the engine runs on this machine.
 
-    def __init__(self, client: DockerClient, image: str) -> None:
-        self._container: Container = client.containers.create(
-            image,
-            ["sleep", str(CONTAINER_LIFE_S)],
-            network_mode="host",
-            read_only=True,
-            auto_remove=True,
-            labels={LABEL: "1"},
-        )
-        try:
-            self._container.start()
-        except BaseException:  # one that did not start stays
-            self.close()
-            raise
+    Args:
+        url: of its engine.
+        info: asks that for `docker info`.
 
-    def run(self, script: str, *, timeout_s: float = 20) -> str:
-        """What the script printed."""
-        limit = str(max(1, round(timeout_s)))
-        _, output = self._container.exec_run(["timeout", limit, "sh", "-c", f"(\n{script}\n) </dev/null 2>&1"])
-        return cast(bytes, output).decode(errors="replace")
+    Raises:
+        ShellFailed: there is none.
+    """
+    if url.startswith("ssh://"):
+        return ssh_shell(url)
+    if url.startswith("unix://") and is_here(info()):
+        return ProgramShell(["sh"])
+    raise ShellFailed(NO_SHELL)
 
-    def close(self) -> None:
-        """Remove the container; harmless when it is gone, or on its way."""
-        try:
-            self._container.remove(force=True)
-        except APIError as error:
-            if error.status_code not in (404, 409):
-                raise
+
+def is_here(info: Mapping[str, object]) -> bool:
+    """Whether an engine behind a socket of this machine runs on this very machine, not in a container or its own VM."""
+    return info.get("Name") == socket.gethostname() and info.get("KernelVersion") == platform.release()
 
 
 def ssh_shell(url: str) -> ProgramShell:
     """The shell on the host that `ssh://user@host:port` points to."""
     return ProgramShell(ssh_command(url, "sh"), environment=ssh_environment())
-
-
-def image_with_a_shell(client: DockerClient) -> str | None:
-    """An image that is there already and that a shell can run in; what a service pulled has a digest, but no tag."""
-    images = client.images.list()
-    names = sorted(name for image in images for name in (*image.tags, *(image.attrs.get("RepoDigests") or ())))
-    return next((name for wanted in IMAGES for name in names if re.split("[:@]", name)[0] == wanted), None)
 
 
 def _last_line(said: bytes) -> str:

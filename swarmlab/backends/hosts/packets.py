@@ -18,13 +18,15 @@ import shlex
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from swarmlab.client.protocols import Port
-from swarmlab.doctor.shell import Shell
+from swarmlab.backends.hosts.shell import Shell
 
 SENT: Final = {"tcp": 20, "udp": 40}
-"""Connections tried where one was refused, which takes a process each; datagrams, of which one costs nothing."""
+"""Connections tried where one was refused, and datagrams."""
 
 TCP_TIMEOUT_S: Final = 3
+AGAIN_TIMEOUT_S: Final = 5
+"""Of all connections that are tried after one was refused: at once, unless a packet filter makes each wait."""
+
 ENOUGH: Final = 0.8
 """Of those that were sent; UDP may lose one."""
 
@@ -78,11 +80,18 @@ connect() {
         return 1
     fi
 }
+connect_again() {
+    if command -v bash >/dev/null; then
+        timeout AGAIN bash -c 'for each in $(seq 2 SENT); do true 3<>"/dev/tcp/$0/$1"; done' "$1" "$2"
+    else
+        for each in $(seq 2 SENT); do connect "$1" "$2"; done
+    fi
+} >/dev/null 2>&1
 said="$(connect ADDRESS NUMBER)"
 case "$?:$said" in
     0:*) echo connected ;;
     124:*|143:*|*'timed out'*) echo silent ;;
-    *refused*) for each in $(seq 2 SENT); do connect ADDRESS NUMBER >/dev/null; done; echo refused ;;
+    *refused*) connect_again ADDRESS NUMBER; echo refused ;;
     *'o route to host'*|*unreachable*|*prohibited*) echo unreachable ;;
     *) echo "$said" ;;
 esac
@@ -103,7 +112,7 @@ echo sent
 """
 
 
-def sending_script(address: str, port: Port) -> str:
+def sending_script(address: str, port: str) -> str:
     """What the sender types."""
     number, protocol = port.split("/")
     lines = _CONNECT if protocol == "tcp" else _SEND
@@ -112,11 +121,12 @@ def sending_script(address: str, port: Port) -> str:
         "NUMBER": number,
         "SENT": str(SENT[protocol]),
         "TIMEOUT": str(TCP_TIMEOUT_S),
+        "AGAIN": str(AGAIN_TIMEOUT_S),
     }
     return re.sub("|".join(values), lambda name: values[name[0]], lines)
 
 
-def send(sender: Shell, address: str, port: Port, *, target: Shell | None, noise: Noise | None) -> Arrival:
+def send(sender: Shell, address: str, port: str, *, target: Shell | None, noise: Noise | None) -> Arrival:
     """Send packets, and see what becomes of them.
 
     Args:
@@ -135,7 +145,7 @@ def send(sender: Shell, address: str, port: Port, *, target: Shell | None, noise
     arrival = judge(word, port, before=before, after=count(target) if target else None, noise=noise)
     # A datagram for a socket counts when its owner takes it out, and who is busy does that late.
     for _ in range(LATE_S):
-        if target is None or word not in ("sent", "refused") or arrival == "arrived":
+        if target is None or word != "sent" or arrival == "arrived":
             break
         target.run("sleep 1")
         later = judge(word, port, before=before, after=count(target), noise=noise)
@@ -172,7 +182,7 @@ def read_count(text: str) -> Count | None:
     return Count(at_s=float(uptime[1]), datagrams=datagrams, resets=tcp["OutRsts"])
 
 
-def judge(word: str, port: Port, *, before: Count | None, after: Count | None, noise: Noise | None) -> Arrival:
+def judge(word: str, port: str, *, before: Count | None, after: Count | None, noise: Noise | None) -> Arrival:
     """What the sender's word and the receiver's counters say together."""
     match word:
         case "connected" | "unreachable" | "silent" | "no sender":

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from swarmlab.backends.hosts.packets import Arrival, Count, Noise, judge, listen, read_count, send
+from swarmlab.backends.hosts.shell import ProgramShell
 from swarmlab.client.protocols import PORTS, Port
-from swarmlab.doctor.packets import Arrival, Count, Noise, judge, listen, read_count, send
-from swarmlab.doctor.shell import ProgramShell
-from tests.doctor.conftest import Network
+from tests.hosts.network import Network
 
 QUIET = Noise(datagrams=0, resets=0)
 BEFORE = Count(at_s=100, datagrams=1000, resets=50)
