@@ -45,6 +45,10 @@ class OwnHosts:
             self.folder, hosts, allow_changes=allow_changes, endpoints=self.endpoints, more=public
         )  # fmt: skip
 
+    def environment(self) -> dict[str, str]:
+        """What the user sets to have the lessons on these hosts; docker's contexts are of this user, too."""
+        return {"SWARMLAB_BACKEND": f"hosts:{self.write()}", "DOCKER_CONFIG": str(self.folder / "docker")}
+
     @property
     def ca(self) -> Path:
         """The certificate of the engines' own authority; the learner's lie beside it."""
