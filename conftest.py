@@ -94,7 +94,7 @@ def leave_out_lessons(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = [] if has_hosts() else [item for item in items if needs_hosts(item.path)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = [item for item in items if not needs_hosts(item.path)]
 
 
 def fit_cell(item: IPyNbCell) -> None:
