@@ -129,12 +129,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         if isinstance(item, IPyNbCell) and is_real():
-            item.add_report_section("call", "of the cell", printed(item.test_outputs or []))
+            item.add_report_section("call", "cell", f"{item.cell.source}\n\n{printed(item.test_outputs or [])}")
 
 
 def printed(outputs: list[dict[str, Any]]) -> str:
     """The outputs of a cell, as text."""
-    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
