@@ -42,26 +42,22 @@ def main(arguments: list[str]) -> int:
     paths = [path for path in named or lesson_paths() if needs_hosts(path) == on_hosts]
     for path in set(named) - set(paths):
         print(f"{path.name}: left out, it {'needs no' if on_hosts else 'needs'} hosts (--hosts)")
-    with tempfile.TemporaryDirectory(prefix="swarmlab-ipython-") as folder:
-        with hosts_behind_ssh(Path(folder)) if on_hosts else embedded() as environment:
-            os.environ.update(environment, JUPYTER_PREFER_ENV_PATH="1", IPYTHONDIR=folder)  # not the user's start-up
-            for path in paths:
-                os.environ["SWARMLAB_PROGRESS"] = str(Path(folder, path.stem).with_suffix(".json"))  # nothing done yet
-                before = path.read_bytes()
-                execute(path)
-                print(f"{path.name}: {'as before' if path.read_bytes() == before else 'changed'}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="swarmlab-ipython-") as name, labs(Path(name), on_hosts) as environment:
+        os.environ.update(environment, JUPYTER_PREFER_ENV_PATH="1", IPYTHONDIR=name)  # not the user's start-up files
+        for path in paths:
+            os.environ["SWARMLAB_PROGRESS"] = str(Path(name, path.stem).with_suffix(".json"))  # nothing done yet
+            before = path.read_bytes()
+            execute(path)
+            print(f"{path.name}: {'as before' if path.read_bytes() == before else 'changed'}", flush=True)
     return 0
 
 
 @contextmanager
-def embedded() -> Iterator[Mapping[str, str]]:
-    """What makes every lab a simulated one."""
-    yield {"SWARMLAB_BACKEND": "embedded", "SWARMLAB_TIME": "manual"}
-
-
-@contextmanager
-def hosts_behind_ssh(folder: Path) -> Iterator[Mapping[str, str]]:
-    """The hosts of a learner; the tests have the same."""
+def labs(folder: Path, on_hosts: bool) -> Iterator[Mapping[str, str]]:
+    """What a lesson has to find in its environment: simulated labs, or hosts as the tests make them."""
+    if not on_hosts:
+        yield {"SWARMLAB_BACKEND": "embedded", "SWARMLAB_TIME": "manual"}
+        return
     from tests.hosts.own import own_hosts  # with which comes much that nothing else here needs
 
     with own_hosts(folder) as own:

@@ -1,4 +1,4 @@
-"""Lessons on a learner's own hosts, as `pytest --nbval` runs them there. The walk over ssh is shown when all is over."""
+"""Lessons on a learner's own hosts, run by `pytest --nbval`; the walk over ssh is shown when all is over."""
 
 from __future__ import annotations
 
