@@ -54,7 +54,7 @@ fix: env-test  ## mend what `make check` can mend: lint, format, everything gene
 api-coverage: env-test  ## run the tests that ask the API, and write docs/api-coverage.md anew
 	@$(RUN) tools/api_coverage.py
 
-notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab
+notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab (ARGS=--hosts: lesson 17, on hosts)
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
 
 chaos: env-test  ## play a thousand histories of faults, and ten thousand requests that nobody should send

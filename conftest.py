@@ -2,7 +2,7 @@
 
 On the embedded lab, in manual time, with nothing done yet of any lesson: a lesson run twice prints the same bytes. On
 real engines (`SWARMLAB_BACKEND=dind` or `hosts:lab.toml`) cells tagged `embedded-only` are left out and only those
-tagged `same-on-real` are compared.
+tagged `same-on-real` are compared. A lesson that needs hosts runs only where they are named.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import shutil
 import signal
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbval.plugin import IPyNbCell
@@ -20,6 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.needs import NEEDS, required
 from tests.older_engines import ALIKE
+from tools.lessons import lesson_paths, needs_hosts
 
 pytest_plugins = ["tests.recorded_routes", "tests.recorded_runs", "tests.listed_differences"]
 
@@ -34,6 +37,11 @@ PROGRESS_DIR = pytest.StashKey[Path]()
 def is_real() -> bool:
     """Whether the lessons run on real Docker Engines."""
     return os.environ["SWARMLAB_BACKEND"] != "embedded"
+
+
+def has_hosts() -> bool:
+    """Whether these are the learner's own."""
+    return os.environ["SWARMLAB_BACKEND"].startswith("hosts:")
 
 
 APART = ("tests/transcripts/", "tests/lessons/on_labs/")
@@ -71,13 +79,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip by name what this machine has not got, and fit the lessons to real engines."""
+    leave_out_lessons(config, items)
     for item in items:
         if isinstance(item, IPyNbCell):
             fit_cell(item)
         for name in missing(item) - required():
             item.add_marker(pytest.mark.skip(reason=f"needs {NEEDS[name].what}"))
+
+
+def leave_out_lessons(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Those that need hosts, where there are none; the summary names them. A file that was named is not ignored."""
+    left_out = [] if has_hosts() else [item for item in items if needs_hosts(item.path)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not needs_hosts(item.path)]
 
 
 def fit_cell(item: IPyNbCell) -> None:
@@ -105,10 +122,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(f"SWARMLAB_REQUIRE: {need.what} is required and missing. {need.how_to_get}", pytrace=False)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Keep what a lesson's cell printed on real engines: `-rP` shows it, and a failure does."""
+    try:
+        return (yield)
+    finally:
+        if isinstance(item, IPyNbCell) and is_real():
+            item.add_report_section("call", "cell", f"{item.cell.source}\n\n{printed(item.test_outputs or [])}")
+
+
+def printed(outputs: list[dict[str, Any]]) -> str:
+    """The outputs of a cell, as text."""
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what tests had to show, what was left out and how to get it, and what ran on real Docker."""
     summarize_shown(terminalreporter)
     summarize_left_out(terminalreporter)
+    summarize_lessons_left_out(terminalreporter)
     if is_real():
         summarize_real(terminalreporter)
 
@@ -121,6 +154,18 @@ def summarize_shown(reporter: pytest.TerminalReporter) -> None:
             if texts and report.when == "call":
                 reporter.section(f"shown by {report.nodeid}", sep="-")
                 reporter.line("\n\n".join(texts))
+
+
+def summarize_lessons_left_out(reporter: pytest.TerminalReporter) -> None:
+    """Name the lessons that were asked for, and were not collected."""
+    asked_for = [Path(argument.partition("::")[0]).resolve() for argument in reporter.config.args]
+    lessons = [path for path in lesson_paths() if needs_hosts(path)]
+    left_out = [path.name for path in lessons if any(path.is_relative_to(asked) for asked in asked_for)]
+    option = reporter.config.option
+    if left_out and (option.nbval or option.nbval_lax) and not has_hosts():
+        reporter.section(f"{len(left_out)} lesson left out here: hosts of your own are missing", sep="-")
+        reporter.line("\n".join(left_out))
+        reporter.line("Name them: SWARMLAB_BACKEND=hosts:lab.toml. `make real` runs it on hosts that a test makes.")
 
 
 def summarize_left_out(reporter: pytest.TerminalReporter) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tools.generated import keep
-from tools.lessons import ROOT, code_cells, lesson_paths, read_lesson, tags
+from tools.lessons import ROOT, code_cells, lesson_paths, needs_hosts, read_lesson, tags
 
 ROWS = ROOT / "docs" / "rows.toml"
 README = ROOT / "README.md"
@@ -55,15 +55,15 @@ def collect_coverage(paths: list[Path]) -> dict[str, Coverage]:
     for path in paths:
         for cell in code_cells(read_lesson(path)):
             for row in tags(cell) & rows:
-                count(coverage[row], path.stem, tags(cell))
+                count(coverage[row], path, tags(cell))
     return coverage
 
 
-def count(covered: Coverage, lesson: str, cell_tags: set[str]) -> None:
+def count(covered: Coverage, lesson: Path, cell_tags: set[str]) -> None:
     """Add one cell."""
-    if lesson not in covered.lessons:
-        covered.lessons.append(lesson)
-    covered.embedded += "real-only" not in cell_tags
+    if lesson.stem not in covered.lessons:
+        covered.lessons.append(lesson.stem)
+    covered.embedded += not needs_hosts(lesson)
     covered.real += "embedded-only" not in cell_tags
     covered.compared_on_real += "same-on-real" in cell_tags
 

@@ -1,7 +1,8 @@
 """Execute the lessons anew, in place: on the embedded lab, in manual time, so that the same cells give the same bytes.
 
-python tools/execute_notebooks.py                     every lesson
+python tools/execute_notebooks.py                     every lesson but those that need hosts
 python tools/execute_notebooks.py notebooks/05-*      these
+python tools/execute_notebooks.py --hosts             those that need hosts: three real engines, each behind an sshd
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -18,7 +21,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from tools.lessons import code_cells, lesson_paths, read_lesson
+from tools.lessons import code_cells, lesson_paths, needs_hosts, read_lesson
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -34,15 +37,31 @@ CELL_TIMEOUT_S = 300
 
 def main(arguments: list[str]) -> int:
     """Execute the named lessons, or all."""
-    os.environ.update(SWARMLAB_BACKEND="embedded", SWARMLAB_TIME="manual", JUPYTER_PREFER_ENV_PATH="1")
-    with tempfile.TemporaryDirectory(prefix="swarmlab-ipython-") as folder:
-        os.environ["IPYTHONDIR"] = folder  # not the user's start-up files
-        for path in map(Path, arguments) if arguments else lesson_paths():
-            os.environ["SWARMLAB_PROGRESS"] = str(Path(folder, path.stem).with_suffix(".json"))  # nothing done yet
+    on_hosts = arguments[:1] == ["--hosts"]
+    named = [Path(argument).resolve() for argument in arguments[on_hosts:]]
+    paths = [path for path in named or lesson_paths() if needs_hosts(path) == on_hosts]
+    for path in set(named) - set(paths):
+        print(f"{path.name}: left out, it {'needs no' if on_hosts else 'needs'} hosts (--hosts)")
+    with tempfile.TemporaryDirectory(prefix="swarmlab-ipython-") as name, labs(Path(name), on_hosts) as environment:
+        os.environ.update(environment, JUPYTER_PREFER_ENV_PATH="1", IPYTHONDIR=name)  # not the user's start-up files
+        for path in paths:
+            os.environ["SWARMLAB_PROGRESS"] = str(Path(name, path.stem).with_suffix(".json"))  # nothing done yet
             before = path.read_bytes()
             execute(path)
             print(f"{path.name}: {'as before' if path.read_bytes() == before else 'changed'}", flush=True)
     return 0
+
+
+@contextmanager
+def labs(folder: Path, on_hosts: bool) -> Iterator[Mapping[str, str]]:
+    """What a lesson has to find in its environment: simulated labs, or hosts as the tests make them."""
+    if not on_hosts:
+        yield {"SWARMLAB_BACKEND": "embedded", "SWARMLAB_TIME": "manual"}
+        return
+    from tests.hosts.own import own_hosts  # with which comes much that nothing else here needs
+
+    with own_hosts(folder) as own:
+        yield own.environment()
 
 
 def execute(path: Path) -> None:

@@ -11,10 +11,18 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
+ON_HOSTS = ("17-your-own-hosts",)
+"""The lessons that need the learner's own hosts: no lab on one machine can show what they show."""
+
 
 def lesson_paths() -> list[Path]:
     """Every lesson, in the order of its number."""
     return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+
+
+def needs_hosts(path: Path) -> bool:
+    """Whether a lesson runs only where SWARMLAB_BACKEND names hosts."""
+    return path.suffix == ".ipynb" and path.stem in ON_HOSTS
 
 
 def read_lesson(path: Path) -> NotebookNode:

@@ -8,6 +8,7 @@ from swarmlab.lessons.exercises import (
     inspecting,
     joining,
     logs,
+    own_hosts,
     removing,
     scaling,
     start,
@@ -15,7 +16,7 @@ from swarmlab.lessons.exercises import (
     terms,
 )
 
-_MODULES = (start, terms, joining, tasks, inspecting, scaling, logs, removing, failures)
+_MODULES = (start, terms, joining, tasks, inspecting, scaling, logs, removing, failures, own_hosts)
 
 EXERCISES: dict[str, Exercise] = {each.id: each for module in _MODULES for each in module.EXERCISES}
 

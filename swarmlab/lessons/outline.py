@@ -35,5 +35,6 @@ LESSONS = tuple(
         ("06-logs", "Logs"),
         ("07-remove", "Remove"),
         ("08-failures", "Failures"),
+        ("17-your-own-hosts", "Your own hosts"),
     )
 )

@@ -175,6 +175,18 @@ _ALL = (
             _wrong("Swarm keeps two tasks in reserve.", "There is no such thing: it makes tasks when they are needed."),
         ),
     ),
+    Question(
+        id="17-q1",
+        text="From where does the security group of three hosts have to allow 2377/tcp?",
+        options=(
+            _wrong(
+                "From everywhere, 0.0.0.0/0.",
+                "It would work, and anybody could knock at the manager: with a token that leaks they are in.",
+            ),
+            _wrong("From your own computer.", "It reaches the engines through ssh, 22/tcp. Who joins is another host."),
+            _right("From the group itself.", "The hosts join one another, by their private addresses."),
+        ),
+    ),
 )
 
 QUESTIONS = {each.id: each for each in _ALL}

@@ -108,6 +108,13 @@ class User:
             f"UserKnownHostsFile {self.folder}/known_hosts\nGlobalKnownHostsFile none\n"
         )
 
+    def name(self, host: Sshd, name: str) -> str:
+        """Write a name for a host into the configuration, as a learner does; the endpoint with that name."""
+        lines = (f"Host {name}", f"HostName {host.address}", f"Port {host.port}", f"User {getpass.getuser()}")
+        with (self.folder / "config").open("a") as config:
+            config.write("\n    ".join(lines) + "\n")
+        return f"ssh://{name}"
+
     def know(self, lines: str) -> None:
         """Write known_hosts anew."""
         (self.folder / "known_hosts").write_text(lines)

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools.lessons import ROOT
+from tools.lessons import NOTEBOOKS, ON_HOSTS, ROOT
 
 NEEDY = """
 import pytest
@@ -109,3 +109,38 @@ def test_real_engines_fail_where_a_tagged_output_differs(notebook: Path) -> None
     lesson.cells[0].outputs[0].text = "4 nodes\n"
     nbformat.write(lesson, notebook)
     assert "1 failed, 1 passed, 1 skipped" in run_pytest(notebook, "--nbval-lax", SWARMLAB_BACKEND="dind")
+
+
+@pytest.fixture
+def lesson_on_hosts(notebook: Path) -> Path:
+    """The same, as a lesson that needs hosts."""
+    return notebook.rename(notebook.with_stem(ON_HOSTS[0]))
+
+
+@pytest.mark.parametrize("backend", ["embedded", "dind"])
+def test_a_lesson_that_needs_hosts_is_left_out_without(lesson_on_hosts: Path, backend: str) -> None:
+    """Neither simulated engines nor those in containers are hosts."""
+    assert "3 deselected" in run_pytest(lesson_on_hosts, "--nbval", SWARMLAB_BACKEND=backend)
+
+
+def test_a_lesson_that_needs_hosts_runs_on_them(lesson_on_hosts: Path) -> None:
+    """And what its cells print can be shown."""
+    printed = run_pytest(lesson_on_hosts, "--nbval", "-rP", SWARMLAB_BACKEND="hosts:lab.toml")
+    assert "2 passed, 1 skipped" in printed
+    assert "hosts:lab.toml\n" in printed
+
+
+def test_a_lesson_that_is_left_out_is_named() -> None:
+    """Whoever asks for all lessons hears which one is left out, and what it needs."""
+    printed = run_pytest(NOTEBOOKS, "--nbval", "--collect-only", "--quiet")
+    assert "1 lesson left out here: hosts of your own are missing" in printed
+    assert f"{ON_HOSTS[0]}.ipynb\nName them: SWARMLAB_BACKEND=hosts:lab.toml." in printed
+
+
+def test_what_a_test_shows_is_shown_though_it_passed(tmp_path: Path) -> None:
+    """In the summary, and from every process."""
+    path = tmp_path / "test_shown.py"
+    path.write_text("def test_walk(record_property):\n    record_property('shown', 'docker node ls')\n")
+    for processes in ("0", "1"):
+        assert "test_walk ---" in (printed := run_pytest(path, "--numprocesses", processes))
+        assert "\ndocker node ls\n" in printed

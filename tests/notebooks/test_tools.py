@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import coverage_table, execute_notebooks
 from tools.coverage_table import BEGIN, END, Coverage
+from tools.lessons import ON_HOSTS
 
 
 @pytest.fixture
@@ -39,6 +40,21 @@ def test_executing_twice_gives_the_same_bytes(notebook: Path, monkeypatch: pytes
     assert run.metadata.kernelspec.name == "python3"
     assert run.cells[1].outputs[0].text == "manual\nagain\n"
     assert set(run.cells[2].outputs[0].data) == {"text/plain"}
+
+
+def test_a_lesson_that_needs_hosts_is_left_alone(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unless hosts are asked for; it is named."""
+    lesson = notebook.rename(notebook.with_stem(ON_HOSTS[0]))
+    before = lesson.read_bytes()
+    assert execute_notebooks.main([str(lesson)]) == 0
+    assert lesson.read_bytes() == before
+    assert capsys.readouterr().out == f"{lesson.name}: left out, it needs hosts (--hosts)\n"
+
+
+def test_a_lesson_that_needs_hosts_covers_nothing_embedded(notebook: Path) -> None:
+    """Its cells count on real engines only."""
+    lesson = notebook.rename(notebook.with_stem(ON_HOSTS[0]))
+    assert coverage_table.collect_coverage([lesson])["S3"] == Coverage(lessons=[lesson.stem], embedded=0, real=1)
 
 
 def test_coverage_counts_cells_by_their_tags(notebook: Path) -> None:

@@ -12,7 +12,7 @@ from swarmlab.__main__ import main
 from swarmlab.client.protocols import PORTS
 
 if TYPE_CHECKING:
-    from tests.hosts.real.conftest import OwnHosts
+    from tests.hosts.own import OwnHosts
 
 ONE, TWO, MANAGER = "docker-swarm-1", "docker-swarm-2", "docker-swarm-3"
 ALL_FOUR = ", ".join(PORTS)

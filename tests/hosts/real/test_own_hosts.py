@@ -19,7 +19,7 @@ from swarmlab.backends.hosts.faults import HandFaults
 from swarmlab.client.protocols import ChangesRefused
 from swarmlab.ownership import LabDirectory
 from tests.hosts.conftest import changed, settled
-from tests.hosts.real.conftest import OwnHosts
+from tests.hosts.own import OwnHosts
 from tests.hosts.test_clean import create_one_of_each
 from tests.older_engines import node_engine
 from tests.real.waiting import wait_until

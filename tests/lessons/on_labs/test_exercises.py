@@ -148,6 +148,17 @@ STORIES = {
         'lab["docker-swarm-1"].start()\nlab.clock.sleep(20)\n%docker node update --availability active docker-swarm-3',
         r"7946/udp of docker-swarm-2 is closed at the security group\.",
     ),
+    "17-a": Story(
+        "helloworld declares 1 replica, as at the beginning.",
+        "%docker service scale helloworld=3\n%docker node update --availability drain docker-swarm-2\n"
+        'lab.wait_converged("helloworld")',
+        r"the AVAILABILITY of docker-swarm-2 is Drain, not Active\.",
+    ),
+    "17-b": Story(
+        "docker info says Swarm: active on every host.",
+        "%docker -n docker-swarm-1 swarm leave",
+        r"docker info on docker-swarm-2 says Swarm: active\.",
+    ),
 }
 
 DETOURS = {
@@ -219,6 +230,21 @@ DETOURS = {
     "08-b, without one node": (
         "%docker node update --availability drain docker-swarm-1\n%docker service update --force helloworld",
         r"the AVAILABILITY of docker-swarm-1 is Drain, not Active\.",
+    ),
+    "17-a, without a drain": (
+        "%docker service scale helloworld=3",
+        r"docker-swarm-2 runs 1 task of helloworld: a reboot would end it\.",
+    ),
+    "17-a, drained before it had a task": (
+        "%docker service rm helloworld\nlab.clock.sleep(20)\n"
+        "%docker node update --availability drain docker-swarm-2\n"
+        "%docker service create --name helloworld --replicas 3 alpine ping docker.com\n"
+        "%docker node update --availability active docker-swarm-2",
+        r"docker-swarm-2 never had a task of helloworld\.",
+    ),
+    "17-b, without the manager": (
+        "%docker -n docker-swarm-1 swarm leave\n%docker -n docker-swarm-2 swarm leave",
+        r"docker info on docker-swarm-3 says Swarm: active\.",
     ),
 }
 """Ways that look done and miss what was asked: a cell, and a pattern for what the check says."""
