@@ -37,7 +37,7 @@ check: env-test  ## lint, types, layers, spelling, and whether everything genera
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
-	@.venv/bin/codespell Makefile benchmarks conftest.py docs environment.yml pyproject.toml swarmlab tests tools
+	@.venv/bin/codespell
 	@$(RUN) tools/coverage_table.py --check
 	@$(RUN) tools/api_coverage.py --check
 	@$(RUN) tools/conformance_table.py --check

@@ -108,6 +108,15 @@ def test_coverage_table_is_current() -> None:
     assert keep({coverage_table.README: coverage_table.make_page()}, ["--check"]) == 0
 
 
+def test_a_table_that_is_not_current_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """One row is gone: `make check` fails, says which page, and leaves it as it is."""
+    page = coverage_table.README.read_text()
+    without = "".join(line for line in page.splitlines(keepends=True) if not line.startswith("| S14 |"))
+    assert keep({coverage_table.README: without}, ["--check"]) == 1
+    assert capsys.readouterr().err == "README.md is not current: make fix\n"
+    assert coverage_table.README.read_text() == page
+
+
 def test_binder_start_sets_up_the_terminals(tmp_path: Path) -> None:
     """Binder's server is started with our settings, and its terminals talk to the newest lab."""
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "SWARMLAB_RUNTIME_DIR": str(tmp_path)}

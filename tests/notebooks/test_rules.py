@@ -174,6 +174,7 @@ def test_a_lesson_that_keeps_all_rules() -> None:
     """With a plot, a widget, a link into itself, and an exercise between a widget and its text."""
     good = lesson(
         text(f"## The board\n\nSee [the board](#The-board), `{MISSPELLED}` words, and\n\n```bash\n# no heading\n```"),
+        text("A block:\n\n    # also no heading\n"),
         code("lab.board()", BOARD, tags=("S14", "same-on-real")),
         code("exercise('05-a')", shown("Exercise 05-a · Two tasks")),
         text("A plot: ![Two tasks, and one](../../docs/board.png)"),

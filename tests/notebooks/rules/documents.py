@@ -13,9 +13,10 @@ from nbformat import NotebookNode
 from tools.lessons import ROOT, read_lesson
 
 FENCED = re.compile(r"^ *(```+|~~~+).*?^ *\1", flags=re.M | re.S)
+INDENTED = re.compile(r"(?<=\n\n)(?: {4}.*(?:\n|$))+")
 COMMENT = re.compile(r"<!--.*?-->", flags=re.S)
 INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", flags=re.S)
-PAGES_IN = (".github", "benchmarks", "docs", "swarmlab", "tests")
+PAGES_IN = ("benchmarks", "docs", "swarmlab", "tests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Prose:
 
     def without_blocks(self) -> str:
         """No code blocks and no comments."""
-        return FENCED.sub("", COMMENT.sub("", self.text))
+        return INDENTED.sub("", FENCED.sub("", COMMENT.sub("", self.text)))
 
     def without_code(self) -> str:
         """No code at all."""

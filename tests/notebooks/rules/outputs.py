@@ -56,7 +56,7 @@ def untold(words: str, table: str) -> Iterator[str]:
             lines = sum(rest[-1] in row.split() for row in rows)
             is_told = lines == int(name) if rest == ["failed"] else len(rows) > 1
         else:
-            is_told = any(row.startswith(name) and is_part(numbers, row.split()) for row in rows)
+            is_told = any(row.split()[:1] == [name] and is_part(numbers, row.split()) for row in rows)
         if not is_told:
             yield part
 
