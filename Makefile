@@ -32,11 +32,12 @@ lab: env-lab  ## open JupyterLab on the first lesson
 test: env-test  ## run every test, the notebooks too; what needs Docker or a browser is skipped without them
 	@$(RUN) -m pytest --nbval $(PARALLEL) $(ARGS)
 
-check: env-test  ## lint, types, layers, and whether everything generated is current
+check: env-test  ## lint, types, layers, spelling, and whether everything generated is current
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/codespell
 	@$(RUN) tools/coverage_table.py --check
 	@$(RUN) tools/api_coverage.py --check
 	@$(RUN) tools/conformance_table.py --check

@@ -54,7 +54,7 @@ def a_join_that_does_not_arrive(learner: Learner) -> None:
     """Failure 1: both walls are closed by the panel, found by the other panel, and opened again."""
     page = learner.page
     learner.run_until("lab.board()")
-    learner.run_until("lab.panels.faults()")
+    expect(learner.run_until('print(lab["docker-swarm-3"].check')).to_contain_text("2377/tcp: open")
     faults = learner.panel("faults")
     close(faults, "2377/tcp", "docker-swarm-3", "firewall", "security group")
     expect(host(page, "docker-swarm-3")).to_contain_text("2377/tcp blocked")

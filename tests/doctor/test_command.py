@@ -55,7 +55,7 @@ def test_a_mistake_in_lab_toml_is_a_sentence(tmp_path: Path, capsys: pytest.Capt
     assert main(["doctor", "--hosts", str(file)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"{file}:3: adress has no meaning here")
+    assert said.err.startswith(f"{file}:3: adress has no meaning here")  # codespell:ignore adress
 
 
 def test_it_is_among_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
