@@ -49,6 +49,13 @@ def test_conda_environment_has_every_dependency_with_its_range() -> None:
         assert CONDA_NAMES.get(name, name) + requirement[len(name) :] in conda
 
 
+def test_conda_environment_has_what_builds_the_package() -> None:
+    """So binder/postBuild asks no package index."""
+    conda = set(yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"])
+    assert set(read_pyproject()["build-system"]["requires"]) <= conda
+    assert "--no-build-isolation" in (ROOT / "binder/postBuild").read_text()
+
+
 def test_each_dependency_says_why() -> None:
     """Every dependency in pyproject.toml stands on a line of its own with its reason."""
     project = read_pyproject()["project"]
