@@ -26,6 +26,8 @@ TOPICS = {
     "A lab": ("start_to_running.py", "real"),
     "Answers of the Docker Engine API": ("answers.py", "real"),
     "From the click to the screen": ("board.py", "browser"),
+    "Binder": ("binder.py", ""),
+    "Memory: lessons open one after the other": ("memory.py", ""),
     "The engine at scale": ("engine.py", ""),
     "The lessons": ("lessons.py", ""),
     "The package": ("package.py", ""),

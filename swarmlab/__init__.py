@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from swarmlab.lessons.practice import exercise
     from swarmlab.lessons.predictions import predict
     from swarmlab.lessons.progress import progress
+    from swarmlab.lessons.progress_file import progress_file
     from swarmlab.lessons.quiz import quiz
     from swarmlab.plots import plot_balance, plot_placement, plot_timeline
 
@@ -36,11 +37,22 @@ _HOMES = {
     "plot_timeline": "swarmlab.plots",
     "predict": "swarmlab.lessons.predictions",
     "progress": "swarmlab.lessons.progress",
+    "progress_file": "swarmlab.lessons.progress_file",
     "quiz": "swarmlab.lessons.quiz",
 }
 """Where the names of this package live: looked up when asked for, so that no part drags in all the others."""
 
-__all__ = ["Lab", "exercise", "plot_balance", "plot_placement", "plot_timeline", "predict", "progress", "quiz"]
+__all__ = [
+    "Lab",
+    "exercise",
+    "plot_balance",
+    "plot_placement",
+    "plot_timeline",
+    "predict",
+    "progress",
+    "progress_file",
+    "quiz",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -66,6 +66,8 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
     """Options of `progress`."""
     parser.add_argument("--export", metavar="FILE", help="write it as JSON for a teacher; - is standard output")
     parser.add_argument("--name", default="", help="whose it is, as written to the file")
+    parser.add_argument("--save", metavar="FILE", help="write all of it, to be restored elsewhere")
+    parser.add_argument("--restore", metavar="FILE", help="add what is in such a file")
     parser.set_defaults(verb=progress)
 
 
@@ -136,22 +138,45 @@ def clean(options: argparse.Namespace) -> int:
 
 
 def progress(options: argparse.Namespace) -> int:
-    """Show how far the learner has come, or write it down for a teacher."""
-    from swarmlab.lessons import progress
+    """Show how far the learner has come; write it down for a teacher, or for another computer; read it there."""
+    from swarmlab.lessons import progress, progress_file
 
-    if options.export is None:
-        print(progress.progress())
-        return 0
-    text = json.dumps(progress.export(options.name), indent=2, ensure_ascii=False)
-    if options.export == "-":
-        print(text)
+    if options.restore is not None:
+        return restore(options.restore)
+    if options.save is not None:
+        return write(options.save, progress_file.saved())
+    if options.export is not None:
+        return write(options.export, json.dumps(progress.export(options.name), indent=2, ensure_ascii=False) + "\n")
+    print(progress.progress())
+    return 0
+
+
+def write(file: str, text: str) -> int:
+    """Write a text to a file, or to standard output for `-`."""
+    if file == "-":
+        print(text, end="")
         return 0
     try:
-        Path(options.export).write_text(f"{text}\n", encoding="utf-8")
+        Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        print(f"{options.export} could not be written: {error.strerror}.", file=sys.stderr)
+        print(f"{file} could not be written: {error.strerror}.", file=sys.stderr)
         return 1
-    print(f"Written to {options.export}.")
+    print(f"Written to {file}.")
+    return 0
+
+
+def restore(file: str) -> int:
+    """Add a file of `progress --save` to what has been done here."""
+    from swarmlab.lessons import progress_file
+
+    try:
+        print(progress_file.restore(Path(file).read_text(encoding="utf-8", errors="replace")))
+    except OSError as error:
+        print(f"{file} could not be read: {error.strerror}.", file=sys.stderr)
+        return 1
+    except progress_file.NotRestored as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -71,7 +71,7 @@ class Record:
         return self.quizzes.setdefault(identifier, QuizRecord())
 
 
-class _Unreadable(Exception):
+class UnreadableRecord(ValueError):
     """The file is none of ours, or broken; the text says in what way."""
 
 
@@ -85,7 +85,7 @@ def read_record() -> Record:
     """What has been done so far; nothing where there is no file, or none that can be read."""
     try:
         return _read(record_path())
-    except _Unreadable as error:
+    except UnreadableRecord as error:
         return Record(note=f"The file {record_path()} cannot be read: {error}.")
     except OSError as error:
         return Record(note=_not_kept(error))
@@ -132,7 +132,7 @@ def _locked(path: Path) -> Iterator[None]:
 def _read_or_set_aside(path: Path) -> Record:
     try:
         return _read(path)
-    except _Unreadable as error:
+    except UnreadableRecord as error:
         aside = _free_name(path)
         path.replace(aside)
         return Record(
@@ -153,13 +153,23 @@ def _read(path: Path) -> Record:
     except FileNotFoundError:
         return Record()
     except UnicodeDecodeError:
-        raise _Unreadable("it is no text") from None
+        raise UnreadableRecord("it is no text") from None
+    return parse_record(text)
+
+
+def parse_record(text: str) -> Record:
+    """What stands in a file of this form.
+
+    Raises:
+        UnreadableRecord: it is of another form.
+    """
     try:
         found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character, written as an escape, cannot be kept
     except (ValueError, RecursionError):
-        raise _Unreadable("it is no JSON") from None
+        raise UnreadableRecord("it is no JSON") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise _Unreadable(f"it does not say format {FORMAT}")
+        raise UnreadableRecord(f"it does not say format {FORMAT}")
     return Record(
         exercises=_entries(ExerciseRecord, found.get("exercises")),
         quizzes=_entries(QuizRecord, found.get("quizzes")),
@@ -170,30 +180,35 @@ def _read(path: Path) -> Record:
 
 def _entries(kind: type[T], found: Any) -> dict[str, T]:
     if not isinstance(found, dict):
-        raise _Unreadable(f"its {kind.__name__}s are no object")
+        raise UnreadableRecord(f"its {kind.__name__}s are no object")
     return {name: _entry(kind, entry) for name, entry in found.items()}
 
 
 def _entry(kind: type[T], found: Any) -> T:
     """One of them; what a later version has added is left out."""
     if not isinstance(found, dict):
-        raise _Unreadable(f"a {kind.__name__} is no object")
+        raise UnreadableRecord(f"a {kind.__name__} is no object")
     made = kind()
     for each in fields(made):  # type: ignore[arg-type]  # every kind is a dataclass
         value = found.get(each.name, getattr(made, each.name))
         if type(value) is not type(getattr(made, each.name)):
-            raise _Unreadable(f"{each.name} of a {kind.__name__} is {value!r}")
+            raise UnreadableRecord(f"{each.name} of a {kind.__name__} is {value!r}")
         setattr(made, each.name, value)
     return made
 
 
+def record_text(record: Record) -> str:
+    """What stands in the file."""
+    text = json.dumps({"format": FORMAT, **asdict(record)}, indent=1, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n"
+
+
 def _write(path: Path, record: Record) -> None:
     """Another file beside it, and then in its place: whoever reads sees the old one or the new one, whole."""
-    text = json.dumps({"format": FORMAT, **asdict(record)}, indent=1, sort_keys=True, ensure_ascii=False)
     handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(f"{text}\n")
+            file.write(record_text(record))
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

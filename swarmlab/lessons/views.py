@@ -194,17 +194,17 @@ def prediction_view(prediction: Prediction) -> View:
     """The view of a prediction; the one of the same prediction before is gone."""
     view = PredictionView(prediction)
     prediction.follow(view)
-    return _instead(f"prediction {prediction.key}", view)
+    return instead(f"prediction {prediction.key}", view)
 
 
 def quiz_view(quiz: Quiz) -> View:
     """The view of a question; the one of the same question before is gone."""
-    return _instead(f"quiz {quiz.question.id}", QuizView(quiz))
+    return instead(f"quiz {quiz.question.id}", QuizView(quiz))
 
 
 def exercise_view(practice: Practice) -> View:
     """The view of an exercise; the one of the same exercise before is gone."""
-    return _instead(f"exercise {practice.exercise.id}", ExerciseView(practice))
+    return instead(f"exercise {practice.exercise.id}", ExerciseView(practice))
 
 
 def bundle(text: str, view: View | None) -> dict[str, Any]:
@@ -212,7 +212,8 @@ def bundle(text: str, view: View | None) -> dict[str, Any]:
     return {**(view._repr_mimebundle_() or {} if view else {}), "text/plain": text}
 
 
-def _instead(key: str, view: View) -> View:
+def instead(key: str, view: View) -> View:
+    """The view of something; the one before of the same is gone."""
     if key in _shown:
         _shown[key].end()
     _shown[key] = view

@@ -1,7 +1,8 @@
 """Pictures of a swarm.
 
 Every picture comes with the same content as a text table under it, and with a sentence for those who do not see it.
-Colour is never alone in telling something: a state has its own sign and hatching too.
+Colour is never alone in telling something: a state has its own sign and hatching too. Matplotlib, which takes as much
+memory as all of a lab, is imported by the first picture that is drawn, so the modules here import it in functions.
 
 placement   which task is on which node
 balance     how many before and after

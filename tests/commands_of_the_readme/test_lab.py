@@ -12,10 +12,9 @@ from urllib.parse import quote
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
-from tornado.ioloop import IOLoop
-from tornado.websocket import websocket_connect
 
 from swarmlab import jupyter
+from tests.jupyter_server import ask, type_into_terminal
 from tests.jupyterlab import COMMAND, RunningLab, running_lab
 
 
@@ -36,13 +35,6 @@ def lab(lessons: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
         yield lab
 
 
-def get(lab: RunningLab, path: str) -> str:
-    """Ask the server as the page does."""
-    request = urllib.request.Request(lab.server + path, headers={"Authorization": f"token {lab.token}"})
-    with urllib.request.urlopen(request) as answer:
-        return answer.read().decode()
-
-
 def test_link_is_printed_once_and_answers(lab: RunningLab) -> None:
     """The link leads to the first lesson, and carries the token."""
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00-start\.ipynb\?token=\w{20,}", lab.link)
@@ -61,34 +53,14 @@ def test_link_is_printed_once_and_answers(lab: RunningLab) -> None:
 )
 def test_nothing_pops_up(lab: RunningLab, plugin: str, setting: str, value: object) -> None:
     """No question about news, no note of an update, no choice of a kernel."""
-    schema = json.loads(get(lab, f"/lab/api/settings/{quote(plugin)}"))["schema"]
+    schema = json.loads(ask(lab, f"/lab/api/settings/{quote(plugin)}"))["schema"]
     assert schema["properties"][setting]["default"] == value
 
 
 def test_terminal_talks_to_the_newest_lab(lab: RunningLab) -> None:
     """A terminal's `docker` follows the link `current`, whichever lab that is."""
-    request = urllib.request.Request(
-        lab.server + "/api/terminals", method="POST", headers={"Authorization": f"token {lab.token}"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        name = json.load(answer)["name"]
-    address = f"{lab.server.replace('http', 'ws')}/terminals/websocket/{name}?token={lab.token}"
-    printed = IOLoop(make_current=False).run_sync(lambda: type_into(address, 'echo "<$DOCKER_CONFIG>"\r'), timeout=20)
-    assert re.search(r"<(/\S+)>", printed)[1].endswith("/labs/current/docker")
-
-
-async def type_into(address: str, line: str) -> str:
-    """Type a line into a terminal and return what it shows, up to an answer in angle brackets."""
-    terminal = await websocket_connect(address)
-    await terminal.write_message(json.dumps(["stdin", line]))
-    shown = ""
-    while not re.search(r"<[^$>]+>", shown):
-        message = await terminal.read_message()
-        assert message is not None, shown
-        kind, *content = json.loads(message)
-        shown += content[0] if kind == "stdout" else ""
-    terminal.close()
-    return shown
+    shown = type_into_terminal(lab, 'echo "<$DOCKER_CONFIG>"', r"<(/\S+)>")
+    assert re.search(r"<(/\S+)>", shown)[1].endswith("/labs/current/docker")
 
 
 def test_ctrl_c_ends_it_without_a_question(lessons: Path, tmp_path: Path) -> None:
