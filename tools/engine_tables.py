@@ -115,15 +115,8 @@ def filters() -> str:
     """The scheduler's rules, in their order."""
     rows = [["", "Filter", "A node passes if", "Said of one node", "Said of several"]]
     for number, each in enumerate(FILTERS, 1):
-        rows.append(
-            [
-                str(number),
-                f"`{rule_name(each.check_for)}`",
-                holds(each.check_for),
-                each.explain(1),
-                each.several.format("N"),
-            ]
-        )
+        rule = [f"`{rule_name(each.check_for)}`", holds(each.check_for)]
+        rows.append([str(number), *rule, each.explain(1), each.several.format("N")])
     return table(rows)
 
 
