@@ -43,6 +43,7 @@ check: env-test  ## lint, types, layers, spelling, and whether everything genera
 	@$(RUN) tools/conformance_table.py --check
 	@$(RUN) tools/browser_table.py --check
 	@$(RUN) tools/exercise_table.py --check
+	@$(RUN) tools/engine_tables.py --check
 
 fix: env-test  ## mend what `make check` can mend: lint, format, everything generated
 	@.venv/bin/ruff check --fix --exit-zero --quiet
@@ -51,6 +52,7 @@ fix: env-test  ## mend what `make check` can mend: lint, format, everything gene
 	@$(RUN) tools/conformance_table.py
 	@$(RUN) tools/browser_table.py
 	@$(RUN) tools/exercise_table.py
+	@$(RUN) tools/engine_tables.py
 
 api-coverage: env-test  ## run the tests that ask the API, and write docs/api-coverage.md anew
 	@$(RUN) tools/api_coverage.py

@@ -36,6 +36,8 @@ HEAD = """# Coverage of the Docker Engine API
 
 <!-- made by tools/api_coverage.py -->
 
+For whoever sends requests to the embedded engine, or misses one.
+
 The embedded engine advertises API {version} (and answers from 1.24 on). Of Docker's {all} endpoints it answers
 {answered}, of these {partly} without some of their parameters. What is not there answers 501 and names itself.
 *Tests* names the directories under `tests/` whose tests had the endpoint answer them: `conformance` runs on real

@@ -35,6 +35,8 @@ COMPARED = ("tests/conformance", "tests/transcripts/test_transcripts.py")
 HEAD = """\
 # Conformance
 
+For whoever wants to see how the embedded engine is compared with real ones.
+
 One body of tests runs on the embedded engine (`make test`) and on three real Docker Engines (`make real`), and expects
 the same of both: HTTP status, error text, JSON keys and types, the states that tasks go through, what the docker CLI
 prints. There are {tests} tests in {modules} modules; the transcripts among them type {commands} commands of the real

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tools.generated import keep
+from tools.generated import between, keep
 from tools.lessons import ROOT, code_cells, lesson_paths, needs_hosts, read_lesson, tags
 
 ROWS = ROOT / "docs" / "rows.toml"
@@ -90,9 +90,7 @@ def row_line(id_: str, row: dict[str, str], covered: Coverage) -> str:
 
 def replace_table(readme: str, table: str) -> str:
     """The README with this table between its two marks."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+    return between(readme, BEGIN, END, table)
 
 
 def make_page() -> str:

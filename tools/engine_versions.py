@@ -20,6 +20,8 @@ PLAYS = "tests/transcripts/test_transcripts.py"
 HEAD = """\
 # What older engines do otherwise
 
+For whoever has an engine older than 28.5, or wants to know what became otherwise.
+
 Docker Engine 28.5.2 says what is right: the embedded lab shows what it shows. The same conformance tests and
 transcripts can run on older engines, too: `SWARMLAB_NODE_IMAGE` names them, and `.ci/node-image bookworm` makes an
 image with 20.10.24. What is otherwise there stands here, made from `docs/engine-versions.toml` and the transcripts, and

@@ -11,6 +11,19 @@ from tools.lessons import ROOT
 CHECK = "--check"
 
 
+def between(page: str, begin: str, end: str, text: str) -> str:
+    """The page with this text between its two marks.
+
+    Raises:
+        ValueError: the page lacks one of them.
+    """
+    before, found, rest = page.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found and found_end):
+        raise ValueError(f"there is no {begin} with its {end}")
+    return f"{before}{begin}\n{text}\n{end}{after}"
+
+
 def keep(pages: Mapping[Path, str], arguments: Sequence[str]) -> int:
     """Write each page's text; with `--check`, say which are not current. Returns the exit status."""
     if CHECK not in arguments:
