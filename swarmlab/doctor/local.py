@@ -14,6 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from swarmlab.doctor.checks import Check, failed, ok
+from swarmlab.lesson_files import CHECKOUT, is_checkout
 from swarmlab.ownership import runtime_directory
 from swarmlab.server.door import SocketPathError, check_path
 
@@ -50,7 +51,8 @@ def check_packages(requirements: Iterable[str], version_of: Callable[[str], str]
     needed = [need for need in map(Requirement, requirements) if need.marker is None or need.marker.evaluate()]
     wrong = [text for need in needed if (text := _wrong(need, version_of))]
     if wrong:
-        return failed(HERE, "packages", "; ".join(wrong), f"{sys.executable} -m pip install --editable .")
+        what = f"--editable {CHECKOUT}" if is_checkout(CHECKOUT) else "--upgrade swarmlab"
+        return failed(HERE, "packages", "; ".join(wrong), f"{sys.executable} -m pip install {what}")
     versions = {need.name: version_of(need.name) for need in needed if need.name in ("jupyterlab", "docker")}
     return ok(HERE, "packages", ", ".join(f"{name} {version}" for name, version in versions.items()))
 
