@@ -22,6 +22,7 @@ CONFIG = Path(__file__).parent / "jupyterlab_config"
 STYLE = CONFIG / "custom"
 """Holds our style sheet under the name by which JupyterLab looks for one."""
 
+QUOTE = "'"
 TEXT_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
 
 
@@ -82,8 +83,11 @@ def terminal_settings() -> dict[str, Any]:
     """Terminals whose `docker` talks to the newest lab; kernels keep the user's own DOCKER_CONFIG."""
     from swarmlab.ownership import current_docker_config
 
-    shell = os.environ.get("SHELL") or "/bin/sh"
-    return {"shell_command": ["env", f"DOCKER_CONFIG={current_docker_config()}", shell]}
+    config = str(current_docker_config())
+    if os.name == "nt":  # not measured: no Windows was at hand
+        line = f"$env:DOCKER_CONFIG = '{config.replace(QUOTE, QUOTE * 2)}'"
+        return {"shell_command": ["powershell.exe", "-NoExit", "-Command", line]}
+    return {"shell_command": ["env", f"DOCKER_CONFIG={config}", os.environ.get("SHELL") or "/bin/sh"]}
 
 
 def has_browser() -> bool:

@@ -177,7 +177,7 @@ class PortPlace:
 
 
 def _bound(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET)
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, asyncio has lines not wait
     if sys.platform != "win32":  # there it would let others in; elsewhere it lets us in again at once
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((LOOPBACK, port))
