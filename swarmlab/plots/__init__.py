@@ -7,6 +7,8 @@ placement   which task is on which node
 balance     how many before and after
 timeline    which task was where, from when to when, and what happened meanwhile
 picture     a figure with its words
+
+Matplotlib takes longer to load than all the rest, so it is loaded where the first picture is drawn.
 """
 
 from swarmlab.plots.balance import balance_table, describe_balance, draw_balance, plot_balance

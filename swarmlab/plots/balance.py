@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from typing import TYPE_CHECKING, Any
 
 from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.tables import natural
 from swarmlab.looks import PALETTE
 from swarmlab.plots.picture import FEW_NODES, Swarm, printed, show
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def plot_balance(before: Snapshot, after: Snapshot | Swarm, *services: str) -> None:
@@ -49,6 +49,9 @@ def _balance(before: Snapshot, after: Snapshot, services: Sequence[str]) -> list
 
 def draw_balance(before: Snapshot, after: Snapshot, services: Sequence[str] = ()) -> Figure:
     """Two bars a node: running tasks before and after."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
     found = _balance(before, after, services)
     figure = Figure(figsize=(max(6.0, 0.42 * len(found) + 1.5), 3.6), layout="constrained")
     axes = figure.subplots()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
-from matplotlib.figure import Figure
 
 from swarmlab.client.history import History
 from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import Snapshot
 from swarmlab.client.tables import table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FEW_NODES = 5
 _DPI = 100

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
+from typing import TYPE_CHECKING
 
 from swarmlab.client.services import ServiceLife
 from swarmlab.client.snapshots import NodeView, Snapshot, TaskView
 from swarmlab.client.tables import natural
 from swarmlab.looks import ENDED, LOOKS, Look, availability_badge, colours_of, look_of, role_badge, state_badge
 from swarmlab.plots.picture import FEW_NODES, Swarm, look_at, printed, show
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 NODES_A_ROW = 10
 LEGEND_COLUMNS = 4
@@ -83,6 +84,8 @@ def draw_placement(snapshot: Snapshot, services: Sequence[str] = (), *, known: I
         services: show only these.
         known: services that are gone, too: the others keep their colours.
     """
+    from matplotlib.figure import Figure
+
     places = _places(snapshot, services)
     colours = colours_of(snapshot, known)
     rows = [places[start : start + NODES_A_ROW] for start in range(0, len(places), NODES_A_ROW)] or [[]]
@@ -116,6 +119,8 @@ def _draw_row(axes: Axes, row: Places, colours: Mapping[str, str], *, columns: i
 
 
 def _draw_node(axes: Axes, number: int, node: NodeView | None, height: int, *, is_wide: bool) -> None:
+    from matplotlib.patches import Rectangle
+
     is_down = node is not None and node.state == "down"
     takes_none = node is None or node.availability != "active"
     frame = Rectangle(
@@ -147,6 +152,8 @@ def _badge(node: NodeView | None) -> str:
 
 
 def _draw_task(axes: Axes, box: tuple[float, float, float, float], task: TaskView, look: Look, colour: str) -> None:
+    from matplotlib.patches import Rectangle
+
     left, top, width, height = box
     cell = Rectangle(
         (left + 0.012, top + 0.06),
@@ -167,6 +174,8 @@ def _draw_task(axes: Axes, box: tuple[float, float, float, float], task: TaskVie
 
 
 def _legend(figure: Figure, places: Places, colours: Mapping[str, str]) -> None:
+    from matplotlib.patches import Patch
+
     drawn = [(task, look_of(task, node)) for node, tasks in places for task in tasks]
     services = [name for name in colours if name in {task.service for task, _ in drawn}]
     handles = [Patch(facecolor=colours[name], edgecolor="black", label=name) for name in services]

@@ -6,13 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
-from typing import Any
-
-import matplotlib.dates as dates
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from typing import TYPE_CHECKING, Any
 
 from swarmlab.client.history import History
 from swarmlab.client.lives import Life
@@ -20,6 +14,10 @@ from swarmlab.client.marks import Mark, marks_of
 from swarmlab.client.tables import natural
 from swarmlab.looks import LOOKS, colours_of_lives, look_of, word_of
 from swarmlab.plots.picture import Remembers, printed, show
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 ROWS = 40
 """Slots up to which each has a row; else each node has one, and tells how many."""
@@ -109,6 +107,8 @@ def _clock(moment: datetime) -> str:
 
 def draw_timeline(history: History, services: Sequence[str] = ()) -> Figure:
     """A row a slot, a bar a task, a line an event; of very many slots a row a node, as high as it has tasks."""
+    from matplotlib.figure import Figure
+
     lives = lives_of(history, services)
     colours = colours_of_lives(history.services())
     rows = _by(lambda life: _row_name(life, history), lives)
@@ -137,6 +137,8 @@ def _by(name: Callable[[Life], str], lives: Sequence[Life]) -> dict[str, list[Li
 
 
 def _set_axes(axes: Axes, names: Sequence[str]) -> None:
+    import matplotlib.dates as dates
+
     axes.set_yticks(range(len(names)), names, fontsize=8.5)
     axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
     axes.set_xlabel("time (UTC)")
@@ -152,6 +154,8 @@ def _node_name(life: Life, history: History) -> str:
 
 
 def _number(moment: datetime) -> float:
+    import matplotlib.dates as dates
+
     when: Any = dates
     return float(when.date2num(moment))
 
@@ -244,6 +248,9 @@ def _draw_marks(axes: Axes, history: History, lives: Sequence[Life]) -> None:
 
 
 def _legend(figure: Figure, lives: Sequence[Life], colours: Mapping[str, str], *, is_counted: bool) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
     services = {life.task.service for life in lives}
     handles: list[Any] = [
         Patch(facecolor=colour, edgecolor="black", label=name) for name, colour in colours.items() if name in services
