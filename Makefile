@@ -63,7 +63,7 @@ chaos: env-test  ## play a thousand histories of faults, and ten thousand reques
 real: env-test  ## run the lessons, transcripts, conformance tests and faults on three real Docker Engines
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)
 
-newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
+newcomer: env-test  ## do what the README says, as a new user would: in fresh clones, with pip, with pipx
 	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)
 
 clean:  ## remove the virtual environment and everything that was made

@@ -19,6 +19,7 @@ from swarmlab.ownership import runtime_directory
 from swarmlab.server.places import VARIABLE, SocketPathError, check_path, socket_kind
 
 HERE = "this machine"
+SOURCE = "git+https://github.com/swarmlab/swarmlab"
 LOOPBACK = "127.0.0.1"
 OLDEST_PYTHON = (3, 11)
 LONGEST_SOCKET = "123456/docker-swarm-10.sock"
@@ -51,7 +52,7 @@ def check_packages(requirements: Iterable[str], version_of: Callable[[str], str]
     needed = [need for need in map(Requirement, requirements) if need.marker is None or need.marker.evaluate()]
     wrong = [text for need in needed if (text := _wrong(need, version_of))]
     if wrong:
-        what = f"--editable {CHECKOUT}" if is_checkout(CHECKOUT) else "--upgrade swarmlab"
+        what = f"--editable {CHECKOUT}" if is_checkout(CHECKOUT) else f"--upgrade {SOURCE}"
         return failed(HERE, "packages", "; ".join(wrong), f"{sys.executable} -m pip install {what}")
     versions = {need.name: version_of(need.name) for need in needed if need.name in ("jupyterlab", "docker")}
     return ok(HERE, "packages", ", ".join(f"{name} {version}" for name, version in versions.items()))
