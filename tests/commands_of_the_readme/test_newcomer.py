@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from tests.browser.learner import Learner
 from tests.browser.pages import open_page
 from tests.jupyterlab import RunningLab, running_lab
-from tests.needs import may_make_networks
+from tests.needs import may_make_networks, quiet_network
 from tools.lessons import ROOT
 
 pytestmark = pytest.mark.newcomer
@@ -100,7 +100,7 @@ def test_the_first_prediction_is_answered_soon(newcomer: Newcomer) -> None:
     )
     with running_lab(again.command("make", "lab"), home=again.home, cwd=again.clone) as lab:
         started_s = time.monotonic() - began
-        with open_page(complaints) as page:
+        with quiet_network(), open_page(complaints) as page:
             learner = Learner(page=page, lab=lab)
             learner.open("00-start")
             prediction = learner.run_until("spread = predict(")
