@@ -7,12 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.commands_of_the_readme.first_prediction import answer_first_prediction
 from tests.jupyterlab import bare_environment, running_lab
 from tools.lessons import ROOT
 
@@ -38,11 +38,13 @@ class Installed:
         home: of that person, and where they work.
         python: of the environment into which it was installed.
         swarmlab: the command.
+        installed_s: how long installing it took.
     """
 
     home: Path
     python: Path
     swarmlab: Path
+    installed_s: float
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         """A command, as this person types it."""
@@ -76,22 +78,30 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["pip", "pipx"])
-def installed(
-    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installed]:
+def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """By either program."""
     home = tmp_path_factory.mktemp(request.param)
-    if request.param == "pip":
-        began = time.monotonic()
-        python = new_venv(home / "venv", wheel)
-        print(f"pip: installed after {time.monotonic() - began:.0f} s")
-        yield Installed(home=home, python=python, swarmlab=python.with_name("swarmlab"))
-        return
-    pipx = new_venv(home / "venv", "pipx")
+    if request.param == "pipx":
+        pipx = new_venv(home / "venv", "pipx")
     began = time.monotonic()
-    subprocess.run([pipx, "-m", "pipx", "install", wheel], env=environment(home), check=True)
-    print(f"pipx: installed after {time.monotonic() - began:.0f} s")
-    yield Installed(home=home, python=home / "pipx/venvs/swarmlab/bin/python", swarmlab=home / "bin/swarmlab")
+    if request.param == "pip":
+        python = new_venv(home / "venv", wheel)
+        command = python.with_name("swarmlab")
+    else:
+        subprocess.run([pipx, "-m", "pipx", "install", wheel], env=environment(home), check=True)
+        python, command = home / "pipx/venvs/swarmlab/bin/python", home / "bin/swarmlab"
+    return Installed(home=home, python=python, swarmlab=command, installed_s=time.monotonic() - began)
+
+
+@pytest.mark.browser
+def test_the_first_prediction_is_answered_soon(installed: Installed) -> None:
+    """The time that the README tells."""
+    began = time.monotonic()
+    command = [str(installed.swarmlab), "lab", "first-lessons", "--no-browser"]
+    with running_lab(command, home=installed.home, cwd=installed.home) as lab:
+        answer_first_prediction(lab)
+    whole_s = installed.installed_s + time.monotonic() - began
+    print(f"installed after {installed.installed_s:.0f} s, the first prediction answered after {whole_s:.0f} s")
 
 
 def test_lab_opens_on_a_copy_of_the_lessons(installed: Installed) -> None:

@@ -1,4 +1,4 @@
-"""The two commands of the README in a fresh clone, with an empty home: by a user without root, and by root."""
+"""The README's commands in a fresh clone, with an empty home: by a user without root, and by root."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser.learner import Learner
-from tests.browser.pages import open_page
+from tests.commands_of_the_readme.first_prediction import answer_first_prediction
 from tests.jupyterlab import RunningLab, running_lab
-from tests.needs import may_make_networks, quiet_network
+from tests.needs import may_make_networks
 from tools.lessons import ROOT
 
 pytestmark = pytest.mark.newcomer
@@ -87,57 +85,6 @@ def clone_for(newcomer: Newcomer) -> None:
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, newcomer.clone], check=True)
 
 
-@pytest.mark.browser
-def test_the_first_prediction_is_answered_soon(newcomer: Newcomer) -> None:
-    """From the clone on, by a learner in a browser who reads nothing: the time that the README tells."""
-    again = replace(newcomer, home=newcomer.home / "again")
-    again.home.mkdir()
-    own = newcomer.home.stat()
-    os.chown(again.home, own.st_uid, own.st_gid)
-    began, complaints = time.monotonic(), list[str]()
-    subprocess.run(
-        again.command("git", "clone", "--quiet", "--no-hardlinks", str(newcomer.clone), again.clone), check=True
-    )
-    with running_lab(again.command("make", "lab"), home=again.home, cwd=again.clone) as lab:
-        started_s = time.monotonic() - began
-        with quiet_network(), open_page(complaints) as page:
-            learner = Learner(page=page, lab=lab)
-            learner.open("00-start")
-            prediction = learner.run_until("spread = predict(")
-            prediction.get_by_role("radio", name="3", exact=True).check()
-            prediction.get_by_role("button", name="Commit").click()
-            expect(learner.run_until("counts = lab.snapshot()")).to_contain_text("What happened: 3")
-            answered_s = time.monotonic() - began
-    print(f"the link is printed after {started_s:.0f} s, the first prediction answered after {answered_s:.0f} s")
-    assert answered_s < FIRST_PREDICTION_WITHIN_S
-    assert complaints == []
-
-
-def test_an_update_that_needs_another_package_is_installed(newcomer: Newcomer) -> None:
-    """By the `make lab` after `git pull`: it brings the package, and starts."""
-    start(newcomer)
-    settings = newcomer.clone / "pyproject.toml"
-    settings.write_text(settings.read_text().replace("dependencies = [\n", 'dependencies = [\n  "iniconfig",\n', 1))
-    python = newcomer.command(".venv/bin/python", "-c", "import iniconfig")
-    assert subprocess.run(python, cwd=newcomer.clone, capture_output=True, check=False).returncode == 1
-    start(newcomer)
-    assert subprocess.run(python, cwd=newcomer.clone, check=False).returncode == 0
-
-
-def test_the_next_start_needs_no_network(newcomer: Newcomer, no_network: tuple[str, ...]) -> None:
-    """It answers as before, on this machine's own address."""
-    start(newcomer)
-    offline = [*no_network, *newcomer.command("make", "lab")]
-    with running_lab(offline, home=newcomer.home, cwd=newcomer.clone) as lab:
-        ask = [
-            *no_network,
-            sys.executable,
-            "-c",
-            f"import urllib.request as ask; print(ask.urlopen({lab.link!r}).status)",
-        ]
-        assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "200\n"
-
-
 def start(newcomer: Newcomer) -> tuple[RunningLab, float]:
     """`make lab` until the printed link answers; and the seconds that took."""
     began = time.monotonic()
@@ -154,6 +101,54 @@ def test_make_lab_opens_the_first_lesson(newcomer: Newcomer) -> None:
     _, second_s = start(newcomer)
     print(f"make lab answers after {first_s:.1f} s, the second time after {second_s:.1f} s")
     assert second_s < SECOND_START_WITHIN_S
+
+
+@pytest.mark.browser
+def test_the_first_prediction_is_answered_soon(newcomer: Newcomer) -> None:
+    """From the clone on, by a learner in a browser who reads nothing: the time that the README tells."""
+    again = replace(newcomer, home=newcomer.home / "again")
+    again.home.mkdir()
+    own = newcomer.home.stat()
+    os.chown(again.home, own.st_uid, own.st_gid)
+    began = time.monotonic()
+    subprocess.run(
+        again.command("git", "clone", "--quiet", "--no-hardlinks", str(newcomer.clone), again.clone), check=True
+    )
+    with running_lab(again.command("make", "lab"), home=again.home, cwd=again.clone) as lab:
+        started_s = time.monotonic() - began
+        answer_first_prediction(lab)
+        answered_s = time.monotonic() - began
+    print(f"the link is printed after {started_s:.0f} s, the first prediction answered after {answered_s:.0f} s")
+    assert answered_s < FIRST_PREDICTION_WITHIN_S
+
+
+def test_an_update_that_needs_another_package_is_installed(newcomer: Newcomer) -> None:
+    """By the `make lab` after `git pull`: it brings the package, and starts."""
+    start(newcomer)
+    settings = newcomer.clone / "pyproject.toml"
+    before = settings.read_text()
+    python = newcomer.command(".venv/bin/python", "-c", "import iniconfig")
+    assert subprocess.run(python, cwd=newcomer.clone, capture_output=True, check=False).returncode == 1
+    try:
+        settings.write_text(before.replace("dependencies = [\n", 'dependencies = [\n  "iniconfig",\n', 1))
+        start(newcomer)
+    finally:
+        settings.write_text(before)
+    assert subprocess.run(python, cwd=newcomer.clone, check=False).returncode == 0
+
+
+def test_the_next_start_needs_no_network(newcomer: Newcomer, no_network: tuple[str, ...]) -> None:
+    """It answers as before, on this machine's own address."""
+    start(newcomer)
+    offline = [*no_network, *newcomer.command("make", "lab")]
+    with running_lab(offline, home=newcomer.home, cwd=newcomer.clone) as lab:
+        ask = [
+            *no_network,
+            sys.executable,
+            "-c",
+            f"import urllib.request as ask; print(ask.urlopen({lab.link!r}).status)",
+        ]
+        assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "200\n"
 
 
 def test_make_test_is_green(newcomer: Newcomer) -> None:
