@@ -69,7 +69,7 @@ real: env-test  ## run the lessons, transcripts, conformance tests and faults on
 bench: env-test  ## measure everything that benchmarks/ has, in one table; ARGS=--write keeps it with its date
 	@$(RUN) benchmarks/all.py $(ARGS)
 
-newcomer: env-test  ## run both commands in fresh clones, as a new user would (root makes that user)
+newcomer: env-test  ## do what the README says, as a new user would: in fresh clones, with pip, with pipx
 	@$(RUN) -m pytest -m newcomer -rP tests/commands_of_the_readme $(ARGS)
 
 clean:  ## remove the virtual environment and everything that was made

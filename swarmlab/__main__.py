@@ -24,7 +24,7 @@ def command_line(asked_for: Sequence[str]) -> argparse.ArgumentParser:
     """All verbs and their options; those of `up` and `doctor` only if asked for: they come with much code."""
     parser = argparse.ArgumentParser(prog="python -m swarmlab", description="A Docker Swarm to learn on.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson"))
+    add_lab(verbs.add_parser("lab", help="open JupyterLab on the first lesson, of the clone or of a copy of your own"))
     up = verbs.add_parser("up", help="run a lab of simulated engines here, for a terminal and the docker command")
     if asked_for == ["up"]:
         add_up(up)
@@ -42,7 +42,20 @@ def add_lab(parser: argparse.ArgumentParser) -> None:
     """Options of `lab`."""
     parser.add_argument("--port", type=int, help="of 127.0.0.1 (default: 8888, or the next free one)")
     parser.add_argument("--no-browser", action="store_true", help="only print the link")
-    parser.add_argument("--directory", type=Path, help="holds notebooks/ (default: here, or the checkout)")
+    parser.add_argument(
+        "folder",
+        metavar="FOLDER",
+        type=Path,
+        nargs="?",
+        help="where your copy of the lessons is to lie; made, or brought up to date (default: here, or the clone)",
+    )
+    parser.add_argument(
+        "--replace",
+        metavar="LESSON",
+        action="append",
+        default=[],
+        help="take this lesson anew although you have changed it, and keep yours under another name",
+    )
     parser.set_defaults(verb=lab)
 
 
@@ -79,14 +92,16 @@ def add_clean(parser: argparse.ArgumentParser) -> None:
 
 def lab(options: argparse.Namespace) -> int:
     """Serve the lessons until Ctrl-C."""
-    from swarmlab import jupyter
+    from swarmlab import jupyter, lesson_files
 
     try:
-        directory = options.directory or jupyter.default_directory()
-    except FileNotFoundError as error:
+        folder, report = lesson_files.find_or_copy(options.folder, replace=options.replace)
+    except lesson_files.LessonsError as error:
         print(error, file=sys.stderr)
         return 1
-    jupyter.open_lab(directory.resolve(), port=options.port, browser=not options.no_browser)
+    for line in report.lines():
+        print(line)
+    jupyter.open_lab(folder.resolve(), port=options.port, browser=not options.no_browser)
     return 0
 
 

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-FIRST_LESSON = "notebooks/00-start.ipynb"
+from swarmlab.lesson_files import FIRST, FOLDER
+
+FIRST_LESSON = f"{FOLDER}/{FIRST}"
 CONFIG = Path(__file__).parent / "jupyterlab_config"
 """Defaults of JupyterLab's own settings, which a user's settings override; Binder uses the same folder."""
 
 STYLE = CONFIG / "custom"
 """Holds our style sheet under the name by which JupyterLab looks for one."""
 
-CHECKOUT = Path(__file__).parent.parent
+QUOTE = "'"
 TEXT_BROWSERS = {"www-browser", "links", "elinks", "lynx", "w3m"}
 
 
@@ -81,8 +83,11 @@ def terminal_settings() -> dict[str, Any]:
     """Terminals whose `docker` talks to the newest lab; kernels keep the user's own DOCKER_CONFIG."""
     from swarmlab.ownership import current_docker_config
 
-    shell = os.environ.get("SHELL") or "/bin/sh"
-    return {"shell_command": ["env", f"DOCKER_CONFIG={current_docker_config()}", shell]}
+    config = str(current_docker_config())
+    if os.name == "nt":  # not measured: no Windows was at hand
+        line = f"$env:DOCKER_CONFIG = '{config.replace(QUOTE, QUOTE * 2)}'"
+        return {"shell_command": ["powershell.exe", "-NoExit", "-Command", line]}
+    return {"shell_command": ["env", f"DOCKER_CONFIG={config}", os.environ.get("SHELL") or "/bin/sh"]}
 
 
 def has_browser() -> bool:
@@ -101,15 +106,3 @@ def print_link(server: Any) -> None:
     query = f"?{urlencode({'token': token})}" if token else ""
     print("JupyterLab runs here; Ctrl-C ends it, and every lab with it:\n")
     print(f"    http://127.0.0.1:{server.port}{server.base_url}lab/tree/{FIRST_LESSON}{query}\n", flush=True)
-
-
-def default_directory() -> Path:
-    """Where the lessons are: this checkout, or the folder in which the command was typed.
-
-    Raises:
-        FileNotFoundError: neither holds them.
-    """
-    for directory in (Path.cwd(), CHECKOUT):
-        if (directory / FIRST_LESSON).exists():
-            return directory
-    raise FileNotFoundError(f"{FIRST_LESSON} is neither here nor in {CHECKOUT}. Name its folder: --directory DIR")

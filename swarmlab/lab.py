@@ -124,7 +124,9 @@ class Lab(Cluster):
     def _start(cls, name: str, start: Start) -> Lab:
         directory = create_lab_directory(name)
         try:
-            return cls(start(directory), directory)
+            lab = cls(start(directory), directory)
+            directory.show()
+            return lab
         except BaseException:
             directory.remove()
             raise

@@ -70,12 +70,18 @@ def runtime_directory() -> Path:
         PermissionError: someone else made it.
     """
     named = os.environ.get("SWARMLAB_RUNTIME_DIR")
-    path = Path(named) if named else Path(tempfile.gettempdir()) / f"swarmlab-{os.getuid()}"
+    user = _user()
+    path = Path(named) if named else Path(tempfile.gettempdir()) / ("swarmlab" if user is None else f"swarmlab-{user}")
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.stat().st_uid != os.getuid():
+    if user is not None and path.stat().st_uid != user:
         raise PermissionError(f"{path} belongs to another user. Set SWARMLAB_RUNTIME_DIR to a directory of your own.")
     path.chmod(0o700)
     return path
+
+
+def _user() -> int | None:
+    """The user's number; None on Windows, where each user has a directory for temporary files of their own."""
+    return os.getuid() if hasattr(os, "getuid") else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,10 @@ class LabDirectory:
     def docker_config(self) -> Path:
         """Where the contexts of the lab's nodes lie."""
         return self.path / "docker"
+
+    def show(self) -> None:
+        """Let terminals find what lies in `docker_config` by now, if this is the newest lab."""
+        _point_current_to_newest()
 
     def remove(self) -> None:
         """Delete the directory, and let `current` follow the newest lab that is left."""
@@ -154,11 +164,29 @@ def current_docker_config() -> Path:
 
 
 def _point_current_to_newest() -> None:
-    link = runtime_directory() / _CURRENT
+    current = runtime_directory() / _CURRENT
     newest = next((lab for lab in lab_directories() if lab.owner.is_alive()), None)
     if newest is None:
-        link.unlink(missing_ok=True)
+        _take_away(current)
         return
-    replacement = link.with_name(f"{_CURRENT}-{secrets.token_hex(4)}")  # two processes may do this at once
-    replacement.symlink_to(newest.path.name)
-    replacement.replace(link)
+    replacement = current.with_name(f"{_CURRENT}-{secrets.token_hex(4)}")  # two processes may do this at once
+    try:
+        replacement.symlink_to(newest.path.name, target_is_directory=True)
+        replacement.replace(current)
+    except OSError:  # Windows lets few users make links, and takes no directory's place
+        _take_away(replacement)
+        _copy_as_current(newest, current)
+
+
+def _copy_as_current(newest: LabDirectory, current: Path) -> None:
+    """What a link would lead to, as it is now."""
+    _take_away(current)
+    with suppress(FileExistsError):  # another process was quicker
+        shutil.copytree(newest.docker_config, current / newest.docker_config.name)
+
+
+def _take_away(current: Path) -> None:
+    if current.is_symlink():
+        current.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(current, ignore_errors=True)

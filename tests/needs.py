@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import getpass
 import os
 import shutil
 import subprocess
@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from swarmlab.file_lock import lock
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -39,7 +41,8 @@ def may_make_networks() -> bool:
     programs = ("unshare", "nsenter", "ip", "iptables")
     unshare = ["unshare", "--net", "true"]
     return (
-        os.geteuid() == 0
+        sys.platform == "linux"
+        and os.geteuid() == 0
         and all(map(shutil.which, programs))
         and subprocess.run(unshare, stderr=subprocess.DEVNULL, check=False).returncode == 0
     )
@@ -128,8 +131,8 @@ def quiet_network() -> Iterator[None]:
     A browser gives up its connections, those to this machine too, when an interface comes or goes
     (`net::ERR_NETWORK_CHANGED`); pytest may run both kinds at once, in processes of their own.
     """
-    with Path(tempfile.gettempdir(), f"swarmlab-tests-{os.getuid()}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with Path(tempfile.gettempdir(), f"swarmlab-tests-{getpass.getuser()}.lock").open("w") as file:
+        lock(file)
         yield
 
 

@@ -8,6 +8,7 @@ is too old, that the venv module is missing, or that there is no network.
 """
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -16,7 +17,7 @@ import sys
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
+PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
 LOG = os.path.join(ROOT, "artifacts", "install.log")
 NO_NETWORK = re.compile(
     "Failed to establish a new connection|Name or service not known|Temporary failure in name resolution"
@@ -72,9 +73,13 @@ def lock_checkout():
 
 
 def read_stamp_content():
-    """What the environment depends on: pyproject.toml, and where the checkout lies."""
+    """What the environment depends on: the package's part of pyproject.toml, and where the checkout lies."""
+    import tomllib  # not in the oldest Pythons
+
     with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
-        return hashlib.sha256(file.read() + ROOT.encode()).hexdigest()
+        settings = tomllib.load(file)
+    needed = [settings["project"], settings["build-system"], settings["tool"]["hatch"], ROOT]
+    return hashlib.sha256(json.dumps(needed, sort_keys=True).encode()).hexdigest()
 
 
 def is_ready(extra, stamp):
@@ -132,27 +137,64 @@ def create_venv():
 
 def install(extra):
     """Install this package, editable, with what it needs."""
-    say("Installing the packages of pyproject.toml (a minute or so, only the first time) ...")
+    say("Installing the packages of pyproject.toml (a minute or so; again only when an update needs others) ...")
     what = ROOT if extra == "lab" else "%s[%s]" % (ROOT, extra)
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "2"]
-    run(pip + ["--editable", what], "The packages could not be installed")
+    run(pip + ["--editable", what], "The packages could not be installed", Progress())
     # Matplotlib lists the fonts once per user, and says so on stderr: not in the middle of a lesson.
     run([PYTHON, "-c", "import matplotlib.font_manager"], "Matplotlib does not start")
 
 
-def run(command, failure):
+class Progress:
+    """One line that tells of pip's work while it goes on, in a terminal; elsewhere nothing."""
+
+    def __init__(self):
+        self.found = 0
+
+    def tell(self, line):
+        """Show what a line of pip means, if it means anything to a learner."""
+        words = line.split()
+        if words[:1] == ["Collecting"]:
+            self.found += 1
+            self.show("  %d found: %s" % (self.found, words[1]))
+        elif words[:3] == ["Installing", "collected", "packages:"]:
+            self.show("  %d are being put in their place" % (len(words) - 3))
+
+    def show(self, text):
+        """In the place of what was shown before."""
+        if sys.stdout.isatty():
+            sys.stdout.write("\r" + text[:78].ljust(78))
+            sys.stdout.flush()
+
+    def end(self):
+        """Leave no trace."""
+        self.show("")
+        if sys.stdout.isatty():
+            sys.stdout.write("\r")
+
+
+def run(command, failure, progress=None):
     """Run a step quietly; when it fails, say why in a sentence and leave its output in artifacts/install.log."""
-    step = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, check=False
+    output = []
+    step = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, universal_newlines=True
     )
-    if step.returncode == 0:
+    for line in step.stdout:
+        output.append(line)
+        if progress:
+            progress.tell(line)
+    if progress:
+        progress.end()
+    if step.wait() == 0:
         return
-    os.makedirs(os.path.dirname(LOG), exist_ok=True)
+    output = "".join(output)
+    if not os.path.isdir(os.path.dirname(LOG)):
+        os.makedirs(os.path.dirname(LOG))
     with open(LOG, "w") as log:
-        log.write(step.stdout)
-    if NO_NETWORK.search(step.stdout):
+        log.write(output)
+    if NO_NETWORK.search(output):
         stop(failure + ": the package index cannot be reached. Check the network (or the proxy) and try again.")
-    stop("%s (all of it: artifacts/install.log): %s" % (failure, last_error(step.stdout)))
+    stop("%s (all of it: artifacts/install.log): %s" % (failure, last_error(output)))
 
 
 def last_error(text):

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from swarmlab.client.protocols import Host
 
 
 def write_contexts(
-    directory: Path, hosts: Sequence[Host], *, current: str, write_tls: Callable[[Path], None] | None = None
+    directory: Path,
+    hosts: Sequence[Host],
+    *,
+    current: str,
+    write_tls: Callable[[Path], None] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> None:
     """Write a context for each host, and make one of them the current one.
 
@@ -24,6 +29,7 @@ def write_contexts(
         hosts: the lab's hosts.
         current: the context that plain `docker` uses.
         write_tls: puts the certificates of a context into a directory; None where there are none.
+        headers: what the docker command and the docker SDK are to send with each request.
     """
     for host in hosts:
         meta = directory / "contexts" / "meta" / _key(host.context)
@@ -31,7 +37,8 @@ def write_contexts(
         (meta / "meta.json").write_text(json.dumps(_meta(host)))
         if write_tls is not None:
             write_tls(tls_directory(directory, host.context))
-    (directory / "config.json").write_text(json.dumps({"currentContext": current}))
+    settings = {"currentContext": current, **({"HttpHeaders": dict(headers)} if headers else {})}
+    (directory / "config.json").write_text(json.dumps(settings))
 
 
 def tls_directory(directory: Path, context: str) -> Path:

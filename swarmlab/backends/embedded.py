@@ -1,4 +1,4 @@
-"""A lab of simulated engines in this process: no Docker needed. The same sockets, API and faults as real ones.
+"""A lab of simulated engines in this process: no Docker needed. The same API and faults as real ones.
 
 Owns the server of the engines and the files of the lab's directory: sockets and contexts. What the engines do is
 swarmlab.engine's business; the learner's side reaches them through the docker SDK only.
@@ -10,7 +10,7 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
@@ -20,11 +20,22 @@ from docker import DockerClient
 from swarmlab.backends.contexts import write_contexts
 from swarmlab.backends.embedded_faults import EmbeddedFaults, EmbeddedPorts
 from swarmlab.backends.embedded_web import EmbeddedWeb
+from swarmlab.backends.tls_client import HeadersClient
 from swarmlab.client.protocols import Host, LabState, TimeRefused
 from swarmlab.engine import states
 from swarmlab.engine.simulation import Simulation
 from swarmlab.ownership import LabDirectory
-from swarmlab.server import ONLY_LOOKS, EngineServer
+from swarmlab.server import (
+    ONLY_LOOKS,
+    SECRET_HEADER,
+    EngineServer,
+    Place,
+    PortPlace,
+    SocketKind,
+    UnixPlace,
+    new_secret,
+    socket_kind,
+)
 
 SEED = 1
 """Of a lab that is not told otherwise."""
@@ -39,7 +50,8 @@ def start(directory: LabDirectory, state: LabState) -> EmbeddedBackend:
     """Start a lab of three simulated engines. Time is live, or what SWARMLAB_TIME says (`live` or `manual`).
 
     Raises:
-        ValueError: SWARMLAB_TIME says something else, or the directory's path is too long for a socket.
+        ValueError: SWARMLAB_TIME or SWARMLAB_SOCKETS says something else, or the directory's path is too long for
+            a socket.
     """
     return EmbeddedBackend(
         lab_id=directory.lab_id,
@@ -128,7 +140,7 @@ class EmbeddedClock:
 
 
 class EmbeddedBackend:
-    """Simulated engines behind unix sockets.
+    """Simulated engines behind sockets of this machine.
 
     Args:
         nodes: how many hosts.
@@ -136,10 +148,11 @@ class EmbeddedBackend:
         seed: of all chance; two labs of one seed that are told the same things in manual time are equal.
         time: `live` (wall time) or `manual` (moved by whoever waits for it).
         rate: engine seconds a wall second, in live time.
-        directory: where the sockets are to lie; must be there and private.
+        directory: where unix sockets are to lie; must be there and private.
         docker_config: where the contexts are to lie; by default `docker` in the directory.
         state: the named state to begin with.
         lab_id: names the lab.
+        sockets: `unix`, or `tcp` for ports of this machine; by default what the platform has.
 
     Raises:
         ValueError: the directory's path is too long for a socket, or a number makes no sense.
@@ -159,32 +172,42 @@ class EmbeddedBackend:
         docker_config: Path | None = None,
         state: LabState = "separate",
         lab_id: str = "embedded",
+        sockets: SocketKind | None = None,
     ) -> None:
         _check(nodes, managers, rate)
         self.lab_id = lab_id
         self._build = _builder(nodes=nodes, managers=managers, seed=seed, live=time == "live")
         self._rate = rate if time == "live" else None
         simulation = self._build(state)
-        sockets = {name: directory / f"{name}.sock" for name in simulation.daemons}
-        self._server = EngineServer(simulation, sockets, rate=self._rate)
-        self.hosts: Sequence[Host] = [_host(simulation, name, sockets[name]) for name in sorted(sockets, key=_number)]
         self.docker_config = str(docker_config or directory / "docker")
+        self._headers: dict[str, str] = {}
+        names = sorted(simulation.daemons, key=_number)
+        places = self._places(sockets or socket_kind(), names, directory)
+        self._server = EngineServer(simulation, places, rate=self._rate)
+        self.hosts: Sequence[Host] = [_host(simulation, name, places[name]) for name in names]
         self._write_contexts(Path(self.docker_config))
         self.clock = EmbeddedClock(self._server)
         self.faults = EmbeddedFaults(self._server)
         self.ports = EmbeddedPorts(self._server)
         self.web = EmbeddedWeb(self._server, self.clock)
 
+    def _places(self, kind: SocketKind, names: Sequence[str], directory: Path) -> Mapping[str, Place]:
+        if kind == "unix":
+            return {name: UnixPlace(directory / f"{name}.sock") for name in names}
+        secret = new_secret()
+        self._headers[SECRET_HEADER] = secret
+        return {name: PortPlace(secret, Path(self.docker_config)) for name in names}
+
     def _write_contexts(self, directory: Path) -> None:
         self._made_docker_config = not directory.exists()
         directory.mkdir(mode=0o700, exist_ok=True)
         names = [host.name for host in self.hosts]
-        write_contexts(directory, self.hosts, current=states.first_manager(names))
+        write_contexts(directory, self.hosts, current=states.first_manager(names), headers=self._headers)
 
     def client(self, node: str) -> DockerClient:
         """A new docker SDK client for the node's engine; the caller closes it."""
         (host,) = (host for host in self.hosts if host.name == node)
-        return DockerClient(base_url=host.docker_host, version="auto")
+        return HeadersClient(host.docker_host, self._headers)
 
     def observer(self, node: str) -> DockerClient:
         """A new client whose requests move no manual time; the caller closes it."""
@@ -235,13 +258,13 @@ def _builder(*, nodes: int, managers: int, seed: int, live: bool) -> Callable[[L
     return build
 
 
-def _host(simulation: Simulation, name: str, socket: Path) -> Host:
+def _host(simulation: Simulation, name: str, place: Place) -> Host:
     host = simulation.daemons[name].host
     return Host(
         name=name,
         address=host.address,
         public_address=host.public_address,
-        docker_host=f"unix://{socket}",
+        docker_host=place.docker_host,
         context=name,
     )
 

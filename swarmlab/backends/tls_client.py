@@ -1,7 +1,11 @@
-"""docker SDK clients that trust whom they are told to: for engines behind TLS, and for the local Docker."""
+"""docker SDK clients that trust and say what they are told to.
+
+For engines behind TLS, for the local Docker, for the ports of a lab.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +39,18 @@ class PlainClient(DockerClient):
         self.api = EngineApi(*arguments, **named)
 
 
+class HeadersClient(DockerClient):
+    """A docker SDK client that sends headers with each request, the one for the engine's version too.
+
+    Args:
+        docker_host: of the engine.
+        headers: by their names.
+    """
+
+    def __init__(self, docker_host: str, headers: Mapping[str, str]) -> None:
+        self.api = _HeadersApi(docker_host, headers)
+
+
 class EngineApi(APIClient):
     """Asks an engine, and never heeds what the environment says of the internet."""
 
@@ -44,3 +60,15 @@ class EngineApi(APIClient):
         # what the client was given.
         self.trust_env = False
         return super().merge_environment_settings(*arguments, **named)
+
+
+class _HeadersApi(EngineApi):
+    def __init__(self, docker_host: str, headers: Mapping[str, str]) -> None:
+        self._to_send = headers
+        super().__init__(base_url=docker_host, version="auto")
+
+    def prepare_request(self, request: Any) -> Any:
+        """Called by requests for each request."""
+        prepared = super().prepare_request(request)
+        prepared.headers.update(self._to_send)
+        return prepared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -55,7 +56,7 @@ def _private(directory: Path) -> Iterator[Path]:
     made = not directory.exists()
     if made:
         directory.mkdir(mode=0o700, parents=True)
-    elif directory.stat().st_mode & 0o077:
+    elif os.name != "nt" and directory.stat().st_mode & 0o077:  # there the mode says nothing
         if any(directory.iterdir()):
             raise PermissionError(
                 f"Others can enter {directory}: name a new directory, or close it: chmod 700 {directory}"
@@ -90,6 +91,13 @@ def _tell(lab: EmbeddedBackend) -> None:
         print(host.name, host.address, host.docker_host)
     print("ready")
     first = lab.hosts[0]
-    print(f"\nIn another terminal:\n\n    export DOCKER_HOST={first.docker_host}\n    docker info\n")
-    print(f"or, with a context for each node:\n\n    export DOCKER_CONFIG={lab.docker_config}")
+    print("\nIn another terminal:\n")
+    if first.docker_host.startswith("unix:"):  # to a port the docker command must also bring what lies in DOCKER_CONFIG
+        print(f"    export DOCKER_HOST={first.docker_host}\n    docker info\n\nor, with a context for each node:\n")
+    print(f"    {_setting('DOCKER_CONFIG', lab.docker_config)}")
     print(f"    docker context use {first.context}\n    docker info\n\nCtrl-C ends it.", flush=True)
+
+
+def _setting(variable: str, value: str) -> str:
+    """What sets a variable: in PowerShell on Windows."""
+    return f"$env:{variable} = '{value}'" if os.name == "nt" else f"export {variable}={value}"

@@ -14,10 +14,12 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from swarmlab.doctor.checks import Check, failed, ok
+from swarmlab.lesson_files import CHECKOUT, is_checkout
 from swarmlab.ownership import runtime_directory
-from swarmlab.server.door import SocketPathError, check_path
+from swarmlab.server.places import VARIABLE, SocketPathError, check_path, socket_kind
 
 HERE = "this machine"
+SOURCE = "git+https://github.com/swarmlab/swarmlab"
 LOOPBACK = "127.0.0.1"
 OLDEST_PYTHON = (3, 11)
 LONGEST_SOCKET = "123456/docker-swarm-10.sock"
@@ -50,7 +52,8 @@ def check_packages(requirements: Iterable[str], version_of: Callable[[str], str]
     needed = [need for need in map(Requirement, requirements) if need.marker is None or need.marker.evaluate()]
     wrong = [text for need in needed if (text := _wrong(need, version_of))]
     if wrong:
-        return failed(HERE, "packages", "; ".join(wrong), f"{sys.executable} -m pip install --editable .")
+        what = f"--editable {CHECKOUT}" if is_checkout(CHECKOUT) else f"--upgrade {SOURCE}"
+        return failed(HERE, "packages", "; ".join(wrong), f"{sys.executable} -m pip install {what}")
     versions = {need.name: version_of(need.name) for need in needed if need.name in ("jupyterlab", "docker")}
     return ok(HERE, "packages", ", ".join(f"{name} {version}" for name, version in versions.items()))
 
@@ -66,23 +69,27 @@ def _wrong(need: Requirement, version_of: Callable[[str], str]) -> str:
 
 
 def check_runtime_directory(find: Callable[[], Path]) -> Check:
-    """Whether sockets can be made in the directory of this user's labs."""
+    """Whether a lab can be kept in the directory of this user's labs: its sockets, or what leads to its ports."""
     question = "lab directory"
     mend = "set SWARMLAB_RUNTIME_DIR to a short path of your own, such as /tmp/labs"
     try:
-        directory = find()
-        check_path(directory / LONGEST_SOCKET)
-        _open_socket_below(directory)
+        kind, directory = socket_kind(), find()
+        with tempfile.TemporaryDirectory(dir=directory) as place:
+            if kind == "unix":
+                check_path(directory / LONGEST_SOCKET)
+                _open_socket(Path(place) / "s")
     except SocketPathError as error:
         return failed(HERE, question, str(error), mend)
+    except ValueError as error:
+        return failed(HERE, question, str(error), f"unset {VARIABLE}")
     except OSError as error:
-        return failed(HERE, question, f"no socket can be made there: {error}", mend)
-    return ok(HERE, question, f"{directory} is writable")
+        return failed(HERE, question, f"no lab can be made there: {error}", mend)
+    return ok(HERE, question, f"{directory} is writable" + ("" if kind == "unix" else "; engines listen on TCP ports"))
 
 
-def _open_socket_below(directory: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=directory) as place, socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(Path(place) / "s"))
+def _open_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
 
 
 def check_loopback() -> Check:

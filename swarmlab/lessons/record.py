@@ -6,7 +6,6 @@ that cannot be read is set aside, and what is written next says so; a place that
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import tempfile
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyter_core.paths import jupyter_data_dir
+
+from swarmlab.file_lock import lock
 
 FORMAT = "swarmlab-progress/1"
 VARIABLE = "SWARMLAB_PROGRESS"
@@ -124,8 +125,8 @@ def why_not_kept() -> str:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with path.with_name(f"{path.name}.lock").open("w") as file:
+        lock(file)
         yield
 
 
@@ -171,9 +172,9 @@ def parse_record(text: str) -> Record:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise UnreadableRecord(f"it does not say format {FORMAT}")
     return Record(
-        exercises=_entries(ExerciseRecord, found.get("exercises")),
-        quizzes=_entries(QuizRecord, found.get("quizzes")),
-        predictions=_entries(PredictionRecord, found.get("predictions")),
+        exercises=_entries(ExerciseRecord, found.get("exercises", {})),
+        quizzes=_entries(QuizRecord, found.get("quizzes", {})),
+        predictions=_entries(PredictionRecord, found.get("predictions", {})),
         note=str(found.get("note", "")),
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import select
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -145,9 +146,12 @@ class Connection(asyncio.Protocol):
             self.listener.drained()
 
     def _is_hung_up(self) -> bool:
-        """Whether the client closed its socket, and not only its half of the connection."""
+        """Whether the client closed its socket, and not only its half of the connection; over TCP nobody can tell."""
+        its = self._transport.get_extra_info("socket")
+        if its.family != getattr(socket, "AF_UNIX", None):
+            return False
         poll = select.poll()
-        poll.register(self._transport.get_extra_info("socket").fileno(), 0)
+        poll.register(its.fileno(), 0)
         return any(events & select.POLLHUP for _, events in poll.poll(0))
 
     # --- reading ---

@@ -1,4 +1,4 @@
-"""A simulation served over unix sockets, one a node, by one thread with one event loop.
+"""A simulation served over sockets, one a node, by one thread with one event loop.
 
 Owns the thread, the doors and the exchanges under way. From any other thread the simulation is reached only through
 `call` and `advance`, which run on the loop. An exception of the engine is answered with 500 and kept: `close`
@@ -11,7 +11,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from swarmlab.api.messages import Answer, Response, json_response
@@ -20,10 +19,11 @@ from swarmlab.engine.daemon import VERSION
 from swarmlab.engine.pending import Pending
 from swarmlab.engine.simulation import Simulation
 from swarmlab.server.connection import Connection
-from swarmlab.server.door import Door, check_path
+from swarmlab.server.door import Door
 from swarmlab.server.exchange import ONLY_LOOKS, Exchange, request_of
 from swarmlab.server.garbage import LARGE, collect_seldom
 from swarmlab.server.incoming import Incoming
+from swarmlab.server.places import Place
 from swarmlab.server.runner import Runner
 
 T = TypeVar("T")
@@ -38,27 +38,24 @@ class EngineServer:
 
     Args:
         simulation: the engines; `replace` puts another in its place.
-        sockets: where each node's socket is to lie. The directory must be there and private.
+        places: where each node listens.
         rate: engine seconds a wall second; None is manual time.
 
     Raises:
-        SocketPathError: the operating system has no room for a path.
         OSError: a socket cannot be made there.
     """
 
-    def __init__(self, simulation: Simulation, sockets: Mapping[str, Path], *, rate: float | None) -> None:
-        for path in sockets.values():
-            check_path(path)
+    def __init__(self, simulation: Simulation, places: Mapping[str, Place], *, rate: float | None) -> None:
         if len(simulation.daemons) >= LARGE:
             collect_seldom()
         self._simulation = simulation
         self._rate = rate
-        self._sockets = sockets
+        self._places = places
         self._exchanges: list[Exchange] = []
         self._errors: list[Exception] = []
         self._doors: dict[str, Door] = {}
         self._polling = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()  # the one kind that Windows, too, lets await clients
         self._thread = threading.Thread(target=self._run, name="swarmlab-engines", daemon=True)
         self._closed = False
         self._thread.start()
@@ -134,7 +131,7 @@ class EngineServer:
 
     async def _open(self) -> None:
         self._runner = self._new_runner(self._rate)
-        self._doors = {name: Door(path, partial(self._handle, name)) for name, path in self._sockets.items()}
+        self._doors = {name: Door(place, partial(self._handle, name)) for name, place in self._places.items()}
         self._runner.settle()
 
     def _new_runner(self, rate: float | None) -> Runner:

@@ -14,7 +14,7 @@ from swarmlab.backends import embedded
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.client.protocols import LAB_STATES, PORTS, Backend, LabState, NoWebAnswer
 from swarmlab.ownership import create_lab_directory
-from swarmlab.server.door import SocketPathError
+from swarmlab.server.places import SocketPathError
 from tests.labs import StartLab
 
 

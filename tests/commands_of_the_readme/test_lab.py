@@ -93,11 +93,3 @@ def test_browser_in_text_mode_does_not_take_the_terminal(monkeypatch: pytest.Mon
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("sys.platform", "linux")
     assert not jupyter.has_browser()
-
-
-def test_folder_without_lessons_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one sentence that names the option."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(jupyter, "CHECKOUT", tmp_path)
-    with pytest.raises(FileNotFoundError, match="--directory DIR"):
-        jupyter.default_directory()

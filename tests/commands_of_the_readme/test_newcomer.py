@@ -1,25 +1,29 @@
-"""The two commands of the README in a fresh clone, with an empty home: by a user without root, and by root."""
+"""The README's commands in a fresh clone, with an empty home: by a user without root, and by root."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from tests.commands_of_the_readme.first_prediction import answer_first_prediction
 from tests.jupyterlab import RunningLab, running_lab
+from tests.needs import may_make_networks
 from tools.lessons import ROOT
 
 pytestmark = pytest.mark.newcomer
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"  # a user's own Python, pyenv's say, is no newcomer's
 SECOND_START_WITHIN_S = 5
+FIRST_PREDICTION_WITHIN_S = 600
 DEPENDS_ON_WHO = "tests/test_*.py tests/server tests/backends tests/doctor tests/hosts tests/lessons notebooks"
 """What is of homes, users, sockets, terminals and settings; the other tests are the same whoever runs them."""
 
@@ -64,6 +68,20 @@ def newcomer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         subprocess.run(["userdel", "--remove", name], check=True, capture_output=True)
 
 
+@pytest.fixture
+def no_network() -> Iterator[tuple[str, ...]]:
+    """What a command is prefixed with to have nothing but this machine's own address."""
+    if not may_make_networks():
+        pytest.skip("needs network namespaces")
+    name = f"newcomer{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
+        yield "ip", "netns", "exec", name
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
 def clone_for(newcomer: Newcomer) -> None:
     """Clone what is committed here, sharing no object with it."""
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, newcomer.clone], check=True)
@@ -85,6 +103,54 @@ def test_make_lab_opens_the_first_lesson(newcomer: Newcomer) -> None:
     _, second_s = start(newcomer)
     print(f"make lab answers after {first_s:.1f} s, the second time after {second_s:.1f} s")
     assert second_s < SECOND_START_WITHIN_S
+
+
+@pytest.mark.browser
+def test_the_first_prediction_is_answered_soon(newcomer: Newcomer) -> None:
+    """From the clone on, by a learner in a browser who reads nothing: the time that the README tells."""
+    again = replace(newcomer, home=newcomer.home / "again")
+    again.home.mkdir()
+    own = newcomer.home.stat()
+    os.chown(again.home, own.st_uid, own.st_gid)
+    began = time.monotonic()
+    subprocess.run(
+        again.command("git", "clone", "--quiet", "--no-hardlinks", str(newcomer.clone), again.clone), check=True
+    )
+    with running_lab(again.command("make", "lab"), home=again.home, cwd=again.clone) as lab:
+        started_s = time.monotonic() - began
+        answer_first_prediction(lab)
+        answered_s = time.monotonic() - began
+    print(f"the link is printed after {started_s:.0f} s, the first prediction answered after {answered_s:.0f} s")
+    assert answered_s < FIRST_PREDICTION_WITHIN_S
+
+
+def test_an_update_that_needs_another_package_is_installed(newcomer: Newcomer) -> None:
+    """By the `make lab` after `git pull`: it brings the package, and starts."""
+    start(newcomer)
+    settings = newcomer.clone / "pyproject.toml"
+    before = settings.read_text()
+    python = newcomer.command(".venv/bin/python", "-c", "import iniconfig")
+    assert subprocess.run(python, cwd=newcomer.clone, capture_output=True, check=False).returncode == 1
+    try:
+        settings.write_text(before.replace("dependencies = [\n", 'dependencies = [\n  "iniconfig",\n', 1))
+        start(newcomer)
+    finally:
+        settings.write_text(before)
+    assert subprocess.run(python, cwd=newcomer.clone, check=False).returncode == 0
+
+
+def test_the_next_start_needs_no_network(newcomer: Newcomer, no_network: tuple[str, ...]) -> None:
+    """It answers as before, on this machine's own address."""
+    start(newcomer)
+    offline = [*no_network, *newcomer.command("make", "lab")]
+    with running_lab(offline, home=newcomer.home, cwd=newcomer.clone) as lab:
+        ask = [
+            *no_network,
+            sys.executable,
+            "-c",
+            f"import urllib.request as ask; print(ask.urlopen({lab.link!r}).status)",
+        ]
+        assert subprocess.run(ask, capture_output=True, text=True, check=True).stdout == "200\n"
 
 
 def test_make_test_is_green(newcomer: Newcomer) -> None:

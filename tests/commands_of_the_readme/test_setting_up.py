@@ -10,6 +10,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tools.lessons import ROOT
@@ -106,26 +107,79 @@ def test_missing_network_is_named(checkout: Path) -> None:
 
 
 def test_what_is_set_up_is_not_set_up_again(checkout: Path, tmp_path: Path) -> None:
-    """A stamp of pyproject.toml decides, the tests' environment serves `make lab` too."""
+    """What the package needs decides, not what its tools are told; the tests' environment serves `make lab` too."""
     installs = tmp_path / "installs"
     fake_environment(checkout, log=installs)
     for verb in ("env-test", "env-test", "env-lab"):
         assert make(checkout, verb, f"PYTHON={sys.executable}").returncode == 0
     assert installs.read_text().count("[test]") == 1
-    with (checkout / "pyproject.toml").open("a") as file:
-        file.write("\n# changed\n")
+    change(checkout, "[tool.ruff]", "# a comment\n\n[tool.ruff]")
     assert make(checkout, "env-lab", f"PYTHON={sys.executable}").returncode == 0
-    assert installs.read_text().count("--editable") == 2
+    assert installs.read_text().count("--editable") == 1
 
 
-def fake_environment(checkout: Path, *, log: Path) -> None:
-    """A `.venv` whose Python notes what it is asked to install, and installs nothing."""
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("dependencies = [\n", 'dependencies = [\n  "six",\n'),
+        ('requires = ["hatchling', 'requires = ["six", "hatchling'),
+        ("[project.scripts]\n", '[project.scripts]\nother = "swarmlab.other:main"\n'),
+    ],
+    ids=["dependency", "build", "command"],
+)
+def test_what_an_update_needs_is_installed(checkout: Path, tmp_path: Path, old: str, new: str) -> None:
+    """By the next start after `git pull`, and once."""
+    installs = tmp_path / "installs"
+    fake_environment(checkout, log=installs)
+    make(checkout, "env-lab", f"PYTHON={sys.executable}")
+    change(checkout, old, new)
+    for _ in range(2):
+        assert make(checkout, "env-lab", f"PYTHON={sys.executable}").returncode == 0
+        assert installs.read_text().count("--editable") == 2
+
+
+def change(checkout: Path, old: str, new: str) -> None:
+    """Edit pyproject.toml."""
+    text = (checkout / "pyproject.toml").read_text()
+    assert old in text
+    (checkout / "pyproject.toml").write_text(text.replace(old, new, 1))
+
+
+def test_a_terminal_shows_how_far_it_is(checkout: Path, tmp_path: Path) -> None:
+    """On one line, which is gone at the end."""
+    said = "Collecting jupyterlab<5,>=4.2\nCollecting six\nInstalling collected packages: six, jupyterlab\n"
+    fake_environment(checkout, log=tmp_path / "installs", says=said)
+    terminal = pexpect.spawn(sys.executable, [str(checkout / "tools/bootstrap.py"), "lab"], encoding="utf-8")
+    states = [state.strip() for state in str(terminal.read()).split("\r")]
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert [state for state in states if state and "Installing" not in state] == [
+        "1 found: jupyterlab<5,>=4.2",
+        "2 found: six",
+        "2 are being put in their place",
+    ]
+    assert states[-2:] == ["", ""]
+
+
+def test_elsewhere_there_are_only_whole_lines(checkout: Path, tmp_path: Path) -> None:
+    """One, when all goes well."""
+    fake_environment(checkout, log=tmp_path / "installs", says="Collecting six\n")
+    printed = make(checkout, "env-lab", f"PYTHON={sys.executable}").stdout
+    assert printed.startswith("Installing the packages of pyproject.toml ")
+    assert printed.count("\n") == 1
+    assert "\r" not in printed
+
+
+def fake_environment(checkout: Path, *, log: Path, says: str = "") -> None:
+    """A `.venv` whose Python notes what it is asked to install, says what pip would say, and installs nothing."""
+    shutil.rmtree(checkout / ".venv", ignore_errors=True)
     python = checkout / ".venv/bin/python"
     python.parent.mkdir(parents=True)
+    (checkout / ".venv/says").write_text(says)
     python.write_text(
         textwrap.dedent(f"""\
             #!/bin/sh
-            [ "$2" = pip ] && echo "$@" >>"{log}"
+            [ "$2" = pip ] && echo "$@" >>"{log}" && cat "{checkout}/.venv/says"
             exit 0
             """)
     )

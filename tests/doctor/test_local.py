@@ -18,6 +18,7 @@ from swarmlab.doctor import local, local_engines
 from swarmlab.ownership import runtime_directory
 from tests.doctor.hosts_made_up import host
 from tests.labs import StartLab
+from tools.lessons import ROOT
 
 
 def program(path: Path, script: str) -> str:
@@ -54,7 +55,7 @@ def test_packages_that_are_missing_or_of_another_version_are_named() -> None:
     needs = ["jupyterlab>=4.2,<5", "docker<8,>=7.2", "sidecar>=0.7", 'pytest>=8.2; extra == "test"']
     check = local.check_packages(needs, versions(jupyterlab="3.6.1", docker="7.2.0"))
     assert (check.verdict, check.found) == ("failed", "jupyterlab 3.6.1 is not <5,>=4.2; sidecar is not installed")
-    assert "pip install" in check.advice[0]
+    assert f"pip install --editable {ROOT}" in check.advice[0]
     check = local.check_packages(needs, versions(jupyterlab="4.6.1", docker="7.2.0", sidecar="0.8.0"))
     assert (check.verdict, check.found) == ("ok", "jupyterlab 4.6.1, docker 7.2.0")
 
@@ -64,6 +65,27 @@ def test_a_lab_directory_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SWARMLAB_RUNTIME_DIR", str(tmp_path / "labs"))
     assert local.check_runtime_directory(runtime_directory).verdict == "ok"
     assert list((tmp_path / "labs").iterdir()) == []
+
+
+def test_packages_away_from_a_clone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """There pip takes the project from where it was taken before."""
+    monkeypatch.setattr(local, "CHECKOUT", tmp_path)
+    check = local.check_packages(["sidecar"], versions())
+    assert check.advice[0].endswith("pip install --upgrade git+https://github.com/swarmlab/swarmlab")
+
+
+def test_where_engines_listen_on_ports_a_long_path_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what they listen on is told."""
+    monkeypatch.setenv("SWARMLAB_SOCKETS", "tcp")
+    monkeypatch.setenv("SWARMLAB_RUNTIME_DIR", str(tmp_path / ("long" * 20)))
+    check = local.check_runtime_directory(runtime_directory)
+    assert check.verdict == "ok"
+    assert check.found.endswith("is writable; engines listen on TCP ports")
+    monkeypatch.setenv("SWARMLAB_SOCKETS", "pipes")
+    check = local.check_runtime_directory(runtime_directory)
+    assert (check.verdict, check.advice) == ("failed", ("unset SWARMLAB_SOCKETS",))
 
 
 def test_a_path_that_is_too_long_for_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from swarmlab.lessons.record import FORMAT, Record, change_record, read_record, record_path, why_not_kept
+from swarmlab.lessons.record import (
+    FORMAT,
+    ExerciseRecord,
+    Record,
+    change_record,
+    read_record,
+    record_path,
+    why_not_kept,
+)
 
 DO_ONE = """
 import sys
@@ -104,6 +112,16 @@ def test_what_a_later_version_added_is_left_out(path: Path) -> None:
     entries = {"05-a": {"state": "right", "stars": 5}}
     path.write_text(json.dumps({"format": FORMAT, "exercises": entries, "quizzes": {}, "predictions": {}}))
     assert read_record().exercises["05-a"].state == "right"
+
+
+def test_what_an_earlier_version_did_not_write_is_as_if_nothing_was_done(path: Path) -> None:
+    """Kinds that it did not know, and fields of those that it knew: nothing is set aside."""
+    path.parent.mkdir()
+    path.write_text(json.dumps({"format": FORMAT, "exercises": {"05-a": {"state": "right", "checks": 2}}}))
+    assert read_record().exercises["05-a"] == ExerciseRecord(state="right", checks=2)
+    change_record(check_once)
+    assert (read_record().exercises["05-a"].checks, read_record().note) == (3, "")
+    assert [each.name for each in path.parent.glob("*broken*")] == []
 
 
 def test_a_place_that_cannot_be_written_to_stops_no_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

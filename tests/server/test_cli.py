@@ -5,21 +5,24 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pexpect
 import pytest
 
 from swarmlab.backends.embedded import EmbeddedBackend
+from swarmlab.server import SocketKind
 
 pytestmark = pytest.mark.cli
 
 NODE = "docker-swarm-3"
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBackend]:
-    """A formed swarm in live time, ten times as fast as the wall's."""
-    backend = EmbeddedBackend(time="live", rate=10, directory=tmp_path_factory.mktemp("cli"), state="formed", nodes=3)
+@pytest.fixture(scope="module", params=get_args(SocketKind))
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBackend]:
+    """A formed swarm in live time, ten times as fast as the wall's, on either kind of socket."""
+    directory = tmp_path_factory.mktemp("cli")
+    backend = EmbeddedBackend(rate=10, directory=directory, state="formed", sockets=request.param)
     yield backend
     backend.close()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from swarmlab.server.door import Door, SocketPathError
+from swarmlab.server.door import Door
+from swarmlab.server.places import SocketPathError, UnixPlace
 
 
 def connect(path: Path) -> None:
@@ -18,12 +19,12 @@ def connect(path: Path) -> None:
 def test_a_path_that_no_socket_can_have_is_refused_in_a_sentence(tmp_path: Path) -> None:
     """The operating system would only say that the path is too long."""
     with pytest.raises(SocketPathError, match="may have 107 bytes"):
-        Door(tmp_path / ("x" * 107), lambda incoming, connection: None)
+        UnixPlace(tmp_path / ("x" * 107))
 
 
 def test_the_longest_path_is_taken() -> None:
     """107 bytes fit."""
-    assert not Door(Path("/" + "x" * 106), lambda incoming, connection: None).open
+    assert UnixPlace(Path("/" + "x" * 106)).docker_host.endswith("x" * 106)
 
 
 def test_a_socket_that_somebody_listens_on_is_not_taken_away(tmp_path: Path) -> None:
@@ -33,8 +34,8 @@ def test_a_socket_that_somebody_listens_on_is_not_taken_away(tmp_path: Path) -> 
         other.bind(str(path))
         other.listen()
         with pytest.raises(FileExistsError, match="belongs to a lab that runs"):
-            Door(path, lambda incoming, connection: None)
-    Door(path, lambda incoming, connection: None)
+            UnixPlace(path)
+    UnixPlace(path)
 
 
 def test_only_its_owner_may_use_it(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_only_its_owner_may_use_it(tmp_path: Path) -> None:
     path = tmp_path / "node.sock"
 
     async def run() -> None:
-        door = Door(path, lambda incoming, connection: None)
+        door = Door(UnixPlace(path), lambda incoming, connection: None)
         door.set_open(True)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         door.remove()
@@ -56,7 +57,7 @@ def test_a_closed_door_refuses_as_a_dead_engine_does(tmp_path: Path) -> None:
     path = tmp_path / "node.sock"
 
     async def run() -> None:
-        door = Door(path, lambda incoming, connection: None)
+        door = Door(UnixPlace(path), lambda incoming, connection: None)
         door.set_open(True)
         connect(path)
         door.set_open(False)
@@ -73,10 +74,10 @@ def test_who_knocked_as_the_engine_died_is_not_left_waiting(tmp_path: Path) -> N
     """Accepted, but not yet greeted: the connection ends."""
 
     async def run() -> bytes:
-        door = Door(tmp_path / "node.sock", lambda incoming, connection: None)
+        door = Door(UnixPlace(tmp_path / "node.sock"), lambda incoming, connection: None)
         door.set_open(True)
         with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(door.path))
+            client.connect(str(tmp_path / "node.sock"))
             assert door._listening is not None
             door._accept(door._listening)
             door.set_open(False)

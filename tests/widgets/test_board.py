@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import comm
 import pytest
@@ -13,6 +13,7 @@ from docker.types import ServiceMode
 from IPython.utils.capture import capture_output
 
 from swarmlab.lab import Lab
+from swarmlab.server import SocketKind
 from swarmlab.widgets.board import Board
 from swarmlab.widgets.moment import Moment
 from tests.widgets.swarms import NOON
@@ -31,9 +32,10 @@ class Wire(BaseComm):  # type: ignore[misc]
             self.sent.append(data["content"])
 
 
-@pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    """A formed swarm in manual time, and browsers that can be asked what they were sent."""
+@pytest.fixture(params=get_args(SocketKind))
+def lab(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A formed swarm in manual time, on either kind of socket, and browsers that can be asked what they were sent."""
+    monkeypatch.setenv("SWARMLAB_SOCKETS", request.param)
     monkeypatch.setattr(comm, "create_comm", Wire)
     with Lab.start("formed", backend="embedded") as lab:
         yield lab

@@ -6,7 +6,6 @@ labs may write at the same time. A file that cannot be read is never written ove
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import IO, Literal, get_args
 
 from platformdirs import user_data_path
+
+from swarmlab.file_lock import lock
 
 FORMAT = "swarmlab-ledger/1"
 
@@ -110,7 +111,7 @@ class Ledger:
         """
         with _opened(self._beside("owner")) as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock(file, wait=False)
             except BlockingIOError:
                 raise LedgerError(
                     f"A lab of process {file.read().strip()} runs on the hosts of {self.settings}. End it first."
@@ -121,8 +122,8 @@ class Ledger:
             yield
 
     def _change(self, change: Callable[[list[Entry]], Iterable[Entry]]) -> None:
-        with _opened(self._beside("lock")) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _opened(self._beside("lock")) as file:
+            lock(file)
             known = list(self.entries())
             changed = list(change(known))
             if changed != known:
