@@ -13,6 +13,7 @@ from pathlib import Path
 
 from swarmlab.backends.embedded import SEED, EmbeddedBackend
 from swarmlab.client.protocols import LabState
+from swarmlab.engine.states import first_manager
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     with _ended_by_signals(ended):
         try:
             with _private(options.dir.resolve()) as directory, _lab(options, directory) as lab:
-                _tell(lab)
+                _tell(lab, options.formed)
                 ended.wait()
         except (ValueError, OSError) as error:
             print(error, file=sys.stderr)
@@ -86,16 +87,19 @@ def _lab(options: argparse.Namespace, directory: Path) -> Iterator[EmbeddedBacke
         lab.close()
 
 
-def _tell(lab: EmbeddedBackend) -> None:
+def _tell(lab: EmbeddedBackend, formed: bool) -> None:
+    """Where the engines are, and how a terminal talks to one of them: to a manager where there is one."""
     for host in lab.hosts:
         print(host.name, host.address, host.docker_host)
     print("ready")
-    first = lab.hosts[0]
+    names = {host.name: host for host in lab.hosts}
+    chosen = names[first_manager(list(names))] if formed else lab.hosts[0]
+    command = "docker node ls" if formed else "docker info"
     print("\nIn another terminal:\n")
-    if first.docker_host.startswith("unix:"):  # to a port the docker command must also bring what lies in DOCKER_CONFIG
-        print(f"    export DOCKER_HOST={first.docker_host}\n    docker info\n\nor, with a context for each node:\n")
+    if chosen.docker_host.startswith("unix:"):  # to a port the command must also bring what lies in DOCKER_CONFIG
+        print(f"    export DOCKER_HOST={chosen.docker_host}\n    {command}\n\nor, with a context for each node:\n")
     print(f"    {_setting('DOCKER_CONFIG', lab.docker_config)}")
-    print(f"    docker context use {first.context}\n    docker info\n\nCtrl-C ends it.", flush=True)
+    print(f"    docker context use {chosen.context}\n    {command}\n\nCtrl-C ends it.", flush=True)
 
 
 def _setting(variable: str, value: str) -> str:

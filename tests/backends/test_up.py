@@ -64,6 +64,24 @@ def info(directory: Path, node: str) -> dict:
         return client.info()
 
 
+@pytest.mark.parametrize(
+    ("options", "node", "command"),
+    [([], "docker-swarm-1", "docker info"), (["--formed"], "docker-swarm-3", "docker node ls")],
+)
+def test_it_says_what_to_type_where_it_is_answered(
+    up: Start, tmp_path: Path, options: list[str], node: str, command: str
+) -> None:
+    """A question that a swarm's manager answers is sent to a manager."""
+    directory = tmp_path / "lab"
+    process = up("--dir", directory, *options)
+    read_to_ready(process)
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    told = process.stdout.read()
+    assert f"    export DOCKER_HOST=unix://{directory / node}.sock\n    {command}\n" in told
+    assert f"    docker context use {node}\n    {command}\n" in told
+
+
 def test_it_prints_a_line_a_node_then_ready(up: Start, tmp_path: Path) -> None:
     """Name, address, DOCKER_HOST; the engines are in no swarm."""
     directory = tmp_path / "lab"
