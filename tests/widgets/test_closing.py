@@ -19,6 +19,7 @@ from swarmlab.widgets.board import Board
 from swarmlab.widgets.card import CommandCard
 from swarmlab.widgets.closing import close_all
 from swarmlab.widgets.element import Element
+from swarmlab.widgets.file_exchange import FileExchange
 from swarmlab.widgets.keys import OwnKeys
 from swarmlab.widgets.live import Live
 from swarmlab.widgets.panel import Panel
@@ -95,6 +96,7 @@ def test_a_widget_that_is_there_is_closed_at_once(monkeypatch: pytest.MonkeyPatc
 ELEMENTS: dict[type[Element], Callable[[Lab], Element]] = {
     CommandCard: lambda _: CommandCard(),
     OwnKeys: lambda _: OwnKeys(),
+    FileExchange: lambda _: FileExchange("progress.json", give=lambda: None, take=lambda *_: None),
     Tree: lambda _: Tree(),
     LogLines: lambda _: LogLines(),
     Board: lambda lab: lab.board("inline"),
