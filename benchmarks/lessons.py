@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.figures import Figure, tell
-from tools.lessons import ROOT, lesson_paths
+from tools.lessons import ROOT, lesson_paths, needs_hosts
 
 WITHIN_S = 60.0
 """What all lessons together may take on two cores."""
@@ -39,11 +39,12 @@ def figures() -> Iterator[Figure]:
         nothing = Path(folder, "test_nothing.py")
         nothing.write_text("def test_nothing() -> None:\n    pass\n")
         alone = seconds([nothing])
-    for lesson in lesson_paths():
+    lessons = [path for path in lesson_paths() if not needs_hosts(path)]
+    for lesson in lessons:
         yield Figure(what=f"`{lesson.name}`, compared by nbval", value=seconds([lesson]) - alone, unit="s")
     yield Figure(
         what="all of them, two at a time, with the start of pytest",
-        value=seconds(lesson_paths(), "--numprocesses", "2", "--dist", "loadscope"),
+        value=seconds(lessons, "--numprocesses", "2", "--dist", "loadscope"),
         unit="s",
         against="what they may take",
         other=WITHIN_S,

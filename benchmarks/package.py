@@ -24,7 +24,7 @@ RUNS = 11
 IMPORTS = {
     "`import swarmlab`": "import swarmlab",
     "`from swarmlab import Lab`": "from swarmlab import Lab",
-    "`from swarmlab import plot_placement` (matplotlib too)": "from swarmlab import plot_placement",
+    "what the first picture needs: `import matplotlib.figure`": "import matplotlib.figure",
 }
 
 

@@ -101,6 +101,8 @@ def lab(options: argparse.Namespace) -> int:
         return 1
     for line in report.lines():
         print(line)
+    if report.added:
+        jupyter.list_fonts()
     jupyter.open_lab(folder.resolve(), port=options.port, browser=not options.no_browser)
     return 0
 

@@ -125,11 +125,15 @@ class Lab(Cluster):
         directory = create_lab_directory(name)
         try:
             lab = cls(start(directory), directory)
-            directory.show()
-            return lab
         except BaseException:
             directory.remove()
             raise
+        try:
+            directory.show()
+        except BaseException:
+            lab.close()
+            raise
+        return lab
 
     def __repr__(self) -> str:
         return f"<Lab {self.backend.name}: {', '.join(node.name for node in self)}>"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from swarmlab import jupyter
 from swarmlab.__main__ import main
 from swarmlab.ownership import create_lab_directory
 
@@ -40,3 +41,19 @@ def test_down_without_docker_says_so(monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     assert main(["down"]) == 1
     assert capsys.readouterr().err.startswith("No Docker answers at unix://")
+
+
+def test_a_first_copy_of_the_lessons_has_the_fonts_listed_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Matplotlib says on stderr that it does so, which would stand in the middle of a lesson; once is enough."""
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "matplotlib"))
+    lists: list[list[Path]] = []
+    monkeypatch.setattr(
+        jupyter, "open_lab", lambda *_, **__: lists.append(list(tmp_path.glob("matplotlib/fontlist-*.json")))
+    )
+    assert main(["lab", str(tmp_path / "lessons")]) == 0
+    assert len(lists[0]) == 1
+    lists[0][0].unlink()
+    assert main(["lab", str(tmp_path / "lessons")]) == 0
+    assert lists[1] == []

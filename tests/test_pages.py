@@ -1,11 +1,13 @@
-"""The pages in Markdown: whom they are for, and that what they name is there: links, files, verbs, flags, examples."""
+"""The pages in Markdown: whom they are for, and that what they name is there: files, verbs, flags, examples.
+
+Their links and their spelling: tests/notebooks/rules/prose.py.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,22 +16,14 @@ import yaml
 from swarmlab.__main__ import main
 from swarmlab.lessons.catalogue import EXERCISES
 from swarmlab.lessons.progress import export
+from tests.notebooks.rules.documents import pages
 from tests.test_project import read_pyproject
 from tools import engine_tables
 from tools.generated import keep
 from tools.lessons import ROOT
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = sorted(
-    [
-        *ROOT.glob("*.md"),
-        *DOCS,
-        *(ROOT / ".github").rglob("*.md"),
-        *(page for folder in ("benchmarks", "swarmlab", "tests") for page in (ROOT / folder).rglob("*.md")),
-    ]
-)
-LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]+)\)")
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+PAGES = [page.path for page in pages()]
 NAMED_FILE = re.compile(r"`((?:swarmlab|tests|docs|tools|notebooks|benchmarks|binder|\.ci)/[\w./-]+)`")
 ELSEWHERE = {"notebooks/09-title.ipynb", "swarmlab/lessons/exercises/title.py", "swarmlab/progress.json"}
 """What a page tells its reader to make, and what is in a learner's own data directory."""
@@ -49,25 +43,6 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=named)
 def prose(page: Path) -> str:
     """A page without its blocks of code, where a heading or a link is none."""
     return re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
-
-
-@cache
-def anchors(page: Path) -> set[str]:
-    """What a link into a page may name, as GitHub makes it from the headings."""
-    headings = (re.sub(r"\[(.*?)\]\(.*?\)", r"\1", heading) for heading in HEADING.findall(prose(page)))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@each_page
-def test_links_lead_somewhere(page: Path) -> None:
-    """To a file that is there, and to a heading that it has."""
-    dead = []
-    for link in LINK.findall(prose(page)):
-        path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
-            dead.append(link)
-    assert dead == []
 
 
 @each_page

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -252,10 +250,3 @@ def test_an_empty_lab_has_an_empty_time_line() -> None:
     history = History(EventLog(), lambda: moment(0))
     assert plots.draw_timeline(history).axes
     assert plots.timeline_table(history) == "TASK      NODE      FROM      UNTIL     STATE     ERROR"
-
-
-def test_a_lab_without_a_picture_does_without_matplotlib() -> None:
-    """It would take 40 MB of each kernel, also of those that draw nothing. The tables need none."""
-    program = "import sys, swarmlab.lab, swarmlab.magics, swarmlab.plots; print('matplotlib' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout == "False\n"

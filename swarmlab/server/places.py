@@ -155,6 +155,7 @@ class PortPlace:
 
     def listen(self) -> socket.socket:
         """The port, open."""
+        _share(self._bound)
         self._bound.listen(_BACKLOG)
         return self._bound
 
@@ -177,11 +178,18 @@ class PortPlace:
 
 
 def _bound(port: int) -> socket.socket:
+    """A port that is ours alone, though connections of before may still be ending there."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, asyncio has lines not wait
-    if sys.platform != "win32":  # there it would let others in; elsewhere it lets us in again at once
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _share(bound)
     bound.bind((LOOPBACK, port))
+    _share(bound, False)
     return bound
+
+
+def _share(bound: socket.socket, shared: bool = True) -> None:
+    """Let it bind and listen beside connections that are ending. Others who share could bind in between."""
+    if sys.platform != "win32":  # there sharing means that others may listen too, and nobody needs it
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(shared))
 
 
 def new_secret() -> str:

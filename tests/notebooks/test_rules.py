@@ -107,6 +107,7 @@ BROKEN: list[tuple[LessonRule, Lesson, str]] = [
     (outputs.no_secrets, lesson(code("1", printed(REAL_TOKEN))), "2: it holds a token or key of a real swarm"),
     (outputs.no_secrets, lesson(text("SWMKEY-1-" + "k" * 43)), "2: it holds a token or key of a real swarm"),
     (prose.links_alive, lesson(text("[next](99-nowhere.ipynb)")), "2: 99-nowhere.ipynb names a file that is not"),
+    (prose.links_alive, lesson(text("[out](../README.md)")), "2: ../README.md leads out of the folder that a learner"),
     (prose.links_alive, lesson(text("[above](#A-chapter)")), "2: #A-chapter names a heading that is not in 09-made-up"),
     (prose.links_alive, lesson(text("See https:/docs.docker.com or [it](https://docs)")), "2: write https://docs as"),
     (prose.pictures_described, lesson(text("![](board.png)")), "2: say in words what the picture board.png shows"),
@@ -177,7 +178,7 @@ def test_a_lesson_that_keeps_all_rules() -> None:
         text("A block:\n\n    # also no heading\n"),
         code("lab.board()", BOARD, tags=("S14", "same-on-real")),
         code("exercise('05-a')", shown("Exercise 05-a · Two tasks")),
-        text("A plot: ![Two tasks, and one](../../docs/board.png)"),
+        text("A plot: ![Two tasks, and one](https://example.org/board.png)"),
         code("plot()", picture(TOLD, TOLD), printed(TABLE)),
     )
     assert [sentence for rule in RULES for sentence in rule(good)] == []

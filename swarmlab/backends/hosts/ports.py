@@ -82,15 +82,20 @@ class HostsPorts:
         return arrival
 
     def _try(self, target: HostSettings, port: str, sender: Shell) -> Arrival:
+        witness, noise = self._listen(target)
+        return packets.send(sender, target.address, port, target=witness, noise=noise)
+
+    def _listen(self, target: HostSettings) -> tuple[Shell | None, packets.Noise | None]:
+        """The shell that counts what arrives, and how much arrives by itself; neither where it says nothing."""
         try:
             witness = self._shell(target)
+            when, noise = self._heard.get(target.name, (0.0, None))
+            if noise is None or time.monotonic() - when > LISTENED_FOR_S:
+                noise = packets.listen(witness)
+                self._heard[target.name] = time.monotonic(), noise
         except _NO_SHELL:
-            return packets.send(sender, target.address, port, target=None, noise=None)
-        when, noise = self._heard.get(target.name, (0.0, None))
-        if noise is None or time.monotonic() - when > LISTENED_FOR_S:
-            noise = packets.listen(witness)
-            self._heard[target.name] = time.monotonic(), noise
-        return packets.send(sender, target.address, port, target=witness, noise=noise)
+            return None, None
+        return witness, noise
 
     def _shell(self, host: HostSettings) -> Shell:
         """The shell on a host; one that has broken meanwhile is opened anew."""

@@ -80,7 +80,11 @@ class ProgramShell:
         said = b""
         while not said.endswith(end):
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self._output], [], [], left)[0]:
+            try:
+                answers = left > 0 and select.select([self._output], [], [], left)[0]
+            except OSError as error:  # Windows waits for nothing but sockets
+                raise ShellFailed(f"what it says cannot be awaited on this computer: {error}") from None
+            if not answers:
                 raise ShellFailed("no answer in time")
             part = os.read(self._output.fileno(), 65536)
             if not part:

@@ -38,7 +38,7 @@ def tags_known(lesson: Lesson) -> list[str]:
     """A misspelled tag would silently cover nothing."""
     known = HELPER_TAGS | coverage_table.read_rows().keys()
     return [
-        cell.says(f"“{tag}” is no row of docs/rows.toml and no tag of CONTRIBUTING.md: mend or remove it")
+        cell.says(f"“{tag}” is no row of docs/rows.toml and no tag of docs/write-a-lesson.md: mend or remove it")
         for cell in lesson.cells()
         for tag in sorted(tags(cell.node) - known)
     ]

@@ -16,7 +16,7 @@ FENCED = re.compile(r"^ *(```+|~~~+).*?^ *\1", flags=re.M | re.S)
 INDENTED = re.compile(r"(?<=\n\n)(?: {4}.*(?:\n|$))+")
 COMMENT = re.compile(r"<!--.*?-->", flags=re.S)
 INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", flags=re.S)
-PAGES_IN = ("benchmarks", "docs", "swarmlab", "tests")
+PAGES_IN = (".github", "benchmarks", "docs", "swarmlab", "tests")
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def is_dead(document: Document, link: str) -> str:
     if url.scheme:
         is_well_formed = url.scheme in ("http", "https") and re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?", url.netloc)
         return "" if is_well_formed else f"write {link} as https://host/path"
+    if isinstance(document, Lesson) and url.path.startswith(".."):
+        return f"{link} leads out of the folder that a learner has: name its address in the web"
     path = document.path.parent / unquote(url.path) if url.path else document.path
     if not (path.exists() or path == document.path):
         return f"{link} names a file that is not there"
