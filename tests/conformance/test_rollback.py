@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
 from requests import Response
 
+from swarmlab.client.waiting import WaitTimeout
 from swarmlab.lab import Lab
 from tests.conformance.asking import MANAGER, NS, Spec, ask, demand, type_line
 from tests.conformance.rolling import (
@@ -74,6 +76,7 @@ NEXT: dict[str, Callable[[Spec], None]] = {
     "scaled": lambda spec: spec["Mode"]["Replicated"].update(Replicas=2),
     "turned-back": to_version("2", ("nosuch",)),
 }
+TOLD_AT_MOST = 3
 ROLLED = [name for name in NEXT if name != "turned-back"]
 
 
@@ -92,7 +95,22 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(lab: Lab) -> Story:
-    """Version 1, version 2, and back, and forth again."""
+    """Told until all has come to its usual end: now and then a real engine leaves `turns` at `completed` for good."""
+    for _ in range(TOLD_AT_MOST - 1):
+        with suppress(WaitTimeout):
+            return tell(lab)
+        for name in NEXT:
+            demand(lab[MANAGER], "DELETE", f"/services/{name}")
+        lab.wait_until(lambda: len(demand(lab[MANAGER], "GET", "/tasks")) * "a task, ", "all tasks to go", timeout_s=60)
+    return tell(lab)
+
+
+def tell(lab: Lab) -> Story:
+    """Version 1, version 2, and back, and forth again.
+
+    Raises:
+        WaitTimeout: a service has not come to its end.
+    """
     told = Story()
     for each in TO_FAILURE.values():
         demand(lab[MANAGER], "POST", "/services/create", each)
@@ -109,7 +127,7 @@ def story(lab: Lab) -> Story:
     for name in ROLLED:
         assert roll_back(lab, name).ok
     told.back = film(lab, dict.fromkeys(ROLLED, over))
-    film(lab, {"turns": lambda frame: frame.state == "paused"})
+    film(lab, {"turns": lambda frame: frame.state == "paused"}, timeout_s=30)
     lab.clock.sleep(1.5)
     told.later, told.events = looks(lab, NEXT), told_of_updates(lab, began)
     for name in ("plain", "pauses"):
