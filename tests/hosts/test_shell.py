@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from swarmlab.backends.hosts.shell import ProgramShell, ShellFailed, ssh_shell
@@ -53,12 +54,12 @@ def test_a_long_answer_comes_whole(shell: ProgramShell) -> None:
 
 
 def test_one_that_does_not_answer_is_given_up() -> None:
-    """After the time that it was given."""
+    """After the time that it was given; with the shell ends what it waits for."""
     shell = ProgramShell(["sh"])
     with pytest.raises(ShellFailed, match="no answer in time"):
-        shell.run("sleep 1000 & wait", timeout_s=0.2)
-    shell._process.kill()
+        shell.run("sleep 1003 & wait", timeout_s=0.2)
     shell.close()
+    assert ["sleep", "1003"] not in [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
 
 
 def test_a_program_that_ends_tells_its_last_words() -> None:

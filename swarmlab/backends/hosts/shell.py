@@ -9,6 +9,7 @@ import os
 import platform
 import secrets
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -72,9 +73,16 @@ class ProgramShell:
         try:
             self._process.wait(END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             self._process.wait()
         self._output.close()
+
+    def _kill(self) -> None:
+        """With what it has started: all of it is one group of processes, where there are such groups."""
+        if os.name == "nt":
+            self._process.kill()
+        else:
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read_until(self, end: bytes, deadline: float) -> bytes:
         said = b""
