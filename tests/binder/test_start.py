@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,9 @@ from tests.binder.stand_in import Image
 from tools.lessons import ROOT
 
 NODES = r"(?s)HOSTNAME +STATUS .*docker-swarm-1 +Ready .*docker-swarm-2 +Ready .*docker-swarm-3 +Ready +Active +Leader"
+ON_ONE_CPU = """import os, sys
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+os.execv(sys.argv[1], sys.argv[1:])"""
 LONE = 'ip link set lo up && exec "$@"'
 FROZEN = 'for each in "$0" "$1"; do mount --bind "$each" "$each" && mount -o remount,bind,ro "$each" || exit; done'
 
@@ -37,11 +39,10 @@ def assert_all_is_well(told: dict[str, str]) -> None:
     assert "00 · Start here           0 of 2      1 of 1" in told["progress"]
 
 
-@pytest.mark.skipif(shutil.which("taskset") is None, reason="needs taskset")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a program have one CPU")
 def test_one_cpu_is_enough(image: Image) -> None:
     """Binder's containers have one; the terminal needs no setting up."""
-    one = str(min(os.sched_getaffinity(0)))
-    assert_all_is_well(happens(image, "taskset", "--cpu-list", one))
+    assert_all_is_well(happens(image, sys.executable, "-c", ON_ONE_CPU))
     assert list((image.home / ".local/share/jupyter/swarmlab").glob("progress.json"))
 
 

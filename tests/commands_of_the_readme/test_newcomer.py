@@ -16,7 +16,6 @@ import pytest
 
 from tests.commands_of_the_readme.first_prediction import answer_first_prediction
 from tests.jupyterlab import RunningLab, running_lab
-from tests.needs import may_make_networks
 from tools.lessons import ROOT
 
 pytestmark = pytest.mark.newcomer
@@ -71,8 +70,6 @@ def newcomer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def no_network() -> Iterator[tuple[str, ...]]:
     """What a command is prefixed with to have nothing but this machine's own address."""
-    if not may_make_networks():
-        pytest.skip("needs network namespaces")
     name = f"newcomer{os.getpid()}"
     subprocess.run(["ip", "netns", "add", name], check=True)
     try:
@@ -139,6 +136,7 @@ def test_an_update_that_needs_another_package_is_installed(newcomer: Newcomer) -
     assert subprocess.run(python, cwd=newcomer.clone, check=False).returncode == 0
 
 
+@pytest.mark.packets
 def test_the_next_start_needs_no_network(newcomer: Newcomer, no_network: tuple[str, ...]) -> None:
     """It answers as before, on this machine's own address."""
     start(newcomer)
