@@ -8,12 +8,13 @@ ARGS ?=
 RUN := .venv/bin/python
 # What also runs on three real Docker Engines.
 ON_REAL = notebooks $(wildcard tests/real tests/hosts/real tests/conformance tests/transcripts tests/lessons/on_labs)
-# One process a core; the cells of one notebook stay together.
-PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadscope
+# Browsers, terminals and live time make one wait: more processes than many machines have cores. Modules, and the cells
+# of one notebook, stay together; what takes long begins first (conftest.py).
+PARALLEL := --numprocesses 4 --dist loadscope --no-loadscope-reorder
 # Stories of their own, one after the other wherever a core is free.
 PARALLEL_EACH := --numprocesses auto --maxprocesses 4 --dist worksteal
 # Real engines mostly make one wait: several labs at once, whatever the number of cores.
-PARALLEL_REAL := --numprocesses 3 --dist loadscope
+PARALLEL_REAL := --numprocesses 6 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help env-lab env-test lab test check fix api-coverage notebooks chaos real bench newcomer clean

@@ -24,7 +24,7 @@ from tests.needs import NEEDS, required
 from tests.older_engines import ALIKE
 from tools.lessons import lesson_paths, needs_hosts
 
-pytest_plugins = ["tests.recorded_routes", "tests.recorded_runs", "tests.listed_differences"]
+pytest_plugins = ["tests.recorded_routes", "tests.asked_before", "tests.recorded_runs", "tests.listed_differences"]
 
 os.environ.setdefault("SWARMLAB_BACKEND", "embedded")
 os.environ.setdefault("SWARMLAB_TIME", "manual")
@@ -44,14 +44,32 @@ def has_hosts() -> bool:
     return os.environ["SWARMLAB_BACKEND"].startswith("hosts:")
 
 
+LONG = (
+    "tests/backends/test_dind_smoke.py",  # before the browsers, which it would have to wait for
+    "tests/lessons/on_labs/",
+    "tests/hosts/real/",
+    "tests/transcripts/",
+    "tests/browser/",
+    "tests/benchmarks/",
+    "tests/real/",
+    "tests/commands/test_same_stories.py",
+)
+"""What takes longest begins first, else one process is still at it when the others have nothing left to do."""
+
 APART = ("tests/transcripts/", "tests/lessons/on_labs/")
+PEOPLE = "tests/commands_of_the_readme/"
 
 
 class StoriesApart(LoadScopeScheduling):
-    """A module stays in one process; stories that take minutes and share nothing go each where it can."""
+    """A module stays in one process; stories that take minutes and share nothing go each where it can.
+
+    So do the newcomers of a module, by their parameter: what one does is one story.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         scope = super()._split_scope(nodeid)
+        if scope.startswith(PEOPLE):
+            return str(scope) + nodeid.partition("[")[2]
         return nodeid if scope.startswith(APART) else str(scope)
 
 
@@ -80,8 +98,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip by name what this machine has not got, and fit the lessons to real engines."""
+    """Put them in order, skip by name what this machine has not got, and fit the lessons to real engines."""
     leave_out_lessons(config, items)
+    items.sort(key=lambda item: next((place for place, path in enumerate(LONG) if item.nodeid.startswith(path)), 99))
     for item in items:
         if isinstance(item, IPyNbCell):
             fit_cell(item)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from swarmlab.file_lock import lock
+if sys.platform != "win32":
+    import fcntl
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -126,13 +127,27 @@ NEEDS = {
 
 @contextmanager
 def quiet_network() -> Iterator[None]:
-    """Keep tests that make network interfaces apart from those with a browser.
+    """Let a browser be: no test makes a network interface until the end of the block. Browsers do not wait for another.
 
     A browser gives up its connections, those to this machine too, when an interface comes or goes
-    (`net::ERR_NETWORK_CHANGED`); pytest may run both kinds at once, in processes of their own.
+    (`net::ERR_NETWORK_CHANGED`); pytest may run both kinds of tests at once, in processes of their own.
     """
+    with _network(shared=True):
+        yield
+
+
+@contextmanager
+def changing_network() -> Iterator[None]:
+    """Make and remove network interfaces of this machine: no test uses a browser until the end of the block."""
+    with _network(shared=False):
+        yield
+
+
+@contextmanager
+def _network(*, shared: bool) -> Iterator[None]:
     with Path(tempfile.gettempdir(), f"swarmlab-tests-{getpass.getuser()}.lock").open("w") as file:
-        lock(file)
+        if sys.platform != "win32":  # where no test makes an interface
+            fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
 
 

@@ -1,9 +1,10 @@
 """What ran, when, and how it ended: kept in docs/runs.json where SWARMLAB_RECORD_RUNS asks for it. A pytest plugin.
 
-`SWARMLAB_RECORD_RUNS=1 make real` notes of each module of conformance tests how many passed on which real engines,
-`SWARMLAB_RECORD_RUNS=1 make chaos` how many histories and requests were played. What did not run keeps what was noted
-of it before, and so does a module on another engine, or one of which a run asked for a part (-k, -x, a test by its id).
-tools/conformance_table.py shows it.
+`SWARMLAB_RECORD_RUNS=1 make real` notes of each module that is the same on both sides how many of its tests passed on
+which real engines, and what it was made of (tests/asked_before.py); `SWARMLAB_RECORD_RUNS=1 make chaos` how many
+histories and requests were played. What did not run keeps what was noted of it before, and so does a module on another
+engine, or one of which a run asked for a part (-k, -x, a test by its id, only what changed). tools/conformance_table.py
+shows it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.older_engines import ALIKE, node_version
+from tests.asked_before import NOTED, RUNS, asks_only_what_changed, made_of
+from tests.older_engines import node_version
 
-RUNS = Path(__file__).parent.parent / "docs" / "runs.json"
 PLAYED = ("histories", "requests", "compared")
 """Properties of tests that play so many (`record_property`)."""
 
@@ -38,7 +38,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     stats = terminalreporter.stats
     tests = outcomes([report for outcome in ("passed", "failed", "error") for report in stats.get(outcome, [])])
     if os.environ["SWARMLAB_BACKEND"] == "dind":
-        if is_whole(config.option, config.args, config.getini("addopts")):
+        if not asks_only_what_changed() and is_whole(config.option, config.args, config.getini("addopts")):
             note_modules(noted["real"], tests, node_version().partition("+")[0])
         else:
             terminalreporter.write_line(f"{RUNS.name}: no module is noted, since only parts of modules may have run")
@@ -81,11 +81,11 @@ def note_modules(noted: Noted, tests: Mapping[str, Outcome], engine: str) -> Non
     """Instead of what was noted of the same modules on the same engine."""
     counts: dict[str, Counter[str]] = {}
     for test, outcome in tests.items():
-        if test.startswith(ALIKE):
+        if test.startswith(NOTED):
             module = counts.setdefault(test.partition("::")[0], Counter(passed=0, failed=0))
             module["passed" if outcome.passed else "failed"] += 1
     for module, count in counts.items():
-        noted.setdefault(module, {})[engine] = {**count, "date": _today()}
+        noted.setdefault(module, {})[engine] = {**count, "date": _today(), "made_of": made_of(module)}
 
 
 def played(tests: Mapping[str, Outcome]) -> Noted:

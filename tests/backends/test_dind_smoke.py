@@ -8,7 +8,7 @@ from docker import DockerClient
 
 from swarmlab.backends.dind import DindBackend, start
 from swarmlab.ownership import LabDirectory, create_lab_directory
-from tests.needs import quiet_network
+from tests.needs import changing_network
 from tests.real.waiting import wait_until
 
 pytestmark = pytest.mark.real
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.real
 def directory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabDirectory]:
     monkeypatch.setenv("SWARMLAB_RUNTIME_DIR", str(tmp_path_factory.mktemp("labs")))
     lab = create_lab_directory("dind")
-    with quiet_network():
+    with changing_network():
         yield lab
     lab.remove()
 
