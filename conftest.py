@@ -53,6 +53,7 @@ LONG = (
     "tests/benchmarks/",
     "tests/real/",
     "tests/commands/test_same_stories.py",
+    "tests/commands_of_the_readme/test_newcomer.py",
 )
 """What takes longest begins first, else one process is still at it when the others have nothing left to do."""
 
