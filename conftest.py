@@ -58,13 +58,13 @@ LONG = (
 """What takes longest begins first, else one process is still at it when the others have nothing left to do."""
 
 APART = ("tests/transcripts/", "tests/lessons/on_labs/")
-PEOPLE = "tests/commands_of_the_readme/"
+PEOPLE = "tests/commands_of_the_readme/test_newcomer.py"
 
 
 class StoriesApart(LoadScopeScheduling):
     """A module stays in one process; stories that take minutes and share nothing go each where it can.
 
-    So do the newcomers of a module, by their parameter: what one does is one story.
+    So do the newcomers, by the parameter: what one does is one story.
     """
 
     def _split_scope(self, nodeid: str) -> str:

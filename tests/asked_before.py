@@ -8,16 +8,17 @@ the client and the lab, is seen by those that always run: `ALWAYS`, the lessons,
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.older_engines import ALIKE, node_version
+from tests.older_engines import ALIKE, FOLDER, node_version
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "docs" / "runs.json"
@@ -25,36 +26,56 @@ EXERCISES = "tests/lessons/on_labs/"
 NOTED = (*ALIKE, EXERCISES)
 """What is noted of real engines."""
 
-CORE = tuple(f"tests/conformance/test_{name}.py" for name in ("refusals", "jobs", "updates", "secrets", "networks"))
-ALWAYS = (
-    *CORE,
-    "tests/transcripts/test_transcripts.py::test_a_transcript_reads_the_same_on_every_engine[walk]",
-    f"{EXERCISES}test_exercises.py::test_an_exercise_knows_its_three_states[05-a]",
-    f"{EXERCISES}test_exercises.py::test_an_exercise_knows_its_three_states[08-a]",
-)
+CORE = tuple(f"{FOLDER}test_{name}.py" for name in ("refusals", "jobs", "updates", "secrets", "networks"))
+"""Modules that always run; .ci/run asks older engines the same."""
+
+WALK = "tests/transcripts/test_transcripts.py::test_a_transcript_reads_the_same_on_every_engine[walk]"
+THREE_STATES = f"{EXERCISES}test_exercises.py::test_an_exercise_knows_its_three_states"
+ALWAYS = (*CORE, WALK, f"{THREE_STATES}[05-a]", f"{THREE_STATES}[08-a]")
+
+ALSO = {FOLDER: ["tests/commands/files"], EXERCISES: ["swarmlab/lessons", "notebooks/data"]}
+"""What modules of a folder read that they neither import nor have beside them."""
+
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find what need not be asked: once, before anything is written anywhere."""
+    known = getattr(config, "workerinput", {}).get("left_out")
+    config.stash[LEFT_OUT] = sorted(left_out()) if known is None else known
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each process that runs tests, so that all leave out the same."""
+    node.workerinput["left_out"] = node.config.stash[LEFT_OUT]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what need not be asked."""
-    known = set(left_out())
-    asked = [item for item in items if module_of(item) not in known or item.nodeid.startswith(ALWAYS)]
-    if len(asked) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in asked])
-        items[:] = asked
+    """Leave it out."""
+    known = config.stash[LEFT_OUT]
+    out = [item for item in items if module_of(item.nodeid) in known and not item.nodeid.startswith(ALWAYS)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name it."""
-    if known := sorted(left_out()):
-        where = f"{len(known)} modules that real engines were not asked again, but for a few of their tests"
-        terminalreporter.section(where, sep="-")
-        terminalreporter.line("\n".join(known))
-        terminalreporter.line(f"As they are they passed on {_engine()}: docs/runs.json. `make real` asks them all.")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was asked for and left out."""
+    asked_for = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+    known = [name for name in config.stash[LEFT_OUT] if any((ROOT / name).is_relative_to(each) for each in asked_for)]
+    if known:
+        terminalreporter.section(f"{len(known)} modules that real engines were not asked again", sep="-")
+        for name in known:
+            some = sum(module_of(test) == name for test in ALWAYS)
+            terminalreporter.line(f"{name}{f', but for {some} of its tests' if some else ''}")
+        terminalreporter.line(f"As they are they passed on {node_version()}: docs/runs.json. All run in `make real`.")
 
 
-def module_of(item: pytest.Item) -> str:
-    """The file that a test stands in, as its node id names it."""
-    return item.nodeid.partition("::")[0]
+def module_of(test: str) -> str:
+    """The file that a test stands in, by the test's node id."""
+    return test.partition("::")[0]
 
 
 def asks_only_what_changed() -> bool:
@@ -65,8 +86,8 @@ def asks_only_what_changed() -> bool:
 def left_out() -> Iterator[str]:
     """The modules of which this run asks what always runs, and no more."""
     if asks_only_what_changed():
-        passed = passed_as_they_are(json.loads(RUNS.read_text())["real"], _engine())
-        yield from (module for module in passed if not module.startswith(CORE))
+        passed = passed_as_they_are(json.loads(RUNS.read_text())["real"], node_version())
+        yield from (module for module in passed if module not in ALWAYS)
 
 
 def passed_as_they_are(noted: Mapping[str, Any], engine: str) -> Iterator[str]:
@@ -74,24 +95,20 @@ def passed_as_they_are(noted: Mapping[str, Any], engine: str) -> Iterator[str]:
 
     Args:
         noted: of each module how it ended, by engine.
-        engine: its version, `28.5.2`.
+        engine: its version in full, `28.5.2+dfsg4`.
     """
     for module, runs in noted.items():
-        run = runs.get(engine)
-        if run and run["passed"] and not run["failed"] and run.get("made_of") == made_of(module):
+        run = runs.get(engine.partition("+")[0], {})
+        if engine and run.get("on") == engine and run.get("made_of") == made_of(module) and not run["failed"]:
             yield module
 
 
 def made_of(module: str) -> str:
-    """A digest of a module and of what lies beside it for all of its folder; if it does exercises, of those too."""
-    path = ROOT / module
-    files = {path, *(each for each in path.parent.rglob("*") if not each.name.startswith("test_"))}
-    if module.startswith(EXERCISES):
-        files |= set((ROOT / "swarmlab/lessons").rglob("*.py"))
-    return _digest(each for each in files if each.is_file() and each.suffix != ".pyc")
-
-
-def _digest(files: Iterable[Path]) -> str:
+    """A digest of a module: of all that it imports from this repository's tests and tools, and of what it reads."""
+    files = _with_imports(ROOT / module)
+    folders = {path.parent for path in files if path.parent != ROOT / "tests"}
+    folders |= {ROOT / name for folder, names in ALSO.items() if module.startswith(folder) for name in names}
+    files |= {each for folder in folders for each in folder.rglob("*") if each.is_file() and _is_read(each, folder)}
     whole = hashlib.sha256()
     for path in sorted(files):
         whole.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
@@ -99,5 +116,29 @@ def _digest(files: Iterable[Path]) -> str:
     return whole.hexdigest()[:16]
 
 
-def _engine() -> str:
-    return node_version().partition("+")[0]
+def _is_read(path: Path, folder: Path) -> bool:
+    """Whether it is data; of the package's own folders, source too."""
+    is_source = path.suffix == ".py" and folder.is_relative_to(ROOT / "tests")
+    return not is_source and path.suffix != ".md" and "__pycache__" not in path.parts
+
+
+def _with_imports(path: Path) -> set[Path]:
+    """A file, the conftest.py beside it, and, of tests/ and tools/, those that they import."""
+    found: set[Path] = set()
+    waiting = [path]
+    while waiting:
+        path = waiting.pop()
+        if path not in found and path.exists():
+            found.add(path)
+            ours = [name for name in _imports(path) if name.startswith(("tests.", "tools."))]
+            waiting += [path.with_name("conftest.py"), *(ROOT / f"{name.replace('.', '/')}.py" for name in ours)]
+    return found
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)

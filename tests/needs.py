@@ -138,7 +138,11 @@ def quiet_network() -> Iterator[None]:
 
 @contextmanager
 def changing_network() -> Iterator[None]:
-    """Make and remove network interfaces of this machine: no test uses a browser until the end of the block."""
+    """Make and remove network interfaces of this machine: no test uses a browser until the end of the block.
+
+    Browsers that come meanwhile go first: this waits until there is none, so such a test has to begin early (LONG in
+    conftest.py).
+    """
     with _network(shared=False):
         yield
 

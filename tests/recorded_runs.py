@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from tests.asked_before import NOTED, RUNS, asks_only_what_changed, made_of
+from tests.asked_before import NOTED, ROOT, RUNS, asks_only_what_changed, made_of, module_of
+from tests.needs import has_docker_command
 from tests.older_engines import node_version
 
 PLAYED = ("histories", "requests", "compared")
@@ -30,20 +31,47 @@ PLAYED = ("histories", "requests", "compared")
 Noted = dict[str, Any]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Note what ran."""
-    if not os.environ.get("SWARMLAB_RECORD_RUNS"):
+MADE_OF = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Remember what each module is made of before anything runs."""
+    if os.environ.get("SWARMLAB_RECORD_RUNS") and not hasattr(config, "workerinput"):
+        paths = [path for name in NOTED for path in (sorted((ROOT / name).glob("test_*.py")) or [ROOT / name])]
+        names = [path.relative_to(ROOT).as_posix() for path in paths]
+        config.stash[MADE_OF] = {name: made_of(name) for name in names}
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
+) -> None:
+    """Note what ran, unless something ended it before its end."""
+    is_over = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if not (os.environ.get("SWARMLAB_RECORD_RUNS") and is_over):
         return
     noted = json.loads(RUNS.read_text()) if RUNS.exists() else {"real": {}, "played": {}}
     stats = terminalreporter.stats
     tests = outcomes([report for outcome in ("passed", "failed", "error") for report in stats.get(outcome, [])])
     if os.environ["SWARMLAB_BACKEND"] == "dind":
         if not asks_only_what_changed() and is_whole(config.option, config.args, config.getini("addopts")):
-            note_modules(noted["real"], tests, node_version().partition("+")[0])
+            skipped = {module_of(report.nodeid) for report in stats.get("skipped", [])}
+            note_modules(noted["real"], tests, node_version(), unchanged(config.stash[MADE_OF], besides=skipped))
         else:
             terminalreporter.write_line(f"{RUNS.name}: no module is noted, since only parts of modules may have run")
     noted["played"] |= played(tests)
     RUNS.write_text(json.dumps(noted, indent=1, sort_keys=True) + "\n")
+
+
+def unchanged(before: Mapping[str, str], *, besides: set[str]) -> Mapping[str, str]:
+    """What modules are made of: of those that nobody has edited while they ran, and that ran with all their tests.
+
+    Args:
+        before: what they were made of at the beginning.
+        besides: modules of which tests were skipped. Without the docker command some tests pass that type nothing.
+    """
+    if not has_docker_command():
+        return {}
+    return {name: digest for name, digest in before.items() if name not in besides and made_of(name) == digest}
 
 
 def is_whole(option: Namespace, named: Sequence[str], always: Sequence[str]) -> bool:
@@ -77,15 +105,23 @@ def outcomes(reports: Iterable[pytest.TestReport]) -> Mapping[str, Outcome]:
     return found
 
 
-def note_modules(noted: Noted, tests: Mapping[str, Outcome], engine: str) -> None:
-    """Instead of what was noted of the same modules on the same engine."""
+def note_modules(noted: Noted, tests: Mapping[str, Outcome], engine: str, digests: Mapping[str, str]) -> None:
+    """Instead of what was noted of the same modules on the same engine.
+
+    Args:
+        noted: is changed.
+        tests: how they ended.
+        engine: its version in full, `28.5.2+dfsg4`.
+        digests: what modules are made of, where that is known of a module that ran as a whole.
+    """
     counts: dict[str, Counter[str]] = {}
     for test, outcome in tests.items():
         if test.startswith(NOTED):
-            module = counts.setdefault(test.partition("::")[0], Counter(passed=0, failed=0))
+            module = counts.setdefault(module_of(test), Counter(passed=0, failed=0))
             module["passed" if outcome.passed else "failed"] += 1
     for module, count in counts.items():
-        noted.setdefault(module, {})[engine] = {**count, "date": _today(), "made_of": made_of(module)}
+        whole = {"made_of": digests[module], "on": engine} if module in digests else {}
+        noted.setdefault(module, {})[engine.partition("+")[0]] = {**count, "date": _today(), **whole}
 
 
 def played(tests: Mapping[str, Outcome]) -> Noted:
