@@ -46,8 +46,11 @@ def has_hosts() -> bool:
 
 LONG = (
     "tests/backends/test_dind_smoke.py",  # before the browsers, which it would have to wait for
-    "tests/lessons/on_labs/",
+    "notebooks/08-failures.ipynb",
     "tests/hosts/real/",
+    "tests/lessons/on_labs/",
+    "notebooks/01-terms.ipynb",
+    "notebooks/02-init-and-join.ipynb",
     "tests/transcripts/",
     "tests/browser/",
     "tests/benchmarks/",
@@ -57,7 +60,7 @@ LONG = (
 )
 """What takes longest begins first, else one process is still at it when the others have nothing left to do."""
 
-APART = ("tests/transcripts/", "tests/lessons/on_labs/")
+APART = ("tests/transcripts/", "tests/lessons/on_labs/", "tests/hosts/real/test_lessons.py")
 PEOPLE = "tests/commands_of_the_readme/test_newcomer.py"
 
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.figures import Figure, tell
 
 ROOT = Path(__file__).parent.parent
-RUNS = 11
+RUNS = 5
 IMPORTS = {
     "`import swarmlab`": "import swarmlab",
     "`from swarmlab import Lab`": "from swarmlab import Lab",

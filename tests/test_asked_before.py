@@ -48,7 +48,7 @@ def noted(**otherwise: object) -> dict[str, dict[str, dict[str, object]]]:
 
 
 def test_what_passed_as_it_is_need_not_be_asked(root: Path) -> None:
-    """On that engine, and on no other: neither a newer one, nor the same of another maker, nor one that nobody knows."""
+    """On that engine, and on no other: not a newer one, nor the same of another maker, nor one that nobody knows."""
     assert set(passed_as_they_are(noted(), ENGINE)) == {PORTS, ON_LABS}
     for other in ("28.5.3+dfsg4", "28.5.2", ""):
         assert set(passed_as_they_are(noted(), other)) == set()

@@ -7,10 +7,10 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.learner import Learner
-from tests.browser.pages import open_page, picture
+from tests.browser.pages import open_browser, open_page, picture
 from tests.jupyterlab import RunningLab
 
 expect.set_options(timeout=60_000)  # what takes a moment may take longer where the machine has much else to do
@@ -25,11 +25,18 @@ def known() -> str | None:
     return None
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for the tests of a module."""
+    with open_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(known: str | None) -> Iterator[Page]:
-    """A new browser with a new profile; in the end it has complained of nothing."""
+def page(browser: Browser, known: str | None) -> Iterator[Page]:
+    """With a new profile; in the end it has complained of nothing."""
     complaints: list[str] = []
-    with open_page(complaints) as page:
+    with open_page(browser, complaints) as page:
         yield page
         page.wait_for_timeout(SAID_WITHIN_MS)
     complaints = [complaint for complaint in complaints if not (known and re.match(known, complaint))]

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.jupyterlab import RunningLab, running_lab
 from tests.needs import find_browser, quiet_network
@@ -60,15 +60,22 @@ def jupyterlab_on(folder: Path, notebooks: Mapping[str, NotebookNode], *, time: 
 
 
 @contextmanager
-def open_page(complaints: list[str]) -> Iterator[Page]:
-    """A new browser with a new profile; what the page says on its console, errors only, is added to the complaints."""
+def open_browser() -> Iterator[Browser]:
+    """A browser, until the end of the block. It keeps an event loop running, so nothing else in this process can."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        page = browser.new_page(viewport=WINDOW)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
-        yield page
+        yield browser
         browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """A page with a new profile; what it says on its console, errors only, is added to the complaints."""
+    page = browser.new_page(viewport=WINDOW)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(error.stack or str(error)))
+    yield page
+    page.close()
 
 
 def picture(name: str) -> Path:

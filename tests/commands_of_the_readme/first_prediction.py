@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.learner import Learner
-from tests.browser.pages import open_page
+from tests.browser.pages import open_browser, open_page
 from tests.jupyterlab import RunningLab
 from tests.needs import quiet_network
 
@@ -13,7 +13,7 @@ from tests.needs import quiet_network
 def answer_first_prediction(lab: RunningLab) -> None:
     """Open the printed link, run cell after cell, commit to an answer, and see it beside what happened."""
     complaints: list[str] = []
-    with quiet_network(), open_page(complaints) as page:
+    with quiet_network(), open_browser() as browser, open_page(browser, complaints) as page:
         learner = Learner(page=page, lab=lab)
         learner.open("00-start")
         prediction = learner.run_until("spread = predict(")
