@@ -8,20 +8,24 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 from docker import DockerClient
+from docker.errors import APIError
 from docker.types import Mount
 
 from swarmlab.__main__ import main
 from swarmlab.backends.embedded import EmbeddedBackend
 from swarmlab.backends.hosts import HostsBackend, Ledger, LedgerError
+from swarmlab.backends.hosts.clean import leave_swarm
 from swarmlab.backends.hosts.ledger import Entry
 from tests.hosts.conftest import StartOnHosts, changed, everything, settled
 from tests.hosts.writing import write_settings
 
 HostsOf = Callable[..., EmbeddedBackend]
 MANAGER, WORKER = "docker-swarm-3", "docker-swarm-1"
+SLOW = "context deadline exceeded"
 
 
 def create_one_of_each(client: DockerClient) -> None:
@@ -53,6 +57,46 @@ def objects(there: EmbeddedBackend) -> dict[str, dict[str, list[str]]]:
             names[kind] = [one["Spec"]["Name"] for one in lists.get(f"/{kind}", [])]
         found[host] = names
     return found
+
+
+class SlowEngine:
+    """One that does not manage to stop being part of a swarm in the time that it gives itself; its own SDK client."""
+
+    def __init__(self, *answers: str, leaves: bool) -> None:
+        self.answers = list(answers)
+        self.leaves = leaves
+        self.swarm = self
+        self.asked = 0
+
+    def info(self) -> dict[str, dict[str, str]]:
+        has_left = self.leaves and not self.answers
+        return {"Swarm": {"LocalNodeState": "inactive" if has_left else "active"}}
+
+    def leave(self, *, force: bool) -> None:
+        assert force
+        self.asked += 1
+        if self.answers:
+            raise APIError("500", explanation=self.answers.pop(0))
+
+
+@pytest.mark.parametrize(
+    ("answers", "leaves", "asked"),
+    [(2 * [SLOW], False, 3), (2 * [SLOW], True, 2)],
+    ids=["at the next word", "by itself"],
+)
+def test_an_engine_that_is_slow_to_leave_is_asked_again(answers: list[str], asked: int, *, leaves: bool) -> None:
+    """Until it has left, which it may do although it said that it had waited long enough."""
+    engine = SlowEngine(*answers, leaves=leaves)
+    leave_swarm(cast(DockerClient, engine))
+    assert engine.asked == asked
+
+
+def test_an_engine_that_refuses_to_leave_is_not_asked_again() -> None:
+    """Its words are told."""
+    engine = SlowEngine("this node is being watched", "never", leaves=False)
+    with pytest.raises(APIError, match="this node is being watched"):
+        leave_swarm(cast(DockerClient, engine))
+    assert engine.asked == 1
 
 
 LEFT = re.compile(r"/images/json|/nodes\[\d\]/(Version/Index|UpdatedAt)$")

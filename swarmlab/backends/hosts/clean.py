@@ -30,6 +30,11 @@ POLL_S = 0.25
 
 _BEFORE: Sequence[Kind] = ("service", "container", "network", "config", "secret")
 _BUSY = re.compile(r"in use|active endpoints|being used|in progress")
+_STILL_STOPPING = "context deadline exceeded"
+"""An engine waits 15 s for its part in the swarm to stop, then answers so; it stops all the same, or at the next word.
+
+Source: moby, daemon/cluster/noderunner.go, Stop.
+"""
 
 
 class _Stays(Exception):
@@ -132,7 +137,7 @@ class _Cleaning:
             return "was given up already; the host is in another swarm now, which stays as it is"
         if entry.kind == "node" and swarm.get("ControlAvailable"):
             raise _Stays(f"it manages a swarm that no lab formed. Demote it first: docker node demote {entry.host}")
-        client.swarm.leave(force=True)
+        leave_swarm(client)
         if entry.kind == "node":
             self._remove_record(place)
         return "given up: it left"
@@ -154,6 +159,26 @@ class _Cleaning:
             return host in self._clients and bool(self._clients[host].info()["Swarm"].get("ControlAvailable"))
         except (DockerException, RequestException):
             return False
+
+
+def leave_swarm(client: DockerClient) -> None:
+    """Let an engine leave its swarm, by force; ask it again while it is still about to.
+
+    Raises:
+        APIError: it refused, or was still about to after BUSY_TIMEOUT_S.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            client.swarm.leave(force=True)
+        except APIError as error:
+            if not is_in_swarm(client.info()["Swarm"]):
+                return
+            if _STILL_STOPPING not in str(error.explanation) or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_S)
+        else:
+            return
 
 
 def _delete(client: DockerClient, kind: str, identifier: str) -> str:
