@@ -5,6 +5,9 @@
 
 PYTHON ?= python3
 ARGS ?=
+# How much chaos.
+HISTORIES ?= 1000
+REQUESTS ?= 10000
 RUN := .venv/bin/python
 # What also runs on three real Docker Engines.
 ON_REAL = notebooks $(wildcard tests/real tests/hosts/real tests/conformance tests/transcripts tests/lessons/on_labs)
@@ -62,7 +65,7 @@ notebooks: env-test  ## execute the lessons anew, in place, on the embedded lab 
 	@$(RUN) tools/execute_notebooks.py $(ARGS)
 
 chaos: env-test  ## play a thousand histories of faults, and ten thousand requests that nobody should send
-	@SWARMLAB_CHAOS=1000 SWARMLAB_FUZZ=10000 $(RUN) -m pytest $(PARALLEL_EACH) tests/invariants tests/fuzz tests/server/test_hostile.py $(ARGS)
+	@SWARMLAB_CHAOS=$(HISTORIES) SWARMLAB_FUZZ=$(REQUESTS) $(RUN) -m pytest $(PARALLEL_EACH) tests/invariants tests/fuzz tests/server/test_hostile.py $(ARGS)
 
 real: env-test  ## run the lessons, transcripts, conformance tests and faults on three real Docker Engines
 	@SWARMLAB_BACKEND=dind SWARMLAB_REQUIRE=real,$(SWARMLAB_REQUIRE) $(RUN) -m pytest $(PARALLEL_REAL) --nbval-lax $(ON_REAL) $(ARGS)

@@ -2,8 +2,9 @@
 
 `SWARMLAB_ON_REAL=changed make real` leaves them out and names them; .ci/run does so to land a change. Without it every
 test runs, as in CI's other runs. On which engine a module passed, and made of what, is in docs/runs.json, where
-tests/recorded_runs.py notes it. A real engine answers the same question as before; what else such a test depends on,
-the client and the lab, is seen by those that always run: `ALWAYS`, the lessons, tests/real and tests/hosts/real.
+tests/recorded_runs.py notes it. A real engine answers the same question as before. Tests of the labs of real engines,
+of faults and of own hosts, are made of the package's side of these too; what else a test depends on is seen by those
+that always run: `ALWAYS` and the lessons.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from tests.older_engines import ALIKE, FOLDER, node_version
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "docs" / "runs.json"
 EXERCISES = "tests/lessons/on_labs/"
-NOTED = (*ALIKE, EXERCISES)
+FAULTS, HOSTS = "tests/real/", "tests/hosts/real/"
+NOTED = (*ALIKE, EXERCISES, FAULTS, HOSTS)
 """What is noted of real engines."""
 
 CORE = tuple(f"{FOLDER}test_{name}.py" for name in ("refusals", "jobs", "updates", "secrets", "networks"))
@@ -31,10 +33,17 @@ CORE = tuple(f"{FOLDER}test_{name}.py" for name in ("refusals", "jobs", "updates
 
 WALK = "tests/transcripts/test_transcripts.py::test_a_transcript_reads_the_same_on_every_engine[walk]"
 THREE_STATES = f"{EXERCISES}test_exercises.py::test_an_exercise_knows_its_three_states"
-ALWAYS = (*CORE, WALK, f"{THREE_STATES}[05-a]", f"{THREE_STATES}[08-a]")
+OVER_SSH = f"{HOSTS}test_lessons.py::test_a_lesson_over_ssh[17-your-own-hosts]"
+ALWAYS = (*CORE, WALK, f"{THREE_STATES}[05-a]", f"{THREE_STATES}[08-a]", OVER_SSH)
 
-ALSO = {FOLDER: ["tests/commands/files"], EXERCISES: ["swarmlab/lessons", "notebooks/data"]}
-"""What modules of a folder read that they neither import nor have beside them."""
+LABS = ("backends", "client", "commands", "doctor", "file_lock.py", "lab.py", "magics.py", "ownership.py")
+ALSO = {
+    FOLDER: ["tests/commands/files"],
+    EXERCISES: ["swarmlab/lessons", "notebooks/data"],
+    FAULTS: [f"swarmlab/{name}" for name in LABS],
+    HOSTS: [f"swarmlab/{name}" for name in LABS],
+}
+"""What modules of a folder are made of that they neither import from tests/ nor have beside them."""
 
 
 LEFT_OUT = pytest.StashKey[list[str]]()
@@ -107,8 +116,11 @@ def made_of(module: str) -> str:
     """A digest of a module: of all that it imports from this repository's tests and tools, and of what it reads."""
     files = _with_imports(ROOT / module)
     folders = {path.parent for path in files if path.parent != ROOT / "tests"}
-    folders |= {ROOT / name for folder, names in ALSO.items() if module.startswith(folder) for name in names}
-    files |= {each for folder in folders for each in folder.rglob("*") if each.is_file() and _is_read(each, folder)}
+    also = {ROOT / name for folder, names in ALSO.items() if module.startswith(folder) for name in names}
+    files |= {path for path in also if path.is_file()}
+    files |= {
+        each for folder in folders | also for each in folder.rglob("*") if each.is_file() and _is_read(each, folder)
+    }
     whole = hashlib.sha256()
     for path in sorted(files):
         whole.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())

@@ -107,7 +107,7 @@ def what_is_missing(words: list[str]) -> list[str]:
     match words:
         case ["make", verb, *rest]:
             return [verb] if verb not in verbs() else unknown_arguments(rest)
-        case ["sudo", _, ".ci/run", *parts]:
+        case ["sudo", _, ".ci/run", "--whole", *parts]:
             return [part for part in parts if part not in parts_of_ci()]
         case ["python", "-m", module, *rest]:
             return [module] if find_spec(module) is None else missing_folders(rest) if module == "pytest" else []
