@@ -246,7 +246,7 @@ def show_table() -> None:
 
 def figures() -> Iterator[Figure]:
     """For the table of all numbers."""
-    for nodes, replicas in ((100, 1_000), (1_000, 10_000)):
+    for nodes, replicas in SWARMKIT:
         row = _in_a_process("--nodes", str(nodes), "--replicas", str(replicas))
         what = f"{replicas:,} tasks on {nodes:,} nodes, until all run"
         yield Figure(
@@ -271,7 +271,7 @@ def main() -> None:
     parser.add_argument("--replicas", type=int)
     parser.add_argument("--scenario", choices=SCENARIOS)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--figures", action="store_true", help="print the largest rows as JSON for all.py")
+    parser.add_argument("--figures", action="store_true", help="print rows as JSON for all.py")
     given = parser.parse_args()
     if given.figures:
         print(json.dumps([asdict(figure) for figure in figures()]))
