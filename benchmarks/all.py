@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep it in benchmarks/results/")
     given = parser.parse_args()
     now = datetime.now(UTC)
-    parts = [f"# Numbers of {now:%Y-%m-%d}\n\nMeasured by `make bench` on {machine()}."]
+    parts = [f"# Numbers of {now:%Y-%m-%d}\n\nMeasured by `make bench` on this machine: `{machine()}`."]
     for title, (program, need) in TOPICS.items():
         missing = f" ({NEEDS[need].what}: missing here)" if need and not NEEDS[need].is_there() else ""
         parts.append(f"## {title}{missing}\n\n{as_table(figures_of(program))}")
