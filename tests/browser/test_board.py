@@ -213,8 +213,9 @@ def test_the_board_is_replaced_not_doubled(learner: Learner, page: Page) -> None
     expect(page.locator(SIDE)).to_contain_text("The kernel does not answer")
     run(learner, START)
     shown = run(learner, SHOW)
-    expect(page.locator(f"{SIDE} .swl-status")).to_contain_text("3 nodes")
+    expect(page.locator(f"{SIDE} .swl-status", has_text="3 nodes")).to_be_visible()
     expect(page.locator(SIDE)).to_have_count(1)
+    page.evaluate(UNTIL_NOTHING_MOVES)
     page.locator(".jp-SideBar.jp-mod-right .lm-TabBar-tabCloseIcon").click(force=True)
     expect(shown.locator(".swl-board .swl-status")).to_contain_text("3 nodes")
 
