@@ -95,4 +95,5 @@ def end(process: subprocess.Popen[str]) -> tuple[int, str]:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
     return process.returncode, rest
