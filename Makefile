@@ -16,7 +16,7 @@ ON_REAL = notebooks $(wildcard tests/real tests/hosts/real tests/conformance tes
 PARALLEL := --numprocesses 4 --dist loadscope --no-loadscope-reorder
 # Stories of their own, one after the other wherever a core is free.
 PARALLEL_EACH := --numprocesses auto --maxprocesses 4 --dist worksteal
-# Real engines mostly make one wait: several labs at once, whatever the number of cores.
+# Labs of real engines wait about as long as they work: six at once keep two cores busy.
 PARALLEL_REAL := --numprocesses 6 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

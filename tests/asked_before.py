@@ -45,7 +45,6 @@ ALSO = {
 }
 """What modules of a folder are made of that they neither import from tests/ nor have beside them."""
 
-
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 START_WITHIN_S = 300
-END_WITHIN_S = 120
+END_WITHIN_S = 30
 COMMAND = (sys.executable, "-m", "swarmlab", "lab")
 
 

@@ -27,10 +27,7 @@ from tests.older_engines import node_version
 PLAYED = ("histories", "requests", "compared")
 """Properties of tests that play so many (`record_property`)."""
 
-
 Noted = dict[str, Any]
-
-
 MADE_OF = pytest.StashKey[dict[str, str]]()
 
 

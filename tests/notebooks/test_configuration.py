@@ -28,8 +28,8 @@ def test_in_a_browser():
 
 def run_pytest(path: Path, *arguments: str, **environment: str) -> str:
     """Run pytest with this configuration on a file outside the repository, and return what it prints."""
-    options = ["-c", ROOT / "pyproject.toml", "--rootdir", path.parent, "-p", "conftest", "--color=no", *arguments]
-    options += ["-p", "no:hypothesispytest"]  # takes a second to load
+    options = ["-c", ROOT / "pyproject.toml", "--rootdir", path.parent, "--color=no", *arguments]
+    options += ["-p", "conftest", "-p", "no:hypothesispytest"]  # hypothesis takes a second to load
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SWARMLAB_", "PYTEST_"))}
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options, path],
